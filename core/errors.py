@@ -1,0 +1,28 @@
+"""What can go wrong, in words that a user can act on.
+
+Every message is one sentence that names the thing and says what to do. The algorithms show it as it is,
+so nothing here may need a traceback to be understood.
+"""
+
+
+class XoprError(Exception):
+    """Base of all errors that are meant to be read by the user."""
+
+
+class InputError(XoprError, ValueError):
+    """An argument, layer, file or date that the work cannot be done with."""
+
+
+class SearchError(XoprError, RuntimeError):
+    """A search that the server did not answer, or did not answer completely."""
+
+
+class DownloadError(XoprError, RuntimeError):
+    """A file that could not be fetched, or is not what its address promises."""
+
+
+class CancelledError(XoprError):
+    """The user asked to stop."""
+
+    def __init__(self, message: str = "Cancelled.") -> None:
+        super().__init__(message)

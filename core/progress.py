@@ -1,0 +1,63 @@
+"""The one channel from a long step to whoever watches it: log lines, a fraction, and a wish to stop."""
+
+from __future__ import annotations
+
+from .errors import CancelledError
+
+
+class Progress:
+    """Report of a long step; this base class is silent and is never cancelled.
+
+    Subclasses override :meth:`info`, :meth:`warn`, :meth:`fraction` and :meth:`is_cancelled`.
+    """
+
+    def info(self, text: str) -> None:
+        """Log a line that tells what was done, with its counts."""
+
+    def warn(self, text: str) -> None:
+        """Log a line that the user should not miss."""
+
+    def fraction(self, done: float) -> None:
+        """Say which part of the step is done, from 0 to 1."""
+
+    def is_cancelled(self) -> bool:
+        """Whether the user asked to stop."""
+        return False
+
+    def check(self) -> None:
+        """Go on, or raise :class:`~xopr_crossovers.core.errors.CancelledError` if the user asked to stop."""
+        if self.is_cancelled():
+            raise CancelledError
+
+    def part(self, start: float, stop: float) -> Progress:
+        """Return a progress whose 0..1 is this one's ``start``..``stop``."""
+        return _Part(self, start, stop)
+
+
+class _Part(Progress):
+    def __init__(self, whole: Progress, start: float, stop: float) -> None:
+        self._whole = whole
+        self._start = start
+        self._stop = stop
+
+    def info(self, text: str) -> None:
+        self._whole.info(text)
+
+    def warn(self, text: str) -> None:
+        self._whole.warn(text)
+
+    def fraction(self, done: float) -> None:
+        self._whole.fraction(self._start + (self._stop - self._start) * done)
+
+    def is_cancelled(self) -> bool:
+        return self._whole.is_cancelled()
+
+
+class PrintedProgress(Progress):
+    """Prints the log lines; what a notebook or a script wants."""
+
+    def info(self, text: str) -> None:
+        print(text)
+
+    def warn(self, text: str) -> None:
+        print(f"Warning: {text}")
