@@ -1,0 +1,33 @@
+"""What all tests share: an environment of their own, and the way to the real data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# At import, since QGIS reads them when pytest-qgis starts it, before any fixture: no window, nothing of the user's own
+# profile and local copies, and no network but what a test names.
+_home = tempfile.TemporaryDirectory(prefix="xopr-tests-", ignore_cleanup_errors=True)
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QGIS_CUSTOM_CONFIG_PATH"] = f"{_home.name}/profile"
+os.environ["XOPR_CACHE_DIR"] = f"{_home.name}/cache"
+os.environ["XOPR_CATALOG_URL"] = f"{_home.name}/catalog"
+os.environ["XOPR_CMR_URL"] = "http://127.0.0.1:9"  # nothing listens on the discard port
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of the clone, which is the package."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data(repository: Path) -> Path:
+    """The folder of real data beside the clone, see its README; without it the test is skipped."""
+    folder = repository.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data (../shared/data) is not on this machine")
+    return folder
