@@ -1,0 +1,60 @@
+"""The work, without QGIS: which ICESat-2 granules cross which radar frames.
+
+``from xopr_crossovers import core`` costs nothing: a module, such as ``core.catalog``, is imported, with the libraries
+that it needs, when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from . import answer as answer
+    from . import area as area
+    from . import catalog as catalog
+    from . import cells as cells
+    from . import cmr as cmr
+    from . import crossovers as crossovers
+    from . import download as download
+    from . import environment as environment
+    from . import errors as errors
+    from . import footprint_batch as footprint_batch
+    from . import footprints as footprints
+    from . import frames as frames
+    from . import granule_name as granule_name
+    from . import granule_query as granule_query
+    from . import granule_record as granule_record
+    from . import granules as granules
+    from . import job as job
+    from . import matching as matching
+    from . import morton as morton
+    from . import orbit as orbit
+    from . import points as points
+    from . import prefix as prefix
+    from . import progress as progress
+    from . import projection as projection
+    from . import records as records
+    from . import search as search
+    from . import seasons as seasons
+    from . import shapes as shapes
+    from . import sphere as sphere
+    from . import tables as tables
+    from . import transfer as transfer
+    from . import window as window
+
+
+def __getattr__(name: str) -> ModuleType:
+    try:
+        return import_module(f".{name}", __name__)
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":  # a library is missing, not our module
+            raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *(module.name for module in iter_modules(__path__))})

@@ -1,0 +1,171 @@
+"""Morton cells of ``opr:mbox``: reading them, their outlines, and which cell holds a point.
+
+The catalogs carry *legacy signed decimals*: the sign and first digit name the HEALPix base cell (+1..+6 are base cells
+0..5, -1..-6 are 6..11), then one digit 1..4 an order (the NESTED child number plus one), at most 18 orders. As text a
+prefix is an ancestor. Here a cell is the range of its NESTED indices at order 18, which makes "a prefix of" an
+interval test on integers.
+
+The catalogs were made by mortie <= 0.8.0, which takes geodetic latitude as if it were spherical; mortie >= 0.9.8 uses
+authalic latitude unless told otherwise, and the cells of the two do not correspond. The convention is therefore always
+an argument here. This is the only module that imports mortie; it works with 0.9.11 and 1.x.
+"""
+
+from __future__ import annotations
+
+import mortie
+import numpy as np
+
+from .errors import InputError
+
+#: Orders below the base cell that a legacy decimal can have.
+MAX_ORDER = 18
+
+#: How latitude was turned into HEALPix latitude: as xOPR's published catalogs do it, and as newer mortie does.
+GEODETIC_SPHERICAL = "geodetic-spherical"
+AUTHALIC = "authalic"
+CONVENTIONS = (GEODETIC_SPHERICAL, AUTHALIC)
+
+# mortie 1.0 reads an array of decimals with decimal_to_word; 0.9 has a function of its own for arrays.
+_to_words = getattr(mortie, "decimals_to_words", mortie.decimal_to_word)
+
+
+def cell_ranges(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the half-open ranges of NESTED order-18 indices that cells hold.
+
+    Parameters
+    ----------
+    cells : (n,) array_like of int
+        Legacy signed decimals.
+
+    Returns
+    -------
+    low, high : (n,) ndarray of int64
+        The cell holds the indices ``low <= index < high``; ``high - low`` is 4 to the power of 18 minus its order.
+
+    Raises
+    ------
+    InputError
+        If one of them is not a morton cell; the message names it.
+    """
+    cells = np.asarray(cells, dtype=np.int64)
+    rest = np.abs(cells)
+    index = np.zeros(len(cells), dtype=np.int64)
+    order = np.zeros(len(cells), dtype=np.int64)
+    bad = rest == 0
+    # From the last digit to the first: a digit is a child number until only the base cell's digit is left.
+    while np.any(child := rest >= 10):
+        digit = rest % 10
+        bad |= child & ((digit < 1) | (digit > 4))
+        index = np.where(child, index + (digit - 1) * 4**order, index)
+        order = np.where(child, order + 1, order)
+        rest = np.where(child, rest // 10, rest)
+    bad |= (rest < 1) | (rest > 6) | (order > MAX_ORDER)
+    if bad.any():
+        wrong = cells[bad][0]
+        raise InputError(
+            f"{wrong} is not a morton cell: the first digit must be 1-6 and each of up to {MAX_ORDER} further digits "
+            "1-4; check the column 'opr:mbox'."
+        )
+    base = rest - 1 + np.where(cells < 0, 6, 0)
+    shift = 2 * (MAX_ORDER - order)
+    low = (base * 4**order + index) << shift
+    return low, low + (np.int64(1) << shift)
+
+
+def point_indices(lat: np.ndarray, lon: np.ndarray, convention: str = GEODETIC_SPHERICAL) -> np.ndarray:
+    """Return the NESTED order-18 index of the cell that holds each point.
+
+    Parameters
+    ----------
+    lat, lon : (n,) array_like of float
+        Degrees.
+    convention : {'geodetic-spherical', 'authalic'}
+
+    Returns
+    -------
+    (n,) ndarray of int64
+    """
+    lat = np.atleast_1d(np.asarray(lat, dtype=float))
+    lon = np.atleast_1d(np.asarray(lon, dtype=float))
+    if len(lat) == 0:
+        return np.zeros(0, dtype=np.int64)
+    words = mortie.geo2mort(lat, lon, order=MAX_ORDER, latitude=convention)
+    return np.asarray(mortie.mort2healpix(words)[0]).astype(np.int64)
+
+
+def decimals(indices: np.ndarray, order: int = MAX_ORDER) -> np.ndarray:
+    """Return the legacy decimals, at an order, of NESTED order-18 indices.
+
+    Parameters
+    ----------
+    indices : (n,) array_like of int
+    order : int
+        0 to 18.
+
+    Returns
+    -------
+    (n,) ndarray of int64
+    """
+    if not 0 <= order <= MAX_ORDER:
+        raise InputError(f"order must be between 0 and {MAX_ORDER}, not {order}.")
+    rest = np.asarray(indices, dtype=np.int64) >> (2 * (MAX_ORDER - order))
+    text = np.zeros(len(rest), dtype=np.int64)
+    for place in range(order):
+        text += ((rest & 3) + 1) * 10**place
+        rest = rest >> 2
+    sign = np.where(rest >= 6, -1, 1)
+    return sign * ((rest % 6 + 1) * 10**order + text)
+
+
+def outlines(
+    cells: np.ndarray, step: int = 32, convention: str = GEODETIC_SPHERICAL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the closed outlines of cells.
+
+    Parameters
+    ----------
+    cells : (n,) array_like of int
+        Legacy signed decimals.
+    step : int
+        Vertices a side.
+    convention : {'geodetic-spherical', 'authalic'}
+
+    Returns
+    -------
+    lon, lat : (m,) ndarray of float
+        Degrees.
+    offsets : (n + 1,) ndarray of int
+        Outline ``i`` has the vertices ``offsets[i]:offsets[i + 1]``.
+
+    Raises
+    ------
+    InputError
+        If one of them is not a morton cell.
+    """
+    cells = np.asarray(cells, dtype=np.int64)
+    cell_ranges(cells)
+    if len(cells) == 0:
+        return np.zeros(0), np.zeros(0), np.zeros(1, dtype=np.int64)
+    words = np.atleast_1d(_to_words(cells.astype(str)))
+    # mort2polygon of one word is a ring, of several a list of rings; a doubled word keeps it a list.
+    rings = mortie.mort2polygon(np.append(words, words[:1]), step=step, latitude=convention)[:-1]
+    offsets = np.concatenate([[0], np.cumsum([len(ring) for ring in rings])])
+    vertices = np.concatenate([np.asarray(ring) for ring in rings])
+    return vertices[:, 1], vertices[:, 0], offsets
+
+
+def ranges_hold(low: np.ndarray, high: np.ndarray, sorted_indices: np.ndarray) -> np.ndarray:
+    """Return which ranges hold at least one of the sorted indices.
+
+    Parameters
+    ----------
+    low, high : (n,) ndarray of int64
+        From :func:`cell_ranges`.
+    sorted_indices : (m,) ndarray of int64
+        Ascending, from :func:`point_indices`.
+
+    Returns
+    -------
+    (n,) ndarray of bool
+    """
+    return np.searchsorted(sorted_indices, high) > np.searchsorted(sorted_indices, low)
