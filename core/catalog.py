@@ -1,0 +1,204 @@
+"""Where frames come from: a file, a folder or glob of seasons, a URL, a season's name, or several of these."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.lib
+import pyarrow.parquet as pq
+
+from .download import fetch
+from .environment import catalog_url
+from .errors import InputError
+from .frames import COLUMNS, MBOX, NEEDS_MBOX, filter_frames, normalize_frames, to_layer_crs
+from .progress import Progress
+from .projection import LONLAT_CRS
+from .seasons import seasons
+
+_PARQUET_MAGIC = b"PAR1"
+_HIVE_COLUMNS = {"collection": "collection", "provider": "opr:provider", "hemisphere": "opr:hemisphere"}
+
+
+def read_catalog(
+    source: str,
+    *,
+    hemisphere: str | None = None,
+    provider: str | None = None,
+    start_date: object = None,
+    end_date: object = None,
+    read_vector: Callable[[str], gpd.GeoDataFrame] | None = None,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Read the frames of one or more season catalogs.
+
+    Parameters
+    ----------
+    source : str
+        A file, a folder (all ``.parquet`` files below it, in hive folders or not), a glob, an http(s) URL, or the name
+        of a published season; several of them with ``;`` or line breaks between.
+    hemisphere, provider, start_date, end_date
+        See :func:`~xopr_crossovers.core.frames.filter_frames`.
+    read_vector : callable, optional
+        Opens a file that is not Parquet, such as a GeoPackage, as a GeoDataFrame; :func:`geopandas.read_file` if not
+        given.
+    progress : Progress, optional
+
+    Returns
+    -------
+    GeoDataFrame
+        The frames in the pole's projection (EPSG:3031 or EPSG:3413), or in longitude and latitude where both
+        hemispheres are in it. ``opr:mbox`` is a list of int.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is no catalog, or no frame is left.
+    DownloadError
+        If a URL cannot be fetched.
+    """
+    progress = progress or Progress()
+    places = [place for text in re.split(r"[;\n]", source or "") if (place := text.strip())]
+    if not places:
+        raise InputError("No catalog is given; choose a season, or name a file, folder or URL.")
+    files = [file for place in places for file in _expand(place)]
+    tables = []
+    for number, file in enumerate(files):
+        progress.check()
+        part = progress.part(number / len(files), (number + 1) / len(files))
+        table = _read_one(file, read_vector, part)
+        progress.info(f"Read {len(table):,} frames from {file}.")
+        tables.append(table)
+    frames = _concatenate(tables, progress)
+    frames = filter_frames(frames, hemisphere, provider, start_date, end_date, progress)
+    progress.fraction(1.0)
+    return to_layer_crs(frames)
+
+
+def _expand(place: str) -> list[str]:
+    """Return the files or URLs that a place names."""
+    if _is_url(place):
+        return [place]
+    path = Path(place).expanduser()
+    if path.is_dir():
+        found = sorted(str(file) for file in path.rglob("*.parquet") if file.is_file())
+        if not found:
+            raise InputError(f"The folder {place} holds no .parquet file; choose a folder of season catalogs.")
+        return found
+    if path.exists():
+        return [str(path)]
+    # A layer inside a file, as QGIS writes it: /data/frames.gpkg|layername=frames
+    if "|" in place and Path(place.split("|", 1)[0]).expanduser().exists():
+        return [place]
+    if glob.has_magic(place):
+        found = sorted(glob.glob(str(path), recursive=True))
+        if not found:
+            raise InputError(f"No file matches {place}.")
+        return [file for match in found for file in _expand(match)]
+    if place in seasons():
+        return [f"{catalog_url()}/{seasons()[place].path}"]
+    raise InputError(
+        f"There is no file, folder or season named {place}; check the path, or choose a season by its name."
+    )
+
+
+def _is_url(place: str) -> bool:
+    return place.lower().startswith(("http://", "https://"))
+
+
+def _read_one(
+    place: str, read_vector: Callable[[str], gpd.GeoDataFrame] | None, progress: Progress
+) -> gpd.GeoDataFrame:
+    with _local_file(place, progress) as path:
+        if _is_parquet(path):
+            frames = _read_parquet(path, place)
+        elif _is_url(place):
+            raise InputError(f"{place} is not a GeoParquet file; give the address of a season's stac.parquet.")
+        else:
+            frames = _read_other(path, place, read_vector)
+    for key, value in re.findall(r"(hemisphere|provider|collection)=([^/\\]+)[/\\]", place):
+        if _HIVE_COLUMNS[key] not in frames.columns:
+            frames[_HIVE_COLUMNS[key]] = value
+    frames = normalize_frames(frames, f"The frames of {place}")
+    if MBOX not in frames.columns:
+        raise InputError(f"{place}: {NEEDS_MBOX}.")
+    return frames.set_geometry(frames.geometry.to_crs(LONLAT_CRS))
+
+
+@contextmanager
+def _local_file(place: str, progress: Progress) -> Iterator[str]:
+    if _is_url(place):
+        with fetch(place, progress) as path:
+            yield str(path)
+    else:
+        yield place
+
+
+def _is_parquet(path: str) -> bool:
+    file = Path(path)
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(4) == _PARQUET_MAGIC
+
+
+def _read_parquet(path: str, place: str) -> gpd.GeoDataFrame:
+    try:
+        schema = pq.read_schema(path)
+        if b"geo" not in (schema.metadata or {}):
+            raise InputError(
+                f"{place} is Parquet without a geometry (no GeoParquet metadata); choose a season catalog."
+            )
+        wanted = [name for name in COLUMNS if name in schema.names]
+        geometry = [name for name in schema.names if name == "geometry"]
+        frames = gpd.read_parquet(path, columns=wanted + geometry)
+    except (pyarrow.lib.ArrowException, ValueError, OSError, KeyError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"{place} cannot be read as GeoParquet ({_first_line(error)}); fetch or export it anew."
+        ) from error
+    if frames.crs is None:
+        # GeoParquet without a crs means longitude and latitude on WGS 84.
+        frames = frames.set_crs(LONLAT_CRS)
+    return frames
+
+
+def _read_other(path: str, place: str, read_vector: Callable[[str], gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame:
+    try:
+        frames = (read_vector or gpd.read_file)(path)
+    except InputError:
+        raise
+    except Exception as error:
+        # Whatever a driver raises here means the same to the user: this file is no layer.
+        raise InputError(
+            f"{place} is neither a GeoParquet file nor a vector layer that can be opened; choose a season's "
+            "stac.parquet, or a layer saved from one."
+        ) from error
+    if not isinstance(frames, gpd.GeoDataFrame):
+        raise InputError(f"{place} has no geometry; choose a layer of flight lines.")
+    return frames
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def _concatenate(tables: list[gpd.GeoDataFrame], progress: Progress) -> gpd.GeoDataFrame:
+    if len(tables) == 1:
+        frames = tables[0]
+    else:
+        frames = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=LONLAT_CRS)
+        order = [c for c in COLUMNS if c in frames.columns]
+        frames = frames[order + [c for c in frames.columns if c not in order]]
+    keys = [column for column in ("collection", "id") if column in frames.columns]
+    double = frames.duplicated(keys)
+    if double.any():
+        progress.warn(f"{int(double.sum()):,} frames were there twice (same season and id) and are kept once.")
+        frames = frames[~double].reset_index(drop=True)
+    return frames

@@ -1,0 +1,231 @@
+"""The frames table: what its columns mean, and which frames are wanted.
+
+Frames are a GeoDataFrame with the columns of an xOPR catalog; the geometry is the flight line in any CRS.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from .errors import InputError
+from .progress import Progress
+from .projection import LONLAT_CRS, layer_crs, reproject
+from .sphere import densify
+
+#: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.
+COLUMNS = (
+    "id",
+    "collection",
+    "datetime",
+    "opr:date",
+    "opr:segment",
+    "opr:frame",
+    "opr:hemisphere",
+    "opr:provider",
+    "opr:frequency",
+    "opr:bandwidth",
+    "opr:mbox",
+)
+MBOX = "opr:mbox"
+NEEDS_MBOX = (
+    "the column 'opr:mbox' (four morton cells a frame) is missing; use a season catalog made in April 2026 or later "
+    "(xOPR issue #78), or METHOD=flightline, which needs no cells"
+)
+
+# Row numbers that drivers add on reading; written back they would collide with the new layer's own.
+_ROW_ID_COLUMNS = ("fid", "ogc_fid")
+
+_LINE_STEP_M = 5_000.0
+
+
+def normalize_frames(frames: gpd.GeoDataFrame, name: str = "The frames") -> gpd.GeoDataFrame:
+    """Check that a table can be used as frames and bring ``opr:mbox`` into one shape.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        Read from a catalog or from any vector layer; ``opr:mbox`` may be lists, arrays or JSON text.
+    name : str
+        What to call the table in an error.
+
+    Returns
+    -------
+    GeoDataFrame
+        A copy with a plain row index, without the row numbers of a file format, ``opr:mbox`` as lists of int or None.
+
+    Raises
+    ------
+    InputError
+        If it is empty, has no geometry, CRS or ``id``, or an ``opr:mbox`` that cannot be read.
+    """
+    if len(frames) == 0:
+        raise InputError(f"{name} hold no frame: the layer or file is empty.")
+    if "id" not in frames.columns:
+        raise InputError(
+            f"{name} have no column 'id' with the frames' names; choose a layer made from an xOPR catalog."
+        )
+    if frames.crs is None:
+        raise InputError(f"{name} have no coordinate reference system; assign the layer's CRS first.")
+    kinds = shapely.get_type_id(frames.geometry.to_numpy())
+    wrong = ~np.isin(kinds, (-1, 1, 5))
+    if wrong.any():
+        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(frames):,} are not.")
+    frames = frames.drop(columns=[c for c in frames.columns if c.lower() in _ROW_ID_COLUMNS]).reset_index(drop=True)
+    if MBOX in frames.columns:
+        frames[MBOX] = _lists_of_cells(frames[MBOX], frames["id"])
+    return frames
+
+
+def _lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
+    values: list[list[int] | None] = []
+    for value, name in zip(column.tolist(), ids.tolist()):
+        try:
+            cells = json.loads(value) if isinstance(value, str) and value.strip() else value
+            empty = cells is None or isinstance(cells, (float, str)) or cells is pd.NA or len(cells) == 0
+            values.append(None if empty else [int(cell) for cell in cells])
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"'opr:mbox' of the frame {name} is not a list of morton cells: {value!r}; "
+                "use the column as the catalog has it, or as JSON text such as [-511412222, -511412223]."
+            ) from error
+    return pd.Series(values, index=column.index, dtype=object)
+
+
+def hemispheres(frames: gpd.GeoDataFrame) -> np.ndarray:
+    """Return 'south', 'north' or '' (unknown) of each frame, from its line, else from its cells."""
+    lon_lat = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
+    bounds = shapely.bounds(lon_lat)
+    middle = (bounds[:, 1] + bounds[:, 3]) / 2
+    if MBOX in frames.columns and np.isnan(middle).any():
+        first = [cells[0] if cells else 0 for cells in frames[MBOX]]
+        # Base cells 0-3 touch the north pole and 8-11 the south pole; 4-7 lie on the equator.
+        digit = np.array([int(str(abs(cell))[0]) * (1 if cell > 0 else -1) for cell in first])
+        from_cell = np.select([(digit >= 1) & (digit <= 4), digit <= -3], [1.0, -1.0], np.nan)
+        middle = np.where(np.isnan(middle), from_cell, middle)
+    return np.select([middle < 0, middle >= 0], ["south", "north"], "").astype(object)
+
+
+def to_layer_crs(frames: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Reproject frames to the pole's projection, or to longitude/latitude where both hemispheres are in the table."""
+    crs = layer_crs(hemispheres(frames))
+    moved = frames.copy()
+    moved = moved.set_geometry(reproject(frames.geometry.to_numpy(), frames.crs, crs), crs=None)
+    return moved.set_crs(crs, allow_override=True)
+
+
+def flight_dates(frames: gpd.GeoDataFrame) -> pd.Series:
+    """Return the day of each flight: ``opr:date``, else ``datetime``, else the date in the frame's id; NaT if none.
+
+    Returns
+    -------
+    Series of datetime64[ns]
+        Midnight of the day, without a time zone.
+    """
+    days = pd.Series(pd.NaT, index=frames.index, dtype="datetime64[ns]")
+    if "opr:date" in frames.columns:
+        text = frames["opr:date"].astype("string").str.replace("-", "", regex=False)
+        days = days.fillna(_as_days(text, "%Y%m%d"))
+    if "datetime" in frames.columns:
+        days = days.fillna(_as_days(frames["datetime"], None))
+    return days.fillna(_as_days(frames["id"].astype("string").str.extract(r"_(\d{8})_", expand=False), "%Y%m%d"))
+
+
+def _as_days(values: pd.Series, pattern: str | None) -> pd.Series:
+    times = pd.to_datetime(values, format=pattern, utc=True, errors="coerce")
+    return times.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
+
+
+def filter_frames(
+    frames: gpd.GeoDataFrame,
+    hemisphere: str | None = None,
+    provider: str | None = None,
+    start_date: Any = None,
+    end_date: Any = None,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Keep the frames of a hemisphere, of a provider, and flown between two days (both included).
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+    hemisphere : {'south', 'north'}, optional
+    provider : str, optional
+        As in ``opr:provider``; letter case does not matter.
+    start_date, end_date : date or ISO text, optional
+    progress : Progress, optional
+        Is told how many frames each filter left.
+
+    Raises
+    ------
+    InputError
+        If a date cannot be read, the start is after the end, there is no ``opr:provider``, or nothing is left.
+    """
+    progress = progress or Progress()
+    start, end = read_day(start_date, "START_DATE"), read_day(end_date, "END_DATE")
+    if start is not None and end is not None and start > end:
+        raise InputError(f"The first flight date {start:%Y-%m-%d} is after the last one {end:%Y-%m-%d}.")
+
+    def keep(mask: np.ndarray, what: str) -> None:
+        nonlocal frames
+        total = len(frames)
+        frames = frames[mask].reset_index(drop=True)
+        progress.info(f"{what}: {len(frames):,} of {total:,} frames.")
+        if len(frames) == 0:
+            raise InputError(f"No frame is left: none of {total:,} frames has {what.lower()}.")
+
+    if hemisphere:
+        keep(hemispheres(frames) == hemisphere, f"Hemisphere {hemisphere}")
+    if provider:
+        if "opr:provider" not in frames.columns:
+            raise InputError("The frames have no column 'opr:provider' to filter by; leave the provider empty.")
+        keep(
+            (frames["opr:provider"].astype("string").str.lower() == provider.lower()).fillna(False).to_numpy(),
+            f"Provider {provider}",
+        )
+    if start is not None or end is not None:
+        days = flight_dates(frames)
+        undated = int(days.isna().sum())
+        if undated:
+            progress.warn(f"{undated:,} frames have no flight date and are left out by the date filter.")
+        mask = days.notna()
+        mask &= (days >= start) if start is not None else True
+        mask &= (days <= end) if end is not None else True
+        since = f" from {start:%Y-%m-%d}" if start is not None else ""
+        until = f" to {end:%Y-%m-%d}" if end is not None else ""
+        keep(mask.to_numpy(), f"A flight date{since}{until}")
+    return frames
+
+
+def read_day(value: Any, name: str) -> pd.Timestamp | None:
+    """Return a day without time zone from a date, datetime or ISO text; None stays None."""
+    if value is None or value == "":
+        return None
+    try:
+        day = pd.Timestamp(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} is not a date: {value!r}; write it as 2024-01-31.") from error
+    return day.tz_localize(None).normalize()
+
+
+def line_vertices(frames: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the flight lines as a batch with a vertex at least every 5 km.
+
+    Returns
+    -------
+    lon, lat : (n,) ndarray
+        Degrees.
+    offsets : (n_parts + 1,) ndarray
+    frame : (n_parts,) ndarray
+        Row number of each part's frame.
+    """
+    lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
+    parts, frame = shapely.get_parts(lines, return_index=True)
+    xy = shapely.get_coordinates(parts)
+    offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(parts))])
+    return (*densify(xy[:, 0], xy[:, 1], offsets, _LINE_STEP_M), frame)

@@ -1,0 +1,107 @@
+"""Points of interest: which frames hold one in their cells, or pass near one."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from .cells import frame_cells, hold_points
+from .errors import InputError
+from .frames import hemispheres, line_vertices
+from .progress import Progress
+from .projection import LONLAT_CRS, POLE_CRS, ground_distance, reproject, transformer
+
+
+def subset_by_points(
+    frames: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame | gpd.GeoSeries,
+    rule: str = "mbox",
+    distance_m: float = 0.0,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Keep the frames whose cells hold a point, or whose line passes within a distance of one.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        As :func:`normalize_frames` returns it.
+    points : GeoDataFrame or GeoSeries
+        Points or multipoints in any CRS.
+    rule : {'mbox', 'distance'}
+    distance_m : float
+        For the rule 'distance': metres on the ground.
+    progress : Progress, optional
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of `frames` in their order; possibly none.
+
+    Raises
+    ------
+    InputError
+        If there is no point, they have no CRS or are not points, or the rule is unknown.
+    """
+    progress = progress or Progress()
+    lon, lat = _point_coordinates(points, progress)
+    if rule == "mbox":
+        cells = frame_cells(frames, progress)
+        hit = hold_points(cells, lat, lon)
+        mask = np.zeros(len(frames), dtype=bool)
+        mask[cells.frame[hit[cells.cell]]] = True
+        if cells.without:
+            progress.warn(f"{cells.without:,} frames have no 'opr:mbox' and cannot hold a point.")
+    elif rule == "distance":
+        if distance_m < 0:
+            raise InputError(f"The distance must not be negative: {distance_m:g} m.")
+        mask = _within_distance(frames, lon, lat, distance_m)
+    else:
+        raise InputError(f"The rule must be 'mbox' or 'distance', not {rule!r}.")
+    progress.info(f"Subset by {len(lon):,} points ({rule}): {int(mask.sum()):,} of {len(frames):,} frames.")
+    return frames[mask].reset_index(drop=True)
+
+
+def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    series = points.geometry
+    if series.crs is None:
+        raise InputError("The points have no coordinate reference system; assign the layer's CRS first.")
+    geometries = series.to_numpy()
+    if not np.isin(shapely.get_type_id(geometries), (-1, 0, 4)).all():
+        raise InputError("The point layer holds lines or polygons; choose a layer of points.")
+    xy, owner = shapely.get_coordinates(reproject(geometries, series.crs, LONLAT_CRS), return_index=True)
+    usable = np.isfinite(xy).all(axis=1) & (np.abs(xy[:, 1]) <= 90)
+    without = len(geometries) - len(np.unique(owner[usable]))
+    if without:
+        progress.warn(f"{without:,} of {len(geometries):,} point features have no usable position and are left out.")
+    if not usable.any():
+        raise InputError("The point layer holds no point; add points, or leave the point layer out.")
+    return xy[usable, 0], xy[usable, 1]
+
+
+def _within_distance(frames: gpd.GeoDataFrame, lon: np.ndarray, lat: np.ndarray, distance_m: float) -> np.ndarray:
+    mask = np.zeros(len(frames), dtype=bool)
+    line_lon, line_lat, offsets, owner = line_vertices(frames)
+    part = np.repeat(np.arange(len(owner)), np.diff(offsets))
+    side = hemispheres(frames)
+    for hemisphere, crs in POLE_CRS.items():
+        mine = np.flatnonzero((side == hemisphere)[owner] & (np.diff(offsets) > 1))
+        near = lat < 30 if hemisphere == "south" else lat > -30
+        if len(mine) == 0 or not near.any():
+            continue
+        change = transformer(LONLAT_CRS, crs)
+        vertex = np.isin(part, mine)
+        line = shapely.linestrings(
+            np.column_stack(change.transform(line_lon[vertex], line_lat[vertex])),
+            indices=np.searchsorted(mine, part[vertex]),
+        )
+        point = shapely.points(np.column_stack(change.transform(lon[near], lat[near])))
+        # The projection's scale stays below 2 on the whole hemisphere: twice the distance misses no candidate.
+        which_point, which_line = shapely.STRtree(line).query(point, predicate="dwithin", distance=2 * distance_m + 1)
+        if len(which_line) == 0:
+            continue
+        bridge = shapely.get_coordinates(shapely.shortest_line(point[which_point], line[which_line]))
+        ends = transformer(crs, LONLAT_CRS).transform(bridge[:, 0], bridge[:, 1])
+        ground = ground_distance(ends[0][::2], ends[1][::2], ends[0][1::2], ends[1][1::2])
+        mask[owner[mine[which_line[ground <= distance_m]]]] = True
+    return mask

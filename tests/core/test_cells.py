@@ -1,0 +1,98 @@
+"""The cells of frames, and the latitude convention that they were made with."""
+
+import geopandas as gpd
+import mortie
+import numpy as np
+import pytest
+
+import makers
+from xopr_crossovers.core import cells, frames, morton
+from xopr_crossovers.core.errors import InputError
+
+LINES = [
+    [(-100, -75), (-101, -75.2)],
+    [(179.5, -80), (-179.5, -80.1)],
+    [(10, -89.9), (-170, -89.9)],
+    [(-40, 70), (-41, 70.2)],
+    [(30, 89.8), (-100, 89.9)],
+]
+
+
+def authalic_cells(line, order=9):
+    """Return the cells of a line's vertices as a newer mortie makes them by default."""
+    lon, lat = np.array(line, dtype=float).T
+    words = mortie.geo2mort(lat, lon, order=order, latitude="authalic")
+    indices = np.asarray(mortie.mort2healpix(words)[0]).astype(np.int64) << 2 * (18 - order)
+    return morton.decimals(indices, order).tolist()
+
+
+def test_a_padded_mbox_counts_each_cell_once():
+    table = makers.frames(LINES[0], LINES[0])
+    table["opr:mbox"] = [[-511412222, -511412223, -511412223, -511412223], [-511412222] * 4]
+    found = cells.frame_cells(table)
+    assert sorted(zip(found.frame.tolist(), found.cells[found.cell].tolist())) == [
+        (0, -511412223),
+        (0, -511412222),
+        (1, -511412222),
+    ]
+
+
+def test_published_cells_are_read_with_spherical_latitude_without_a_word():
+    log = makers.Log()
+    found = cells.frame_cells(makers.frames(*LINES), log)
+    assert set(found.convention) == {morton.GEODETIC_SPHERICAL}
+    assert log.warnings == []
+
+
+def test_a_season_rebuilt_with_authalic_cells_is_recognised_and_the_others_are_not_touched():
+    table = makers.frames(*LINES[:2], *LINES[:2])
+    table["collection"] = ["old", "old", "new", "new"]
+    table["opr:mbox"] = [*table["opr:mbox"][:2], *(authalic_cells(line) for line in LINES[:2])]
+    log = makers.Log()
+    found = cells.frame_cells(table, log)
+    by_frame = {f: set(found.convention[found.cell[found.frame == f]]) for f in range(4)}
+    assert by_frame == {0: {"geodetic-spherical"}, 1: {"geodetic-spherical"}, 2: {"authalic"}, 3: {"authalic"}}
+    assert len(log.warnings) == 1
+    assert log.warnings[0].startswith("new: the cells of 'opr:mbox' were made with authalic latitude")
+
+
+def test_outlines_of_mixed_conventions_come_in_the_order_of_the_cells():
+    table = makers.frames(*LINES[:2], *LINES[:2])
+    table["collection"] = ["old", "old", "new", "new"]
+    table["opr:mbox"] = [*table["opr:mbox"][:2], *(authalic_cells(line) for line in LINES[:2])]
+    found = cells.frame_cells(table)
+    lon, lat, offsets = found.outlines(step=4)
+    for number, (cell, convention) in enumerate(zip(found.cells, found.convention)):
+        alone = morton.outlines([cell], 4, convention)
+        part = slice(offsets[number], offsets[number + 1])
+        assert lon[part].tolist() == alone[0].tolist()
+        assert lat[part].tolist() == alone[1].tolist()
+
+
+def test_cells_that_fit_their_lines_under_no_convention_are_said():
+    table = makers.frames(LINES[0])
+    table["opr:mbox"] = [makers.cells_along(LINES[3])]
+    log = makers.Log()
+    cells.frame_cells(table, log)
+    assert "only 0% of the lines' vertices lie in their frames' 'opr:mbox' cells" in log.text
+
+
+def test_a_table_without_cells_says_what_is_needed():
+    with pytest.raises(InputError, match=r"'opr:mbox' .* is missing; use a season catalog made in April 2026 or later"):
+        cells.frame_cells(makers.frames(LINES[0]).drop(columns="opr:mbox"))
+    with pytest.raises(InputError, match="No frame has cells"):
+        cells.frame_cells(makers.frames(LINES[0]).assign(**{"opr:mbox": [None]}))
+
+
+def test_frames_without_cells_are_counted():
+    table = makers.frames(*LINES[:3])
+    table["opr:mbox"] = [table["opr:mbox"][0], None, None]
+    assert cells.frame_cells(frames.normalize_frames(table)).without == 2
+
+
+def test_every_vertex_of_the_real_seasons_lies_in_its_cells(real_data):
+    for file in sorted(real_data.glob("catalog/**/*.parquet")):
+        log = makers.Log()
+        found = cells.frame_cells(frames.normalize_frames(gpd.read_parquet(file)), log)
+        assert log.warnings == []
+        assert set(found.convention) == {morton.GEODETIC_SPHERICAL}
