@@ -1,0 +1,405 @@
+"""The seed's functions under their own names: a notebook runs with only its import changed.
+
+``from xopr_crossovers.core import crossovers`` replaces ``from xopr import crossovers`` (xopr 0.6.0). Names, arguments,
+results and errors are those of upstream. Where upstream is wrong ours is right, and a keyword brings upstream's
+behaviour back:
+
+==================================  ======================================================  =====================
+function                            ours                                                    as upstream
+==================================  ======================================================  =====================
+cmr_bbox_from_mpolygon              smallest arc on the circle, ``W > E`` over the          ``wrap="planar"``
+                                    antimeridian
+query_cmr_granules                  complete or an error; all rings; granules without links
+                                    are kept
+build_granule_strtree               edges are great circles, all rings                      ``edges="straight"``
+compute_granule_sample_mortons,     samples lie on the great circles                        ``edges="lonlat"``
+build_granule_prefix_index
+==================================  ======================================================  =====================
+
+``cycle_to_dates`` and the window of ``cycle=`` count 91 days from launch, as upstream documents; the cycle by the
+actual orbit calendar is :func:`xopr_crossovers.core.window.resolve_window` with the mode ``cycle``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from . import morton
+from .area import box_of
+from .cells import frame_cells, hold_points
+from .cmr import CmrClient, GranuleQuery
+from .errors import InputError
+from .footprints import project_footprints
+from .matching import expand_cells
+from .prefix import SAMPLES_PER_EDGE, owners_in_ranges
+from .projection import LONLAT_CRS
+from .records import attach, closed_ring, outline_samples, usable_frames, with_footprints, with_id
+from .search import search_granules
+from .shapes import cell_polygons
+from .tables import LINK_KEYS, link_records
+from .window import LAUNCH, nominal_cycle_days, resolve_window, today
+
+ICESAT2_LAUNCH = LAUNCH.date().isoformat()
+
+__all__ = [
+    "ICESAT2_LAUNCH",
+    "build_granule_prefix_index",
+    "build_granule_strtree",
+    "cmr_bbox_from_mpolygon",
+    "compute_granule_sample_mortons",
+    "cycle_to_dates",
+    "match_frames_to_granules",
+    "match_frames_to_granules_prefix",
+    "query_cmr_granules",
+    "resolve_temporal_window",
+    "subset_frames_by_points",
+]
+
+
+def subset_frames_by_points(frames_gdf: gpd.GeoDataFrame, points: object, order: int = 18) -> gpd.GeoDataFrame:
+    """Keep the frames of which a cell of ``opr:mbox`` holds at least one of the points.
+
+    Parameters
+    ----------
+    frames_gdf : GeoDataFrame
+        With the column ``opr:mbox``.
+    points : array_like, shape (N, 2)
+        Latitude and longitude in degrees.
+    order : int
+        Morton order at which a point is placed; cells finer than that hold no point.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of `frames_gdf` in their order, none twice.
+
+    Raises
+    ------
+    ValueError
+        If ``opr:mbox`` is missing or `points` has another shape.
+    """
+    frames = usable_frames(frames_gdf)
+    pairs = np.asarray(points, dtype=float)
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise InputError(f"points must be an (N, 2) array of (lat, lon); got shape {pairs.shape}")
+    if len(pairs) == 0 or len(frames) == 0:
+        return frames_gdf.iloc[0:0].copy()
+    cells = frame_cells(frames)
+    low, high = cells.ranges()
+    hit = hold_points(cells, pairs[:, 0], pairs[:, 1]) & (high - low >= 4 ** (morton.MAX_ORDER - order))
+    return frames_gdf.iloc[np.unique(cells.frame[hit[cells.cell]])].copy()
+
+
+def cmr_bbox_from_mpolygon(
+    mpolygon: Iterable[int], step: int = 32, wrap: str = "shortest"
+) -> tuple[float, float, float, float]:
+    """Return the search box of morton cells.
+
+    Parameters
+    ----------
+    mpolygon : iterable of int
+        Legacy signed decimals.
+    step : int
+        Vertices a side of a cell's outline.
+    wrap : {'shortest', 'planar'}
+        Smallest arc on the circle of longitudes, or smallest and largest longitude as upstream, which becomes
+        -180..180 as soon as one cell crosses the antimeridian.
+
+    Returns
+    -------
+    lon_min, lat_min, lon_max, lat_max : float
+        Degrees; ``lon_min > lon_max`` where the box crosses the antimeridian.
+    """
+    cells = np.unique(np.asarray(list(mpolygon), dtype=np.int64))
+    if len(cells) == 0:
+        raise InputError("mpolygon holds no cell.")
+    if wrap not in ("shortest", "planar"):
+        raise InputError(f"wrap must be 'shortest' or 'planar', got {wrap!r}")
+    lon, lat, offsets = morton.outlines(cells, step)
+    planar = float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+    shortest = box_of(lon, lat, offsets)
+    # Where both are the same box, the planar one has not been rounded on its way round the circle.
+    return planar if wrap == "planar" or np.allclose(planar, shortest, rtol=0, atol=1e-9) else shortest
+
+
+def cycle_to_dates(cycle: int) -> tuple[str, str]:
+    """Return first and last day (ISO) of a cycle that counts 91 days from launch; the last day begins the next one."""
+    start, end = nominal_cycle_days(cycle)
+    return start.date().isoformat(), end.date().isoformat()
+
+
+def resolve_temporal_window(
+    frames_gdf: gpd.GeoDataFrame | None = None,
+    mode: str = "exact_year",
+    cycle: int | None = None,
+    date_range: Sequence[str | date] | None = None,
+) -> tuple[str, str]:
+    """Return the window of a search; the first of `date_range`, `cycle` and `mode` that is given counts.
+
+    Parameters
+    ----------
+    frames_gdf : GeoDataFrame, optional
+        Needed for the mode 'exact_year'; with ``opr:date``.
+    mode : {'exact_year', 'all_years'}
+        First to last flight date of the frames, or launch to today.
+    cycle : int, optional
+        See :func:`cycle_to_dates`.
+    date_range : (start, end), optional
+        ISO text or dates.
+
+    Returns
+    -------
+    start, end : str
+        ISO days.
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown, 'exact_year' has no frames, or they were all flown before launch.
+    """
+    if date_range is not None:
+        start, end = (day.isoformat() if hasattr(day, "isoformat") else str(day) for day in date_range)
+        return start, end
+    if cycle is not None:
+        return cycle_to_dates(cycle)
+    if mode == "all_years":
+        return ICESAT2_LAUNCH, today().date().isoformat()
+    if mode != "exact_year":
+        raise InputError(f"mode must be 'exact_year' or 'all_years', got {mode!r}")
+    if frames_gdf is None:
+        raise InputError("mode='exact_year' requires frames_gdf")
+    window = resolve_window("exact_year", with_id(frames_gdf))
+    return window.start_date, window.end_date
+
+
+def query_cmr_granules(
+    start_date: str,
+    end_date: str,
+    short_name: str = "ATL06",
+    version: str = "007",
+    provider: str = "NSIDC_CPRD",
+    bbox: Sequence[float] | None = None,
+    polygon: Sequence[tuple[float, float]] | None = None,
+    page_size: int = 2000,
+    sleep_s: float = 0.1,
+) -> list[dict]:
+    """Search CMR for the granules of a window and an area, completely or not at all.
+
+    Parameters
+    ----------
+    start_date, end_date : str
+        ISO days, both included.
+    short_name, version, provider : str
+    bbox : (west, south, east, north), optional
+        Degrees; ``west > east`` crosses the antimeridian.
+    polygon : list of (lon, lat), optional
+        Closed counter-clockwise ring; taken instead of `bbox` where both are given.
+    page_size : int
+        At most 2000.
+    sleep_s : float
+        Pause between pages in seconds.
+
+    Returns
+    -------
+    list of dict
+        ``granule_id``, ``s3_url``, ``https_url`` (None where there is none) and ``points``, the footprint's outline as
+        (lat, lon); a footprint of several outlines has them all in ``rings`` as well.
+
+    Raises
+    ------
+    SearchError
+        If CMR cannot be reached, refuses, or delivers less than it promised.
+    """
+    query = GranuleQuery(
+        short_name=short_name,
+        version=version,
+        provider=provider,
+        start=start_date,
+        end=end_date,
+        box=tuple(bbox) if bbox is not None and polygon is None else None,
+        polygon=list(polygon) if polygon is not None else None,
+        page_size=page_size,
+    )
+    granules = search_granules(query, CmrClient(pause=sleep_s)).granules
+    records = link_records(granules)
+    parts, owner = shapely.get_parts(granules.geometry.to_numpy(), return_index=True)
+    xy, part = shapely.get_coordinates(shapely.get_exterior_ring(parts), return_index=True)
+    corners = list(zip(xy[:, 1].tolist(), xy[:, 0].tolist()))
+    first = np.searchsorted(part, np.arange(len(parts) + 1))
+    for number, a, b in zip(owner.tolist(), first[:-1], first[1:]):
+        record = records[number]
+        if "points" in record:
+            record.setdefault("rings", [record["points"]]).append(corners[a:b])
+        else:
+            record["points"] = corners[a:b]
+    return records
+
+
+def build_granule_strtree(
+    granules: Iterable[dict], crs: str = "EPSG:3031", edges: str = "great_circle"
+) -> tuple[shapely.STRtree, list[dict]]:
+    """Build a spatial index over projected footprints.
+
+    Parameters
+    ----------
+    granules : iterable of dict
+        From :func:`query_cmr_granules`. One without any link or with fewer than three points is left out.
+    crs : str
+        EPSG:3031 for Antarctica, EPSG:3413 for Greenland.
+    edges : {'great_circle', 'straight'}
+        What joins two vertices: CMR's great circle, or a straight line in `crs` as upstream has it.
+
+    Returns
+    -------
+    tree : shapely.STRtree
+        One geometry for each record.
+    records : list of dict
+        The granules that were kept, each with its projected ``geometry``.
+    """
+    if edges not in ("great_circle", "straight"):
+        raise InputError(f"edges must be 'great_circle' or 'straight', got {edges!r}")
+    kept, footprints = with_footprints(granules)
+    table = gpd.GeoDataFrame(geometry=gpd.GeoSeries(footprints, crs=LONLAT_CRS))
+    chord = {} if edges == "great_circle" else {"max_chord_m": None}
+    shapes = project_footprints(table, crs, **chord)
+    present = ~shapely.is_missing(shapes)
+    records = [{**record, "geometry": shape} for record, shape in zip(kept, shapes) if shape is not None]
+    return shapely.STRtree(shapes[present]), records
+
+
+def match_frames_to_granules(
+    frames_gdf: gpd.GeoDataFrame,
+    granule_tree: shapely.STRtree,
+    granule_records: Sequence[dict],
+    crs: str = "EPSG:3031",
+    step: int = 32,
+) -> gpd.GeoDataFrame:
+    """Give each frame the granules whose footprint meets one of its cells.
+
+    Parameters
+    ----------
+    frames_gdf : GeoDataFrame
+        With the column ``opr:mbox``.
+    granule_tree, granule_records
+        From :func:`build_granule_strtree`.
+    crs : str
+        The same as there.
+    step : int
+        Vertices a side of a cell's outline.
+
+    Returns
+    -------
+    GeoDataFrame
+        A copy with ``atl06_granules`` (list of dict ``granule_id``, ``s3_url``, ``https_url``) and ``n_granules``.
+
+    Raises
+    ------
+    ValueError
+        If ``opr:mbox`` is missing.
+    """
+    frames = usable_frames(frames_gdf)
+    if len(frames) == 0:
+        return attach(frames_gdf, granule_records, np.zeros(0, dtype=int), np.zeros(0, dtype=int))
+    cells = frame_cells(frames)
+    cell, granule = granule_tree.query(cell_polygons(cells, crs, step=step), predicate="intersects")
+    return attach(frames_gdf, granule_records, *expand_cells(cells, np.ones(len(frames), dtype=bool), cell, granule))
+
+
+def compute_granule_sample_mortons(
+    points: Sequence[tuple[float, float]],
+    order: int = 18,
+    n_per_segment: int = SAMPLES_PER_EDGE,
+    edges: str = "great_circle",
+) -> list[str]:
+    """Return the morton numbers, as text, of points along a footprint's outline.
+
+    Parameters
+    ----------
+    points : list of (lat, lon)
+        The outline, closed or not.
+    order : int
+        0 to 18.
+    n_per_segment : int
+        Samples an edge.
+    edges : {'great_circle', 'lonlat'}
+        Where the samples lie: on the great circle, or between longitudes and latitudes as upstream has it, which runs
+        round the globe at the antimeridian.
+
+    Returns
+    -------
+    list of str
+    """
+    if not points:
+        return []
+    _, indices = outline_samples([shapely.linestrings(closed_ring(points))], n_per_segment, edges)
+    return morton.decimals(indices, order).astype(str).tolist()
+
+
+def build_granule_prefix_index(
+    granules: Iterable[dict], order: int = 18, n_per_segment: int = SAMPLES_PER_EDGE, edges: str = "great_circle"
+) -> list[dict]:
+    """Return the samples of each granule's outline.
+
+    Parameters
+    ----------
+    granules : iterable of dict
+        From :func:`query_cmr_granules`. One without any link or with fewer than three points is left out.
+    order, n_per_segment, edges
+        See :func:`compute_granule_sample_mortons`.
+
+    Returns
+    -------
+    list of dict
+        ``granule_id``, ``s3_url``, ``https_url`` and ``mort_strs`` (list of str).
+    """
+    kept, footprints = with_footprints(granules)
+    parts, owner = shapely.get_parts(footprints, return_index=True)
+    ring, indices = outline_samples(shapely.get_exterior_ring(parts), n_per_segment, edges)
+    texts = morton.decimals(indices, order).astype(str).tolist()
+    first = np.searchsorted(owner[ring], np.arange(len(kept) + 1))
+    return [
+        {**{key: record.get(key) for key in LINK_KEYS}, "mort_strs": texts[a:b]}
+        for record, a, b in zip(kept, first[:-1], first[1:])
+    ]
+
+
+def match_frames_to_granules_prefix(frames_gdf: gpd.GeoDataFrame, granule_records: Sequence[dict]) -> gpd.GeoDataFrame:
+    """Give each frame the granules of which a sample lies in one of its cells.
+
+    Parameters
+    ----------
+    frames_gdf : GeoDataFrame
+        With the column ``opr:mbox``.
+    granule_records : list of dict
+        From :func:`build_granule_prefix_index`.
+
+    Returns
+    -------
+    GeoDataFrame
+        As from :func:`match_frames_to_granules`.
+
+    Raises
+    ------
+    ValueError
+        If ``opr:mbox`` is missing.
+    """
+    frames = usable_frames(frames_gdf)
+    nothing = np.zeros(0, dtype=np.int64)
+    counts = [len(record["mort_strs"]) for record in granule_records]
+    if len(frames) == 0 or sum(counts) == 0:
+        return attach(frames_gdf, granule_records, nothing, nothing)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    texts = np.concatenate([np.asarray(record["mort_strs"], dtype=str) for record in granule_records])
+    index, index_end = morton.cell_ranges(texts.astype(np.int64))
+    cells = frame_cells(frames)
+    low, high = cells.ranges()
+    # A cell finer than the samples is no prefix of them.
+    coarse = np.flatnonzero(high - low >= (index_end - index).max())
+    cell, granule = owners_in_ranges(low[coarse], high[coarse], index, owner)
+    everyone = np.ones(len(frames), dtype=bool)
+    return attach(frames_gdf, granule_records, *expand_cells(cells, everyone, coarse[cell], granule))

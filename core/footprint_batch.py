@@ -1,0 +1,132 @@
+"""Footprint rings of UMM-G records, collected to flat arrays and made into geometries all at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from .sphere import wrap_longitude
+
+ONLY_ORBIT = "only an orbit for an extent"
+ONLY_LINES = "only points or lines for an extent"
+NO_EXTENT = "no spatial extent"
+NO_RING = "no footprint ring with three different points"
+
+#: Step (degrees) along the parallels of a bounding rectangle. Its great circle then leaves the parallel by less than
+#: 130 m: dlon**2 / 8 * sin(lat) * cos(lat) * R, greatest at latitude 45.
+_RECTANGLE_STEP = 1.0
+
+
+class FootprintBatch:
+    """Rings of many records: :meth:`add` them one by one, then :meth:`build` the geometries.
+
+    Vertices stay as they are: longitude and latitude, not split at the antimeridian.
+    """
+
+    def __init__(self) -> None:
+        self._n_records = 0
+        self._lon: list[float] = []
+        self._lat: list[float] = []
+        self._sizes: list[int] = []
+        self._is_shell: list[bool] = []
+        self._record_of_ring: list[int] = []
+        self._boxes: list[tuple[float, float, float, float]] = []
+        self._record_of_box: list[int] = []
+        #: Rings that could not be used, of records that have others; known after :meth:`build`.
+        self.n_left_out = 0
+
+    def add(self, umm: dict[str, Any]) -> str | None:
+        """Add the footprint of a record; or return why it has none, and forget the record."""
+        domain = (umm.get("SpatialExtent") or {}).get("HorizontalSpatialDomain") or {}
+        geometry = domain.get("Geometry") or {}
+        polygons = geometry.get("GPolygons") or []
+        boxes = geometry.get("BoundingRectangles") or []
+        if not polygons and not boxes:
+            if geometry.get("Lines") or geometry.get("Points"):
+                return ONLY_LINES
+            return ONLY_ORBIT if domain.get("Orbit") else NO_EXTENT
+        for polygon in polygons:
+            self._add_ring(polygon.get("Boundary"), is_shell=True)
+            for hole in (polygon.get("ExclusiveZone") or {}).get("Boundaries") or []:
+                self._add_ring(hole, is_shell=False)
+        for box in boxes:
+            sides = ("West", "South", "East", "North")
+            self._boxes.append(tuple(box.get(f"{side}BoundingCoordinate", np.nan) for side in sides))
+            self._record_of_box.append(self._n_records)
+        self._n_records += 1
+        return None
+
+    def _add_ring(self, boundary: dict[str, Any] | None, is_shell: bool) -> None:
+        points = (boundary or {}).get("Points") or []
+        self._lon += [point.get("Longitude") for point in points]
+        self._lat += [point.get("Latitude") for point in points]
+        self._sizes.append(len(points))
+        self._is_shell.append(is_shell)
+        self._record_of_ring.append(self._n_records)
+
+    def build(self) -> np.ndarray:
+        """Return an ``(n_records,)`` array of Polygon or MultiPolygon; None for a record that has no usable ring."""
+        sizes = np.array(self._sizes, dtype=np.intp)
+        ring = np.repeat(np.arange(len(sizes)), sizes)
+        xy = np.column_stack([np.array(self._lon, dtype=float), np.array(self._lat, dtype=float)])
+        is_shell = np.array(self._is_shell, dtype=bool)
+        polygon = np.cumsum(is_shell) - 1
+        good = _usable(xy, ring, len(sizes))
+        good &= good[np.flatnonzero(is_shell)[polygon]] if len(polygon) else good
+
+        rings = shapely.linearrings(xy[good[ring]], indices=_renumbered(ring[good[ring]]))
+        polygons = shapely.polygons(rings, indices=_renumbered(polygon[good]))
+        record_of_ring = np.array(self._record_of_ring, dtype=np.intp)
+        record = record_of_ring[good & is_shell]
+
+        boxes = np.array(self._boxes, dtype=float).reshape(-1, 4)
+        whole = np.isfinite(boxes).all(axis=1) & (boxes[:, 1] < boxes[:, 3])
+        polygons = np.concatenate([polygons, _rectangles(boxes[whole])])
+        record_of_box = np.array(self._record_of_box, dtype=np.intp)
+        record = np.concatenate([record, record_of_box[whole]])
+
+        geometries = np.full(self._n_records, None, dtype=object)
+        order = np.argsort(record, kind="stable")
+        record, polygons = record[order], polygons[order]
+        several = np.bincount(record, minlength=self._n_records)[record] > 1
+        geometries[record[~several]] = polygons[~several]
+        geometries[np.unique(record[several])] = shapely.multipolygons(
+            polygons[several], indices=_renumbered(record[several])
+        )
+        left_out = np.concatenate([record_of_ring[~good], record_of_box[~whole]])
+        self.n_left_out = int((~shapely.is_missing(geometries[left_out])).sum())
+        return geometries
+
+
+def _usable(xy: np.ndarray, ring: np.ndarray, n_rings: int) -> np.ndarray:
+    """Return which rings have three different points, all of them on the Earth."""
+    lon, lat = xy.T
+    order = np.lexsort((lat, lon, ring))
+    differs = np.ones(len(order), dtype=bool)
+    differs[1:] = False
+    for values in (ring[order], lon[order], lat[order]):
+        differs[1:] |= values[1:] != values[:-1]
+    n_different = np.bincount(ring[order][differs], minlength=n_rings)
+    on_earth = np.isfinite(lon) & (np.abs(lat) <= 90.0)
+    return (n_different >= 3) & (np.bincount(ring[~on_earth], minlength=n_rings) == 0)
+
+
+def _renumbered(labels: np.ndarray) -> np.ndarray:
+    """Return labels in ascending order as 0, 1, 2, ... without gaps."""
+    return np.unique(labels, return_inverse=True)[1].astype(np.intp)
+
+
+def _rectangles(boxes: np.ndarray) -> np.ndarray:
+    """Return polygons of (west, south, east, north), counter-clockwise; west > east goes over the antimeridian."""
+    if len(boxes) == 0:
+        return np.empty(0, dtype=object)
+    west, south, east, north = boxes.T
+    width = np.where(east < west, east - west + 360.0, east - west)
+    share = np.linspace(0.0, 1.0, int(np.ceil(max(width.max(), 1.0) / _RECTANGLE_STEP)) + 1)
+    lon = wrap_longitude(west[:, None] + width[:, None] * share)
+    lon[:, 0], lon[:, -1] = west, east
+    lat = np.broadcast_to(south[:, None], lon.shape), np.broadcast_to(north[:, None], lon.shape)
+    x, y = np.hstack([lon, lon[:, ::-1]]), np.hstack(lat)
+    return shapely.polygons(shapely.linearrings(np.stack([x, y], axis=-1)))

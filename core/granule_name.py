@@ -1,0 +1,63 @@
+"""What the name of an ICESat-2 granule says: product, start, RGT, cycle, region, release and revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pandas as pd
+
+#: Number of reference ground tracks (RGT) in a repeat cycle of ICESat-2.
+RGT_COUNT = 1387
+#: Number of regions along an orbit in which the along-track products are cut.
+REGION_COUNT = 14
+
+TIME_DTYPE: Final = "datetime64[ms, UTC]"
+#: What pandas makes of text: object before pandas 3, a string type since.
+TEXT_DTYPE = pd.Series([], dtype=str).dtype
+
+# ATLxx_YYYYMMDDhhmmss_ttttccnn_rrr_vv; the greedy start takes the last name of a path, since folders bear names too.
+_NAME = (
+    r"(?s)^.*(?<![A-Za-z0-9])(?P<short_name>ATL\d{2})_(?P<start_time>\d{14})_"
+    r"(?P<rgt>\d{4})(?P<cycle>\d{2})(?P<region>\d{2})_(?P<release>\d{3})_(?P<revision>\d{2})(?!\d)"
+)
+_NUMBERS = ["rgt", "cycle", "region", "revision"]
+
+
+def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
+    """Read the names of along-track granules, ``ATLxx_YYYYMMDDhhmmss_ttttccnn_rrr_vv`` (ATL03, ATL06, ATL08, ...).
+
+    Parameters
+    ----------
+    names : iterable of str, or Series
+        Names, paths or URLs; a prefix (``processed_``), a suffix of a subsetter and any ending do not matter. An index,
+        if there is one, is kept.
+
+    Returns
+    -------
+    DataFrame
+        One row a name: ``short_name`` and ``release`` (text), ``start_time`` (UTC), ``rgt``, ``cycle``, ``region`` and
+        ``revision`` (Int64). A name that is not of this pattern, or that says what cannot be (RGT 1388, month 13),
+        gives a row of missing values.
+    """
+    column = names if isinstance(names, pd.Series) else pd.Series(list(names), dtype=object)
+    table = column.astype("string").str.extract(_NAME)
+    start = pd.to_datetime(table["start_time"], format="%Y%m%d%H%M%S", errors="coerce", utc=True)
+    table["start_time"] = start.astype(TIME_DTYPE)
+    table[_NUMBERS] = table[_NUMBERS].apply(pd.to_numeric).astype("Int64")
+    possible = (
+        table["start_time"].notna()
+        & table["rgt"].between(1, RGT_COUNT)
+        & table["region"].between(1, REGION_COUNT)
+        & table["cycle"].ge(1)
+    )
+    table = table.where(possible.fillna(False).astype(bool))
+    for text in ("short_name", "release"):
+        table[text] = text_values(table[text])
+    return table[["short_name", "start_time", "rgt", "cycle", "region", "release", "revision"]]
+
+
+def text_values(values: pd.Series) -> pd.Series:
+    """Return a column of text whose missing values are None, or what this pandas has for them."""
+    values = values.astype(object)
+    return values.where(values.notna(), None).astype(TEXT_DTYPE)

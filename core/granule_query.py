@@ -1,0 +1,143 @@
+"""What is asked of CMR: product, window, area and name patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Union
+
+import pandas as pd
+
+from .errors import InputError
+
+#: The most granules that CMR sends in one page.
+MAX_PAGE_SIZE = 2000
+
+Moment = Union[str, date, datetime, None]
+
+_DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+
+
+@dataclass(frozen=True)
+class GranuleQuery:
+    """A granule search.
+
+    Attributes
+    ----------
+    short_name, version : str
+        Product, such as ``ATL06`` and ``007``.
+    provider : str or None
+        CMR provider, such as ``NSIDC_CPRD``; None asks all.
+    start, end : datetime, date or ISO text, or None
+        Window, both ends included; UTC unless they say otherwise. An `end` without a time means the whole day.
+        None leaves that side open.
+    box : (west, south, east, north), or None
+        Area in degrees; west > east where it crosses the antimeridian.
+    polygon : sequence of (lon, lat), or None
+        Area in degrees, instead of a box: counter-clockwise, edges are great circles. It is closed if it is not.
+    name_patterns : sequence of str
+        Patterns of the granule's name with ``*`` and ``?``; one of them has to fit.
+    page_size : int
+        Granules a page, 1 to 2000.
+
+    Raises
+    ------
+    InputError
+        If a value cannot be asked for.
+    """
+
+    short_name: str
+    version: str | None = None
+    provider: str | None = None
+    start: Moment = None
+    end: Moment = None
+    box: Sequence[float] | None = None
+    polygon: Sequence[Sequence[float]] | None = None
+    name_patterns: Sequence[str] = ()
+    page_size: int = MAX_PAGE_SIZE
+
+    def __post_init__(self) -> None:
+        if not self.short_name:
+            raise InputError("The product's short name is missing: give one such as ATL06.")
+        if not 1 <= self.page_size <= MAX_PAGE_SIZE:
+            raise InputError(f"A page of {self.page_size} granules cannot be asked for: give 1 to {MAX_PAGE_SIZE}.")
+        if self.box is not None and self.polygon is not None:
+            raise InputError("A search takes a box or a polygon, not both: leave one out.")
+        start, end = _instant(self.start, "start"), _instant(self.end, "end", end_of_day=True)
+        if start is not None and end is not None and start > end:
+            raise InputError(f"The window begins at {_iso(start)}, after its end at {_iso(end)}: swap the two.")
+        names = (self.name_patterns,) if isinstance(self.name_patterns, str) else tuple(self.name_patterns)
+        object.__setattr__(self, "name_patterns", names)
+        object.__setattr__(self, "box", None if self.box is None else _checked_box(self.box))
+        object.__setattr__(self, "polygon", None if self.polygon is None else _checked_ring(self.polygon))
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return CMR's search parameters, as pairs since some come more than once."""
+        pairs = [("short_name", self.short_name)]
+        if self.version:
+            pairs.append(("version", self.version))
+        if self.provider:
+            pairs.append(("provider", self.provider))
+        start, end = _instant(self.start, "start"), _instant(self.end, "end", end_of_day=True)
+        if start is not None or end is not None:
+            pairs.append(("temporal", f"{_iso(start)},{_iso(end)}"))
+        if self.box is not None:
+            pairs.append(("bounding_box", ",".join(map(_decimal, self.box))))
+        if self.polygon is not None:
+            pairs.append(("polygon", ",".join(_decimal(value) for point in self.polygon for value in point)))
+        if self.name_patterns:
+            pairs += [("readable_granule_name[]", pattern) for pattern in self.name_patterns]
+            pairs.append(("options[readable_granule_name][pattern]", "true"))
+        pairs.append(("page_size", str(self.page_size)))
+        return pairs
+
+
+def _instant(moment: Moment, name: str, end_of_day: bool = False) -> pd.Timestamp | None:
+    if moment is None or moment == "":
+        return None
+    text = moment.strip() if isinstance(moment, str) else ""
+    instant = None
+    if _DATE.match(text) or isinstance(moment, date):
+        with suppress(ValueError, TypeError, OverflowError):
+            instant = pd.Timestamp(moment)
+    if instant is None or pd.isna(instant):
+        raise InputError(f"The {name} of the window, '{moment}', is not a date: write it like 2024-01-06.")
+    instant = instant.tz_localize("UTC") if instant.tzinfo is None else instant.tz_convert("UTC")
+    whole_day = _DATE.fullmatch(text) if text else not isinstance(moment, datetime)
+    return instant + timedelta(days=1, milliseconds=-1) if whole_day and end_of_day else instant
+
+
+def _iso(instant: pd.Timestamp | None) -> str:
+    return "" if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+
+
+def _decimal(degrees: float) -> str:
+    """Write an angle to 1e-6 degrees (0.1 m), without an exponent or needless zeros."""
+    return f"{round(degrees, 6) + 0.0:.6f}".rstrip("0").rstrip(".")
+
+
+def _checked_box(box: Sequence[float]) -> tuple[float, ...]:
+    values = tuple(float(value) for value in box)
+    good = (
+        len(values) == 4
+        and all(-180.0 <= lon <= 180.0 for lon in values[0::2])
+        and -90.0 <= values[1] <= values[3] <= 90.0
+    )
+    if not good:
+        raise InputError(
+            f"The box {values} cannot be searched: give west, south, east, north in degrees, longitudes in -180..180, "
+            "south below north (west may be greater than east, over the antimeridian)."
+        )
+    return values
+
+
+def _checked_ring(polygon: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    ring = tuple((float(lon), float(lat)) for lon, lat in polygon)
+    if not all(-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0 for lon, lat in ring):
+        raise InputError("The polygon to search has a point outside of -180..180 and -90..90 degrees: give (lon, lat).")
+    if len(set(ring)) < 3:
+        raise InputError("The polygon to search has fewer than three different points: give a ring of (lon, lat).")
+    return ring if ring[0] == ring[-1] else (*ring, ring[0])

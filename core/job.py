@@ -1,0 +1,214 @@
+"""The whole way in one call, and its two larger parts: search granules for frames, match frames and granules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from . import tables
+from .area import Area, search_areas
+from .cmr import CmrClient, GranuleQuery
+from .errors import InputError
+from .footprints import to_layer_crs
+from .granules import merge_granules, normalize_granules
+from .matching import match
+from .points import subset_by_points
+from .progress import Progress
+from .search import search_granules
+from .window import Window, resolve_window
+
+SHORT_NAME = "ATL06"
+VERSION = "007"
+PROVIDER = "NSIDC_CPRD"
+
+
+@dataclass(frozen=True)
+class Product:
+    """What is searched at CMR.
+
+    Attributes
+    ----------
+    short_name, version : str
+        For example ATL06 and 007.
+    provider : str or None
+        CMR's provider; None searches all.
+    cmr_url : str or None
+        Address of the CMR; None takes XOPR_CMR_URL or NASA's.
+    """
+
+    short_name: str = SHORT_NAME
+    version: str = VERSION
+    provider: str | None = PROVIDER
+    cmr_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The granules of one or more searches.
+
+    Attributes
+    ----------
+    granules : GeoDataFrame
+        Footprints in the layer's CRS (see :func:`~xopr_crossovers.core.footprints.to_layer_crs`), in order of time.
+    hits : int
+        How many CMR said there are, summed over the searches.
+    """
+
+    granules: gpd.GeoDataFrame
+    hits: int
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The two results of matching; see :mod:`~xopr_crossovers.core.tables`."""
+
+    frames: gpd.GeoDataFrame
+    matches: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Crossovers:
+    """All results of the whole job."""
+
+    window: Window
+    found: Found
+    matched: Matched
+
+
+def query_granules(
+    areas: list[Area], window: Window, product: Product | None = None, progress: Progress | None = None
+) -> Found:
+    """Search all granules of a product in areas and a window, completely or not at all.
+
+    Parameters
+    ----------
+    areas : list of Area
+        From :func:`~xopr_crossovers.core.area.search_areas` or one that the user gave; one search each.
+    window : Window
+    product : Product, optional
+        ATL06 version 007 if not given.
+    progress : Progress, optional
+
+    Raises
+    ------
+    SearchError
+        If CMR cannot be reached, refuses, or delivers less than it promised.
+    """
+    progress = progress or Progress()
+    product = product or Product()
+    if not product.short_name or not product.version:
+        raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
+    tables_found, hits = [], 0
+    for number, area in enumerate(areas):
+        part = progress.part(number / len(areas), (number + 1) / len(areas))
+        query = GranuleQuery(
+            short_name=product.short_name,
+            version=product.version,
+            provider=product.provider,
+            start=window.start,
+            end=window.end,
+            box=area.box,
+        )
+        client = CmrClient(product.cmr_url, progress=part)
+        result = search_granules(query, client, part, cycle=window.cycle)
+        tables_found.append(result.granules)
+        hits += result.hits
+    granules = tables_found[0]
+    if len(tables_found) > 1:
+        granules, dropped = merge_granules(tables_found)
+        for reason, count in dropped.items():
+            progress.info(f"{count:,} granules came in more than one search: {reason}.")
+    if len(granules) == 0:
+        progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
+    return Found(to_layer_crs(granules), hits)
+
+
+def match_granules(
+    frames: gpd.GeoDataFrame,
+    granules: gpd.GeoDataFrame,
+    method: str = "strtree",
+    crossing_only: bool = False,
+    progress: Progress | None = None,
+) -> Matched:
+    """Match frames and granules and return the tables that are written.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it.
+    granules : GeoDataFrame
+        From :func:`query_granules`, or a layer made from it.
+    method : {'strtree', 'prefix', 'flightline'}
+    crossing_only : bool
+        Keep only pairs whose footprint crosses the flight line.
+    progress : Progress, optional
+    """
+    progress = progress or Progress()
+    granules = normalize_granules(granules)
+    pairs = match(frames, granules, method, crossing_only, progress)
+    matched = tables.matched_frames(frames, granules, pairs)
+    hit = int((matched["n_granules"] > 0).sum())
+    if len(pairs) == 0:
+        progress.warn(f"No frame matches a granule: {len(frames):,} frames, {len(granules):,} granules, no pair.")
+    else:
+        progress.info(
+            f"{hit:,} of {len(frames):,} frames have at least one granule; "
+            f"median {int(matched['n_granules'].median())} granules a frame."
+        )
+    return Matched(matched, tables.matches(frames, granules, pairs))
+
+
+def find_granules(
+    frames: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame | None = None,
+    *,
+    rule: str = "mbox",
+    distance_m: float = 0.0,
+    time_mode: str = "cycle",
+    start_date: object = None,
+    end_date: object = None,
+    cycle: int | None = None,
+    product: Product | None = None,
+    method: str = "strtree",
+    crossing_only: bool = False,
+    progress: Progress | None = None,
+) -> Crossovers:
+    """Walk the whole way: subset the frames, resolve the window, search the granules, match.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        From :func:`~xopr_crossovers.core.catalog.read_catalog`.
+    points : GeoDataFrame, optional
+        Points of interest; without them all frames are taken.
+    rule, distance_m
+        See :func:`~xopr_crossovers.core.points.subset_by_points`.
+    time_mode, start_date, end_date, cycle
+        See :func:`~xopr_crossovers.core.window.resolve_window`.
+    product : Product, optional
+    method, crossing_only
+        See :func:`match_granules`.
+    progress : Progress, optional
+
+    Raises
+    ------
+    InputError
+        Among others if no frame holds a point.
+    SearchError
+        If the search is not complete.
+    """
+    progress = progress or Progress()
+    if points is not None:
+        n_frames = len(frames)
+        frames = subset_by_points(frames, points, rule, distance_m, progress.part(0.0, 0.05))
+        if len(frames) == 0:
+            raise InputError(
+                f"None of {n_frames:,} frames is near the points: move or add points, or use RULE=distance."
+            )
+    window = resolve_window(time_mode, frames, start_date, end_date, cycle, progress)
+    areas = search_areas(frames, progress=progress)
+    found = query_granules(areas, window, product, progress.part(0.05, 0.7))
+    matched = match_granules(frames, found.granules, method, crossing_only, progress.part(0.7, 1.0))
+    return Crossovers(window, found, matched)

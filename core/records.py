@@ -1,0 +1,106 @@
+"""The seed's dictionaries and tables, as notebooks hold them, and the columns that the engine takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from . import morton
+from .errors import InputError
+from .frames import MBOX, normalize_frames
+from .projection import LONLAT_CRS
+from .sphere import subdivide
+from .tables import LINK_KEYS
+
+
+def usable_frames(frames_gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return frames as the engine takes them, in the same order.
+
+    Raises
+    ------
+    InputError
+        If ``opr:mbox`` is missing.
+    """
+    if MBOX not in frames_gdf.columns:
+        raise InputError(
+            "frames_gdf is missing 'opr:mbox'; load a season catalog made in April 2026 or later (xOPR issue #78)."
+        )
+    frames = with_id(frames_gdf)
+    return frames if len(frames) == 0 else normalize_frames(frames, "frames_gdf")
+
+
+def with_id(frames_gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a copy that has a column ``id``, a geometry and a CRS, whatever a notebook left of them."""
+    frames = gpd.GeoDataFrame(frames_gdf.copy())
+    if "id" not in frames.columns:
+        frames["id"] = frames.index.astype(str)
+    if frames._geometry_column_name not in frames.columns:
+        frames = frames.set_geometry(gpd.GeoSeries([None] * len(frames), index=frames.index, crs=LONLAT_CRS))
+    return frames if frames.crs is not None else frames.set_crs(LONLAT_CRS)
+
+
+def closed_ring(points: Sequence[tuple[float, float]]) -> np.ndarray:
+    """Return an outline as closed (lon, lat)."""
+    lon_lat = np.asarray(points, dtype=float)[:, ::-1]
+    return lon_lat if np.array_equal(lon_lat[0], lon_lat[-1]) else np.vstack([lon_lat, lon_lat[:1]])
+
+
+def with_footprints(granules: Iterable[dict]) -> tuple[list[dict], np.ndarray]:
+    """Return the granules that have a link and an outline, and their footprints in longitude and latitude."""
+    kept: list[dict] = []
+    outlines: list[np.ndarray] = []
+    owner: list[int] = []
+    for record in granules:
+        rings = [closed_ring(ring) for ring in record.get("rings") or [record.get("points") or ()] if len(ring) >= 3]
+        rings = [ring for ring in rings if len(ring) >= 4]
+        if rings and (record.get("s3_url") or record.get("https_url")):
+            outlines.extend(rings)
+            owner.extend([len(kept)] * len(rings))
+            kept.append(record)
+    footprints = np.full(len(kept), None, dtype=object)
+    if kept:
+        part = np.repeat(np.arange(len(outlines)), [len(ring) for ring in outlines])
+        parts = shapely.polygons(shapely.linearrings(np.concatenate(outlines), indices=part))
+        granule = np.asarray(owner)
+        single = np.bincount(granule)[granule] == 1
+        footprints[granule[single]] = parts[single]
+        several, index = np.unique(granule[~single], return_inverse=True)
+        if len(several):
+            footprints[several] = shapely.multipolygons(parts[~single], indices=index)
+    return kept, footprints
+
+
+def outline_samples(rings: Sequence[object], per_edge: int, edges: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return whose each sample is, and its NESTED order-18 index."""
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if edges == "great_circle":
+        offsets = np.searchsorted(ring, np.arange(len(rings) + 1))
+        lon, lat, offsets = subdivide(xy[:, 0], xy[:, 1], offsets, per_edge)
+        last = np.zeros(len(lon), dtype=bool)
+        last[offsets[1:] - 1] = True
+        owner = np.repeat(np.arange(len(rings)), np.diff(offsets))[~last]
+        lon, lat = lon[~last], lat[~last]
+    elif edges == "lonlat":
+        start = np.flatnonzero(ring[1:] == ring[:-1])
+        points = np.linspace(xy[start], xy[start + 1], per_edge, endpoint=False, axis=1).reshape(-1, 2)
+        lon, lat, owner = points[:, 0], points[:, 1], np.repeat(ring[start], per_edge)
+    else:
+        raise InputError(f"edges must be 'great_circle' or 'lonlat', got {edges!r}")
+    return owner, morton.point_indices(lat, lon)
+
+
+def attach(
+    frames_gdf: gpd.GeoDataFrame, records: Sequence[dict], frame: np.ndarray, granule: np.ndarray
+) -> gpd.GeoDataFrame:
+    """Return a copy of the frames with their granules as lists of dict."""
+    links = [{key: record.get(key) for key in LINK_KEYS} for record in records]
+    first = np.searchsorted(frame, np.arange(len(frames_gdf) + 1))
+    numbers = granule.tolist()
+    lists = [[links[number] for number in numbers[a:b]] for a, b in zip(first[:-1], first[1:])]
+    result = frames_gdf.copy()
+    result["atl06_granules"] = lists
+    result["n_granules"] = [len(found) for found in lists]
+    return result

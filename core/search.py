@@ -1,0 +1,96 @@
+"""One complete granule search: the query's pages, made into one table, with every count in the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+from .cmr import CmrClient, GranuleQuery
+from .granule_record import LINK_COLUMNS
+from .granules import granules_from_umm, merge_granules
+from .progress import Progress
+
+OTHER_CYCLE = "a granule of another cycle"
+
+
+@dataclass(frozen=True)
+class GranuleSearch:
+    """What a search found.
+
+    Attributes
+    ----------
+    granules : GeoDataFrame
+        Each granule once, by start time and name; see :func:`~.granules.granules_from_umm`.
+    hits, received : int
+        How many granules the server found, and how many records came: the same number.
+    counts : dict of str to int
+        Reasons for which records are not in the table, with their number; ``received`` less all of these are in it.
+    query : GranuleQuery
+    """
+
+    granules: gpd.GeoDataFrame
+    hits: int
+    received: int
+    counts: dict[str, int]
+    query: GranuleQuery
+
+
+def search_granules(
+    query: GranuleQuery, client: CmrClient, progress: Progress | None = None, cycle: int | None = None
+) -> GranuleSearch:
+    """Search CMR to the end and return the granules found.
+
+    Parameters
+    ----------
+    query : GranuleQuery
+    client : CmrClient
+    progress : Progress, optional
+        Is told all counts, and the part that has come.
+    cycle : int, optional
+        Keep only granules of this cycle. One whose name does not tell its cycle is kept.
+
+    Raises
+    ------
+    SearchError
+        If CMR cannot be reached or refuses, or if fewer granules came than it found.
+    CancelledError
+        If the user asked to stop.
+    """
+    progress = progress or Progress()
+    pages = client.pages(query, progress)
+    tables = []
+    counts: Counter[str] = Counter()
+    for items in pages:
+        table, skipped = granules_from_umm(items, progress)
+        tables.append(table)
+        counts.update(skipped)
+        progress.fraction(pages.received / pages.hits if pages.hits else 1.0)
+    granules, dropped = merge_granules(tables)
+    counts.update(dropped)
+    if cycle is not None:
+        granules, n_others = _of_cycle(granules, cycle, progress)
+        counts.update({OTHER_CYCLE: n_others} if n_others else {})
+    granules = granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
+    progress.fraction(1.0)
+    hits = pages.hits or 0
+    _log(granules, hits, pages.received, counts, progress)
+    return GranuleSearch(granules, hits, pages.received, dict(counts), query)
+
+
+def _of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tuple[gpd.GeoDataFrame, int]:
+    untold = granules["cycle"].isna()
+    if untold.any():
+        progress.warn(f"{untold.sum():,} granules do not tell their cycle by their names; they are kept.")
+    keep = (untold | (granules["cycle"] == cycle)).fillna(True).astype(bool)
+    return granules[keep], int((~keep).sum())
+
+
+def _log(granules: gpd.GeoDataFrame, hits: int, received: int, counts: dict[str, int], progress: Progress) -> None:
+    progress.info(f"CMR found {hits:,} granules; {received:,} came, {len(granules):,} are kept.")
+    for reason, count in counts.items():
+        progress.info(f"Left out: {count:,} ({reason}).")
+    n_without_link = int(granules[LINK_COLUMNS].isna().all(axis=1).sum())
+    if n_without_link:
+        progress.warn(f"{n_without_link:,} granules have no link to their file; they are kept.")
