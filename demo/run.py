@@ -1,0 +1,109 @@
+"""What ``make demo`` shows: the main job through qgis_process, without the internet.
+
+Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, and leaves a GeoPackage, a
+map and a short text in ``build/demo``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "demo" / "sample"
+OUT = ROOT / "build" / "demo"
+CYCLE = 22
+
+
+def main() -> None:
+    """Run the demo, or stop with what went wrong."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    for old in OUT.iterdir():
+        old.unlink()
+    package = OUT / "crossovers.gpkg"
+    with stand_in() as url:
+        results = find_granules(package, url)
+    text = summary(package, results)
+    (OUT / "summary.txt").write_text(text, encoding="utf-8")
+    run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
+    print(text)
+    print(f"Layers:  {package.relative_to(ROOT)}\nMap:     {(OUT / 'map.png').relative_to(ROOT)}")
+
+
+@contextmanager
+def stand_in():
+    """Give the address of a CMR on this machine, which knows the granules of one cycle."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    command = [sys.executable, "-m", "standin", "--cycles", str(CYCLE)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def find_granules(package: Path, url: str) -> dict:
+    """Run the algorithm as a user would and return its numbers."""
+    arguments = {
+        "CATALOG": SAMPLE / "catalog",
+        "POINTS": SAMPLE / "points.geojson",
+        "RULE": "distance",
+        "DISTANCE": 150_000,
+        "TIME_MODE": "cycle",
+        "CYCLE": CYCLE,
+    }
+    for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES"):
+        arguments[name] = f'ogr:dbname="{package}" table="{name.lower()}"'
+    process = str(Path(sys.prefix) / "bin" / "qgis_process")
+    command = [process, "--json", "run", "xopr:findgranules", "--"]
+    print(f"qgis_process run xopr:findgranules on {SAMPLE.relative_to(ROOT)} ...", flush=True)
+    answer = run(
+        command + [f"{key}={value}" for key, value in arguments.items()], env={**os.environ, "XOPR_CMR_URL": url}
+    )
+    return json.loads(answer[answer.index("{") :])["results"]
+
+
+def run(command: list[str], **options: object) -> str:
+    """Run a command; end the demo with what it said if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def summary(package: Path, results: dict) -> str:
+    """Return what was found, in a few lines."""
+    frames = pyogrio.read_dataframe(package, layer="matched_frames", read_geometry=False)
+    matches = pyogrio.read_dataframe(package, layer="matches")
+    best = frames.nlargest(3, "n_crossing")
+    first = matches[matches["crosses_line"].astype(bool) & (matches["frame_id"] == best["id"].iloc[0])].iloc[0]
+    lines = [
+        "Synthetic radar frames x ICESat-2 granules of a planned orbit: nothing here was measured.",
+        "",
+        f"Window:    cycle {CYCLE}, {results['WINDOW_START']} to {results['WINDOW_END']}",
+        f"Frames:    {results['N_FRAMES']:,} within 150 km of the points, "
+        f"{int((frames['n_granules'] > 0).sum()):,} of them with granules",
+        f"Granules:  {results['N_GRANULES']:,} ({results['CMR_HITS']:,} hits)",
+        f"Pairs:     {results['N_MATCHES']:,}, of which {int(frames['n_crossing'].sum()):,} cross the flight line",
+        "",
+        "Frames with most crossings:",
+        *(f"  {row.id}  {row.collection}  {row.n_crossing} of {row.n_granules}" for row in best.itertuples()),
+        "",
+        f"One crossing: {first['frame_id']} and RGT {first['rgt']}, cycle {first['cycle']}, region {first['region']}",
+        f"  {pd.Timestamp(first['start_time']):%Y-%m-%d %H:%M} UTC, {first['days_between']} days from the flight, "
+        f"{first['overlap_m'] / 1000:.1f} km of the line in the footprint",
+        f"  {first['https_url']}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
