@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from . import answer as answer
+    from . import antimeridian as antimeridian
     from . import area as area
     from . import catalog as catalog
     from . import cells as cells
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from . import morton as morton
     from . import orbit as orbit
     from . import points as points
+    from . import polygons as polygons
     from . import prefix as prefix
     from . import progress as progress
     from . import projection as projection

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from .antimeridian import cut_lines
 from .errors import InputError
 from .progress import Progress
 from .projection import LONLAT_CRS, layer_crs, reproject
@@ -112,11 +113,15 @@ def hemispheres(frames: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def to_layer_crs(frames: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Reproject frames to the pole's projection, or to longitude/latitude where both hemispheres are in the table."""
+    """Return frames as they are put into a layer: in the pole's projection.
+
+    Where both hemispheres are in the table the layer is in longitude and latitude, cut at the antimeridian.
+    """
     crs = layer_crs(hemispheres(frames))
-    moved = frames.copy()
-    moved = moved.set_geometry(reproject(frames.geometry.to_numpy(), frames.crs, crs), crs=None)
-    return moved.set_crs(crs, allow_override=True)
+    lines = reproject(frames.geometry.to_numpy(), frames.crs, crs)
+    if crs == LONLAT_CRS:
+        lines = cut_lines(lines)
+    return frames.set_geometry(gpd.GeoSeries(lines, index=frames.index, crs=crs))
 
 
 def flight_dates(frames: gpd.GeoDataFrame) -> pd.Series:

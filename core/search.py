@@ -83,7 +83,7 @@ def _of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tup
     untold = granules["cycle"].isna()
     if untold.any():
         progress.warn(f"{untold.sum():,} granules do not tell their cycle by their names; they are kept.")
-    keep = (untold | (granules["cycle"] == cycle)).fillna(True).astype(bool)
+    keep = (granules["cycle"] == cycle).fillna(True).astype(bool)
     return granules[keep], int((~keep).sum())
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from .cells import FrameCells
-from .footprints import mend
 from .frames import line_vertices
+from .polygons import mend
 from .projection import LONLAT_CRS, transformer
 
 _CELL_STEP = 32

@@ -129,7 +129,7 @@ class _Exchange(threading.Thread):
                 self._report(on_bytes)
                 if time.monotonic() - said > _SIGN_OF_LIFE_S:
                     said = time.monotonic()
-                    progress.info(f"Waiting for {host} since {said - began:.0f} s.")
+                    progress.info(f"Still waiting for {host} after {said - began:.0f} s.")
         except BaseException:
             self._hang_up()
             raise

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-# At import, since QGIS reads them when pytest-qgis starts it, before any fixture: no window, nothing of the user's own
-# profile and local copies, and no network but what a test names.
+# Nothing of the user's own local copies, and no network but what a test names; at import, before anything reads them.
 _home = tempfile.TemporaryDirectory(prefix="xopr-tests-", ignore_cleanup_errors=True)
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["QGIS_CUSTOM_CONFIG_PATH"] = f"{_home.name}/profile"
 os.environ["XOPR_CACHE_DIR"] = f"{_home.name}/cache"
 os.environ["XOPR_CATALOG_URL"] = f"{_home.name}/catalog"
 os.environ["XOPR_CMR_URL"] = "http://127.0.0.1:9"  # nothing listens on the discard port

@@ -16,7 +16,7 @@ from xopr_crossovers.core.download import download, fetch
 from xopr_crossovers.core.errors import CancelledError, DownloadError
 from xopr_crossovers.core.progress import Progress
 
-HASTE = Patience(read_timeout=0.3, retries=2, backoff=0.01, longest_wait=0.05)
+HASTE = Patience(read_timeout=0.7, retries=2, backoff=0.01, longest_wait=0.05)
 CONTENT = bytes(range(256)) * 1000
 PLACE = "hemisphere=south/stac.parquet"
 
@@ -104,7 +104,7 @@ def test_a_compressed_file_arrives_as_it_is_meant():
     [
         ("status", "answered 503 (Service Unavailable) and says 'The stand-in was asked to fail.'"),
         ("cut", "ended the connection before its answer was complete"),
-        ("silence", "sent nothing for 0.3 s"),
+        ("silence", "sent nothing for 0.7 s"),
     ],
 )
 def test_a_passing_fault_is_told_and_the_file_comes_whole(files, kind, words):
@@ -121,7 +121,7 @@ def test_a_passing_fault_is_told_and_the_file_comes_whole(files, kind, words):
     [
         ("status", "answered 503 (Service Unavailable) and says 'The stand-in was asked to fail.', and 3 tries"),
         ("cut", "ended the connection before its answer was complete, and 3 tries did not help: try again later."),
-        ("silence", "sent nothing for 0.3 s, and 3 tries did not help: try again later, or ask for less at once."),
+        ("silence", "sent nothing for 0.7 s, and 3 tries did not help: try again later, or ask for less at once."),
     ],
 )
 def test_a_fault_that_stays_leaves_one_sentence_and_no_file(files, tmp_path, kind, sentence):

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import spherely
 
 import makers
 from xopr_crossovers.core import frames
@@ -70,6 +71,28 @@ def test_frames_of_both_hemispheres_stay_in_longitude_and_latitude():
     table = frames.to_layer_crs(makers.frames(SOUTH, NORTH))
     assert table.crs.to_string() == "EPSG:4326"
     assert shapely.get_coordinates(table.geometry).tolist() == [list(map(float, p)) for p in SOUTH + NORTH]
+
+
+def test_in_longitude_and_latitude_a_frame_over_the_antimeridian_is_cut_there_and_is_the_same_on_the_sphere():
+    table = frames.to_layer_crs(makers.frames(OVER_180, NORTH))
+    assert table.crs.to_string() == "EPSG:4326"
+    cut, plain = table.geometry
+    assert plain.equals(shapely.LineString(NORTH))
+    ((first, here), (there, last)) = (list(part.coords) for part in cut.geoms)
+    assert (first, last) == tuple(OVER_180)
+    assert (here[0], there[0]) == (180, -180)
+    assert here[1] == there[1]
+    whole = spherely.create_linestring(OVER_180)
+    assert spherely.distance(whole, spherely.create_point(*here)) < 0.01
+    assert frames.to_layer_crs(table).geometry.equals(table.geometry)
+
+
+def test_a_frame_that_touches_the_antimeridian_has_no_piece_without_length():
+    lines = [[(180, -80), (-179, -80.1)], [(179, -80), (-180, -80.1), (-179, -80.2)], [(180, -80), (-180, -80)]]
+    table = frames.to_layer_crs(makers.frames(*lines, NORTH))
+    lengths = shapely.length(shapely.get_parts(table.geometry.to_numpy()[:2]))
+    assert len(lengths) == 3
+    assert (lengths > 0.9).all()
 
 
 def test_the_flight_date_comes_from_opr_date_else_datetime_else_the_id():

@@ -250,6 +250,7 @@ METADATA = link(f"{CLOUD}/{NAME[:-3]}.iso.xml", "EXTENDED METADATA")
 OPENDAP = [
     link(f"https://opendap.earthdata.nasa.gov/collections/C1/granules/{NAME}"),
     link(f"https://host/{NAME}", Subtype="OPENDAP DATA"),
+    link(f"https://host/opendap/hyrax/{NAME}"),
     link(f"https://opendap.host/{NAME}.h5", "USE SERVICE API", Subtype="OPENDAP DATA"),
 ]
 PICTURE_AS_DATA = link(f"{CLOUD}/{NAME[:-3]}_BRW.default.jpg")

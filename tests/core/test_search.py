@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from makers import Log
@@ -72,16 +74,34 @@ def test_granules_of_another_cycle_are_left_out_and_counted(cmr, names):
     assert f"Left out: {n_others} (a granule of another cycle)." in log.infos
 
 
+RING = [{"Longitude": lon, "Latitude": lat} for lon, lat in [(0, -80), (9, -80), (9, -75), (0, -80)]]
+
+
+def bare_record(name, start="2024-01-01T00:00:00Z"):
+    polygons = {"Geometry": {"GPolygons": [{"Boundary": {"Points": RING}}]}}
+    times = {"RangeDateTime": {"BeginningDateTime": start}}
+    return {
+        "meta": {"concept-id": name},
+        "umm": {"GranuleUR": name, "TemporalExtent": times, "SpatialExtent": {"HorizontalSpatialDomain": polygons}},
+    }
+
+
+def search_of(*records, **settings):
+    """Search a CMR that has just these records."""
+    hits = {"CMR_Hits": len(records)}
+    whole = answer(json.dumps({"items": records}).encode(), CMR_Search_After="1", **hits)
+    with OddServer(whole, answer(b'{"items": []}', **hits)) as odd:
+        return search(odd, **settings)
+
+
+def test_the_order_is_that_of_time_then_of_name():
+    records = [bare_record(*of) for of in (("a", "2024-01-02"), ("c", "2024-01-01"), ("b", "2024-01-01"))]
+    found, _ = search_of(*records)
+    assert list(found.granules["granule_id"]) == ["b", "c", "a"]
+
+
 def test_a_granule_whose_name_tells_no_cycle_is_kept_and_told():
-    ring = [{"Longitude": lon, "Latitude": lat} for lon, lat in [(0, -80), (9, -80), (9, -75), (0, -80)]]
-    extent = {"HorizontalSpatialDomain": {"Geometry": {"GPolygons": [{"Boundary": {"Points": ring}}]}}}
-    item = f'{{"meta": {{}}, "umm": {{"GranuleUR": "SC:1", "SpatialExtent": {extent}}}}}'.replace("'", '"')
-    pages = [
-        answer(f'{{"items": [{items}]}}'.encode(), CMR_Hits=1, **after)
-        for items, after in ((item, {"CMR_Search_After": "1"}), ("", {}))
-    ]
-    with OddServer(*pages) as odd:
-        found, log = search(odd, cycle=22)
+    found, log = search_of(bare_record("SC:1"), cycle=22)
     assert list(found.granules["granule_id"]) == ["SC:1"]
     assert log.warnings == [
         "1 granules do not tell their cycle by their names; they are kept.",

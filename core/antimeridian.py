@@ -1,0 +1,103 @@
+"""Cutting lines and polygons at the antimeridian, for layers in longitude and latitude."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from .polygons import along_great_circles, mend
+from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
+from .sphere import lon_lat, unit_vectors
+
+_WIDE_EDGE_DEG = 20.0
+# Shorter than a footprint is wide, so that its two edges stay apart in longitude and latitude beside the pole.
+_CUT_CHORD_M = 10_000.0
+# A tenth of a millimetre.
+_GRID_DEG = 1e-9
+
+
+def cut_lines(lines: np.ndarray) -> np.ndarray:
+    """Return lines in longitude and latitude with no part that runs round the globe at the antimeridian.
+
+    Parameters
+    ----------
+    lines : (n,) ndarray of geometries
+        Lines whose vertices are joined by great circles; None stays None.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        A line that crosses the antimeridian becomes a MultiLineString in the same direction, with a vertex on either
+        side of the cut; the others are returned as they are.
+    """
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    crossing = np.flatnonzero((part[1:] == part[:-1]) & (np.abs(np.diff(xy[:, 0])) > 180))
+    if len(crossing) == 0:
+        return lines
+    a, b = (unit_vectors(*xy[crossing + step].T) for step in (0, 1))
+    # The great circle's plane meets that of the antimeridian (y = 0) in a line; its end with x < 0 is the crossing.
+    meeting = np.cross(np.cross(a, b), [0.0, 1.0, 0.0])
+    meeting *= np.where(meeting[:, :1] > 0, -1.0, 1.0)
+    side = np.where(xy[crossing, 0] >= 0, 180.0, -180.0)
+    latitude = lon_lat(meeting)[1]
+    here, there = np.column_stack([side, latitude]), np.column_stack([-side, latitude])
+    at = np.repeat(crossing + 1, 2)
+    cut_xy = np.insert(xy, at, np.stack([here, there], axis=1).reshape(-1, 2), axis=0)
+    old = np.insert(part, at, np.repeat(part[crossing], 2))
+    begins = np.concatenate([[True], old[1:] != old[:-1]])
+    begins[crossing + 2 * np.arange(len(crossing)) + 2] = True
+    piece = np.cumsum(begins) - 1
+    pieces = shapely.linestrings(cut_xy, indices=piece)
+    piece_owner = owner[old[begins]]
+    result = lines.copy()
+    # A vertex on the antimeridian itself leaves a piece of no length.
+    mine = np.isin(piece_owner, owner[part[crossing]]) & (shapely.length(pieces) > 0)
+    changed, index = np.unique(piece_owner[mine], return_inverse=True)
+    result[changed] = shapely.multilinestrings(pieces[mine], indices=index)
+    return result
+
+
+def cut_polygons(polygons: np.ndarray) -> np.ndarray:
+    """Return polygons in longitude and latitude whose parts stay within -180 to 180 degrees.
+
+    The cut is made in the pole's projection, where the antimeridian is a straight line from the pole, so that it is
+    right for long great-circle edges as well. Edges that run over many meridians are followed with more vertices: near
+    a pole a straight line in longitude and latitude is far from them.
+    """
+    xy, owner = shapely.get_coordinates(polygons, return_index=True)
+    wide = (owner[1:] == owner[:-1]) & (np.abs(np.diff(xy[:, 0])) > _WIDE_EDGE_DEG)
+    crossing = np.unique(owner[1:][wide])
+    result = polygons.copy()
+    if len(crossing) == 0:
+        return result
+    bounds = shapely.bounds(polygons[crossing])
+    middle = (bounds[:, 1] + bounds[:, 3]) / 2
+    for hemisphere, crs in POLE_CRS.items():
+        mine = crossing[(middle < 0) == (hemisphere == "south")]
+        if len(mine) == 0:
+            continue
+        flat = mend(reproject(along_great_circles(polygons[mine], _CUT_CHORD_M), LONLAT_CRS, crs))
+        # The cut goes on through the pole along the meridian of Greenwich, where the halves are joined again.
+        halves = (_half(flat, crs, side) for side in (1, -1))
+        result[mine] = mend(shapely.union(*halves, grid_size=_GRID_DEG))
+    return result
+
+
+def _half(flat: np.ndarray, crs: str, side: int) -> np.ndarray:
+    """Return the parts with eastern (1) or western (-1) longitudes, in longitude and latitude."""
+    parts = reproject(shapely.intersection(flat, _half_plane(crs, side)), crs, LONLAT_CRS)
+    # On the cut itself a longitude may come out with the other sign.
+    return shapely.transform(parts, lambda xy: np.column_stack([side * np.abs(xy[:, 0]), xy[:, 1]]))
+
+
+def _half_plane(crs: str, side: int) -> shapely.Polygon:
+    """Return the half of a pole's projection with eastern (1) or western (-1) longitudes."""
+    far = 5e7
+    change = transformer(LONLAT_CRS, crs)
+    latitude = -60.0 if same_crs(crs, POLE_CRS["south"]) else 60.0
+    zero = np.array(change.transform(0.0, latitude))
+    east = np.array(change.transform(90.0, latitude))
+    zero, east = zero / np.linalg.norm(zero), east / np.linalg.norm(east)
+    corners = [far * zero, far * zero + side * far * east, -far * zero + side * far * east, -far * zero]
+    return shapely.polygons(np.array(corners))
