@@ -23,5 +23,5 @@ matrix: setup ## run tests and demo in Debian 13 and testing, with their newer Q
 	@scripts/matrix.sh
 
 clean: ## remove what make made here
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build .pytest_cache .qgis-settings .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,15 @@
+"""The Processing algorithms: parameters in, core called, layers out.
+
+Importing them imports none of the core's libraries: those are loaded when an algorithm runs.
+"""
+
+from __future__ import annotations
+
+from .findgranules import FindGranules
+from .loadcatalog import LoadCatalog
+from .matchgranules import MatchGranules
+from .querygranules import QueryGranules
+from .subsetbypoints import SubsetByPoints
+
+#: What the provider offers.
+ALGORITHMS = (LoadCatalog, SubsetByPoints, QueryGranules, MatchGranules, FindGranules)

@@ -1,0 +1,196 @@
+"""What all algorithms have in common: how they introduce themselves, fail, stop, and style what they wrote."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingUtils,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..core.errors import CancelledError, XoprError
+from ..plugin import dependencies, styles
+from ..plugin.metadata import icon_path, metadata
+from .checks import check_names, check_outputs, check_values
+from .run import Run
+
+FRAMES_GROUP = "Frames"
+GRANULES_GROUP = "Granules"
+CROSSOVERS_GROUP = "Crossovers"
+
+
+class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
+    """Base of the algorithms: each says who it is, and has its own :meth:`declare`, :meth:`check` and :meth:`work`.
+
+    Attributes
+    ----------
+    NAME, TITLE, GROUP : str
+        Second half of the id, name in the toolbox, and group.
+    SUMMARY : str
+        One line.
+    HELP : str
+        Paragraphs with an empty line between; no HTML, since ``qgis_process help`` prints it as it is.
+    TAGS : tuple of str
+        Further words to find it by.
+    STYLES : dict
+        Which of :data:`~xopr_crossovers.plugin.styles.STYLES` each layer output gets.
+    """
+
+    NAME = ""
+    TITLE = ""
+    GROUP = ""
+    SUMMARY = ""
+    HELP = ""
+    TAGS: tuple[str, ...] = ()
+    STYLES: ClassVar[dict[str, str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Not the run itself: it holds the context, whose layers must go when QGIS lets go of them.
+        self._layers: dict[str, str] = {}
+
+    def declare(self) -> None:
+        """Add the parameters and outputs."""
+        raise NotImplementedError
+
+    def work(self, run: Run) -> dict[str, Any]:
+        """Do the work, write the layers with :meth:`Run.write`, and return the numbers and texts."""
+        raise NotImplementedError
+
+    def check(self, run: Run) -> None:
+        """Raise an :class:`XoprError` for what can be told from the parameters before the work begins."""
+
+    # --- how it introduces itself ---
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002 (QGIS's name)
+        """Add the parameters and outputs; there is nothing to configure."""
+        self.declare()
+
+    def createInstance(self) -> XoprAlgorithm:  # noqa: N802 (QGIS asks for this name)
+        """Return a new object of the same algorithm."""
+        return type(self)()
+
+    def name(self) -> str:
+        """Return the second half of the id."""
+        return self.NAME
+
+    def displayName(self) -> str:  # noqa: N802 (QGIS asks for this name)
+        """Return the name in the toolbox."""
+        return self.TITLE
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return self.GROUP
+
+    def groupId(self) -> str:  # noqa: N802 (QGIS asks for this name)
+        """Return the group's id."""
+        return self.GROUP.lower().replace(" ", "")
+
+    def tags(self) -> list[str]:
+        """Return words to find it by."""
+        return ["xopr", "opr", "radar", "icesat-2", "ice", *self.TAGS]
+
+    def shortDescription(self) -> str:  # noqa: N802 (QGIS asks for this name)
+        """Return one line, for tool tips."""
+        return self.SUMMARY
+
+    def shortHelpString(self) -> str:  # noqa: N802 (QGIS asks for this name)
+        """Return the help: HTML for the desktop's panel, else plain text, to which QGIS adds the summary itself."""
+        paragraphs = [part.strip().replace("\n", " ") for part in self.HELP.strip().split("\n\n")]
+        if QgsApplication.platform() == "desktop":
+            return "".join(f"<p>{paragraph}</p>" for paragraph in (self.SUMMARY, *paragraphs))
+        return "\n\n".join(paragraphs)
+
+    def helpUrl(self) -> str:  # noqa: N802 (QGIS asks for this name)
+        """Return where the documentation is."""
+        return metadata()["homepage"]
+
+    def icon(self) -> QIcon:
+        """Return the icon in the toolbox."""
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self) -> str:  # noqa: N802 (QGIS asks for this name)
+        """Return where the icon is."""
+        return icon_path(self.NAME)
+
+    # --- how it runs ---
+
+    def canExecute(self) -> tuple[bool, str]:  # noqa: N802 (QGIS asks for this name)
+        """Tell which Python package is missing, if one is."""
+        message = dependencies.message()
+        return not message, message
+
+    def checkParameterValues(  # noqa: N802 (QGIS asks for this name)
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
+        """Tell what is wrong with the parameters, as far as that can be told before the work begins."""
+        run = Run(self, parameters, context)
+        try:
+            dependencies.load()
+            check_names(run)
+            check_values(run)
+            self.check(run)
+        except XoprError as error:
+            return False, str(error)
+        accepted, message = super().checkParameterValues(parameters, context)
+        if not accepted:
+            return False, message
+        try:
+            check_outputs(run)
+        except XoprError as error:
+            return False, str(error)
+        return True, ""
+
+    def processAlgorithm(  # noqa: N802 (QGIS asks for this name)
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Run; a mistake of the user ends in one sentence, a wish to stop in nothing."""
+        results, failure = self._attempt(Run(self, parameters, context, feedback))
+        if failure:
+            # QGIS never lets go of the exception, nor of what this frame holds: tables and layers must not be in it.
+            del parameters, context, feedback
+            raise QgsProcessingException(failure)
+        return results
+
+    def _attempt(self, run: Run) -> tuple[dict[str, Any], str]:
+        """Return the results, or what went wrong; a run that fails or is cancelled leaves no file."""
+        try:
+            dependencies.load()
+            results = self.work(run)
+        except CancelledError:
+            failure = ""
+        except (XoprError, QgsProcessingException) as error:
+            failure = str(error)
+        except Exception as error:  # noqa: BLE001 (a fault of ours must reach the user in words, too)
+            run.feedback.pushDebugInfo(traceback.format_exc())
+            failure = (
+                f"Unexpected {type(error).__name__}: {error}. This is a fault of the plugin; please report it with "
+                f"the log at {metadata()['tracker']}."
+            )
+        else:
+            self._layers = run.layers
+            return {**run.layers, **results}, ""
+        run.discard()
+        return {}, failure
+
+    def postProcessAlgorithm(  # noqa: N802 (QGIS asks for this name)
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Style the layers that were written; in a GeoPackage the style is kept with the data.
+
+        The layers are those of the context's store, which the desktop then loads, so they need no post-processor.
+        """
+        for name, destination in self._layers.items():
+            layer = QgsProcessingUtils.mapLayerFromString(destination, context)
+            if layer is not None:
+                styles.apply(layer, self.STYLES[name])
+                if not styles.keep(layer):
+                    feedback.pushWarning(f"The style of {name} could not be saved into its file.")
+        return {}

@@ -1,0 +1,108 @@
+"""What can be told of the parameters of any algorithm before its work begins."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qgis.core import (
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterDateTime,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterNumber,
+    QgsProperty,
+)
+
+from ..core.errors import InputError
+
+if TYPE_CHECKING:
+    from .run import Run
+
+# A table in a GeoPackage, as QGIS writes it: ogr:dbname="/data/out.gpkg" table="matches" (geom)
+_DATABASE = re.compile(r"ogr:dbname=(['\"])(?P<file>.+?)\1\s")
+_TEMPORARY = ("TEMPORARY_OUTPUT", "memory:", "")
+
+
+def check_names(run: Run) -> None:
+    """Refuse a parameter that the algorithm does not have: ignored, it would give a wrong result without a word.
+
+    Raises
+    ------
+    InputError
+    """
+    known = [definition.name() for definition in run.algorithm.parameterDefinitions()]
+    for name in run.parameters:
+        if name not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+            raise InputError(f"There is no parameter {name}; {hint}")
+
+
+def check_values(run: Run) -> None:
+    """Refuse options, numbers and days that are none, in better words than QGIS has.
+
+    Raises
+    ------
+    InputError
+    """
+    readers = {
+        QgsProcessingParameterEnum: run.choice,
+        QgsProcessingParameterNumber: run.number,
+        QgsProcessingParameterDateTime: run.day,
+    }
+    for definition in run.algorithm.parameterDefinitions():
+        for kind, read in readers.items():
+            if isinstance(definition, kind):
+                read(definition.name())
+
+
+def check_outputs(run: Run) -> None:
+    """Refuse files that cannot hold what is written, before the work begins.
+
+    Raises
+    ------
+    InputError
+    """
+    taken: dict[str, str] = {}
+    for definition in run.algorithm.destinationParameterDefinitions():
+        name = definition.name()
+        destination = _destination(run, name)
+        if destination in _TEMPORARY or not isinstance(definition, QgsProcessingParameterFeatureSink):
+            continue
+        if destination in taken:
+            raise InputError(f"{name} and {taken[destination]} would be written to the same file {destination}.")
+        taken[destination] = name
+        _check_file(run, name, destination)
+
+
+def _destination(run: Run, name: str) -> str:
+    value = run.parameters.get(name)
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value, _ = value.valueAsString(run.context.expressionContext(), "")
+    return str(value or "")
+
+
+def _check_file(run: Run, name: str, destination: str) -> None:
+    database = _DATABASE.match(destination)
+    if database is None and re.match(r"\w{2,}:", destination):
+        return  # another provider's address, which QGIS checks itself
+    file = Path(database["file"] if database else destination)
+    ending = file.suffix.lower().lstrip(".")
+    if ending == "shp":
+        raise InputError(
+            f"{name}: a shapefile cuts field names at 10 and texts at 254 characters; write a GeoPackage (.gpkg)."
+        )
+    if ending not in run.algorithm.provider().supportedOutputVectorLayerExtensions():
+        raise InputError(f"{name}: this QGIS cannot write '.{ending}' files; write a GeoPackage (.gpkg).")
+    if file.is_dir():
+        raise InputError(f"{name}: {file} is a folder; give the name of a file.")
+    if not file.absolute().parent.is_dir():
+        raise InputError(f"{name}: there is no folder {file.absolute().parent}; make it first.")
+    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
+        raise InputError(f"{name}: {file} cannot be written; choose another place, or change its permissions.")

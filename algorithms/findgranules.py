@@ -1,0 +1,83 @@
+"""``xopr:findgranules``: the whole job in one step."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .. import core
+from . import parameters, values
+from .base import CROSSOVERS_GROUP, XoprAlgorithm
+from .run import Run
+
+
+class FindGranules(XoprAlgorithm):
+    """Loads, subsets, searches and matches."""
+
+    NAME = "findgranules"
+    TITLE = "Find granules for frames"
+    GROUP = CROSSOVERS_GROUP
+    SUMMARY = "From a season (and points) to matched ICESat-2 granules with links, in one step."
+    HELP = """
+Does what the other four algorithms do one after the other: loads a season, a catalog or a layer of frames (one of the
+three), keeps the frames at the points of interest if there are any, resolves the time window, searches NASA's CMR
+completely, and matches.
+
+The advanced parameters FRAME_PROVIDER, FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; PROVIDER, START_DATE
+and END_DATE belong to the search.
+
+The default window is repeat cycle 22 by the orbit calendar. The default method strtree is that of the xOPR notebook;
+n_crossing and crosses_line say beside it which footprints cross the flight line itself.
+"""
+    TAGS = ("crossover", "search", "match", "season", "atl06", "cmr", "links", "workflow")
+    STYLES: ClassVar = {"MATCHED_FRAMES": "matched_frames", "MATCHES": "matches", "GRANULES": "granules"}
+
+    def declare(self) -> None:
+        """Declare parameters and outputs."""
+        parameters.add_catalog(self)
+        parameters.add_frames(self, optional=True)
+        parameters.add_catalog_filters(self, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", advanced=True)
+        parameters.add_points(self, optional=True)
+        parameters.add_window(self, "cycle")
+        parameters.add_product(self)
+        parameters.add_matching(self)
+        parameters.add_match_results(self)
+        self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "All footprints that were found."))
+        parameters.add_number(self, "N_FRAMES", "Number of frames")
+        parameters.add_search_results(self)
+
+    def check(self, run: Run) -> None:
+        """Check that there is one source of frames, the dates and the window."""
+        values.check_one_of(run, "SEASON", "CATALOG", "FRAMES")
+        values.check_days(run, "FLIGHT_START_DATE", "FLIGHT_END_DATE")
+        values.check_window(run, has_frames=True)
+        values.product(run)
+
+    def work(self, run: Run) -> dict[str, Any]:
+        """Walk the whole way and write."""
+        filters = values.filters(run, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE")
+        reading, finding = run.progress.part(0.0, 0.1), run.progress.part(0.1, 1.0)
+        if run.given("FRAMES"):
+            frames = core.frames.filter_frames(run.frames("FRAMES"), **filters, progress=reading)
+        else:
+            frames = core.catalog.read_catalog(
+                values.catalog(run), **filters, read_vector=run.open_vector, progress=reading
+            )
+        result = core.job.find_granules(
+            frames,
+            run.table("POINTS"),
+            rule=run.choice("RULE"),
+            distance_m=run.number("DISTANCE"),
+            time_mode=run.choice("TIME_MODE"),
+            **values.window(run),
+            product=values.product(run),
+            method=run.choice("METHOD"),
+            crossing_only=run.yes("CROSSING_ONLY"),
+            progress=finding,
+        )
+        results = values.write_matched(run, result.matched)
+        run.write("GRANULES", result.found.granules, empty="Polygon")
+        return {
+            **results,
+            **values.search_results(result.found, result.window),
+            "N_FRAMES": len(result.matched.frames),
+        }

@@ -1,0 +1,48 @@
+"""``xopr:loadcatalog``: a season or a catalog becomes a layer of frames."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .. import core
+from . import parameters, values
+from .base import FRAMES_GROUP, XoprAlgorithm
+from .run import Run
+
+
+class LoadCatalog(XoprAlgorithm):
+    """Reads season catalogs."""
+
+    NAME = "loadcatalog"
+    TITLE = "Load season catalog"
+    GROUP = FRAMES_GROUP
+    SUMMARY = "Loads the frames (radar flight lines) of one or more xOPR season catalogs as a layer."
+    HELP = """
+Choose a season from the list, which is fetched over the internet, or name a catalog: a file, a folder, a pattern or an
+https address. One of the two is needed, not both. The filters are optional.
+
+The layer is in the pole's projection, EPSG:3031 in the south and EPSG:3413 in the north, or in EPSG:4326 where frames
+of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text.
+"""
+    TAGS = ("catalog", "season", "stac", "geoparquet", "frames", "flight lines")
+    STYLES: ClassVar = {"FRAMES": "frames"}
+
+    def declare(self) -> None:
+        """Declare parameters and outputs."""
+        parameters.add_catalog(self)
+        parameters.add_catalog_filters(self)
+        self.addParameter(parameters.sink("FRAMES", "Frames", "lines", "The frames: one line each."))
+        parameters.add_number(self, "N_FRAMES", "Number of frames")
+
+    def check(self, run: Run) -> None:
+        """Check that there is one source, and the dates."""
+        values.check_one_of(run, "SEASON", "CATALOG")
+        values.check_days(run, "START_DATE", "END_DATE")
+
+    def work(self, run: Run) -> dict[str, Any]:
+        """Read and write."""
+        frames = core.catalog.read_catalog(
+            values.catalog(run), **values.filters(run), read_vector=run.open_vector, progress=run.progress
+        )
+        run.write("FRAMES", frames)
+        return {"N_FRAMES": len(frames)}

@@ -1,0 +1,251 @@
+"""The parameters that several algorithms share: each has one name, one wording and one help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDateTime,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterDistance,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+)
+
+from ..core.seasons import season_names
+from ..plugin.compat import ADVANCED, DATE, INTEGER, LINES, METRES, POINTS, POLYGONS, TABLE
+
+HEMISPHERES = ["south", "north"]
+RULES = ["mbox", "distance"]
+TIME_MODES = ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"]
+METHODS = ["strtree", "prefix", "flightline"]
+
+DEFAULT_CYCLE = 22
+DEFAULT_DISTANCE_M = 10_000.0
+
+GEOMETRY_TYPES = {"lines": LINES, "points": POINTS, "polygons": POLYGONS, "table": TABLE}
+
+
+def described(
+    parameter: QgsProcessingParameterDefinition, help_text: str, advanced: bool = False
+) -> QgsProcessingParameterDefinition:
+    """Return a parameter with its help, among the advanced ones if so wished."""
+    parameter.setHelp(help_text)
+    if advanced:
+        parameter.setFlags(parameter.flags() | ADVANCED)
+    return parameter
+
+
+def choice(name: str, label: str, options: list[str], default: str | None, help_text: str, **more: Any) -> Any:
+    """Return a parameter with named options: the value is the option's text, in models and commands too."""
+    advanced = more.pop("advanced", False)
+    parameter = QgsProcessingParameterEnum(
+        name, label, options, defaultValue=default, optional=default is None, usesStaticStrings=True
+    )
+    return described(parameter, f"{help_text} Options: {', '.join(options)}.", advanced)
+
+
+def text(name: str, label: str, default: str | None, help_text: str, advanced: bool = False) -> Any:
+    """Return a one-line text parameter; optional if it has no default."""
+    parameter = QgsProcessingParameterString(name, label, defaultValue=default, optional=default is None)
+    return described(parameter, help_text, advanced)
+
+
+def day(name: str, label: str, help_text: str, advanced: bool = False) -> Any:
+    """Return an optional parameter for a day."""
+    parameter = QgsProcessingParameterDateTime(name, label, DATE, optional=True)
+    return described(parameter, f"{help_text} Written as 2024-01-31.", advanced)
+
+
+def layer(name: str, label: str, kind: str, help_text: str, optional: bool = False) -> Any:
+    """Return a parameter for a layer of lines, points or polygons."""
+    parameter = QgsProcessingParameterFeatureSource(name, label, [GEOMETRY_TYPES[kind]], optional=optional)
+    return described(parameter, help_text)
+
+
+def sink(name: str, label: str, kind: str, help_text: str) -> Any:
+    """Return a parameter for an output layer of lines or polygons, or for an output table."""
+    return described(QgsProcessingParameterFeatureSink(name, label, GEOMETRY_TYPES[kind]), help_text)
+
+
+def add_catalog(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``SEASON`` and ``CATALOG``."""
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterEnum(
+                "SEASON", "Season", season_names(), defaultValue=None, optional=True, usesStaticStrings=True
+            ),
+            "A season that Open Polar Radar publishes, by its name such as 2016_Antarctica_DC8; it is fetched over the "
+            "internet. Leave it empty to give a catalog.",
+        )
+    )
+    algorithm.addParameter(
+        text(
+            "CATALOG",
+            "Catalog (file, folder, pattern or URL)",
+            None,
+            "Instead of a season: a stac.parquet file, a folder of them, a pattern such as "
+            "/data/collection=2016*/stac.parquet, an https address, or a vector layer saved from a catalog; several "
+            "are separated by semicolons.",
+        )
+    )
+
+
+def add_catalog_filters(
+    algorithm: QgsProcessingAlgorithm,
+    provider: str = "PROVIDER",
+    start: str = "START_DATE",
+    end: str = "END_DATE",
+    advanced: bool = False,
+) -> None:
+    """Add ``HEMISPHERE`` and the filters by radar provider and flight date."""
+    algorithm.addParameter(
+        choice("HEMISPHERE", "Hemisphere", HEMISPHERES, None, "Keep the frames of one hemisphere.", advanced=advanced)
+    )
+    algorithm.addParameter(
+        text(
+            provider,
+            "Radar data provider",
+            None,
+            "Keep the frames of one provider of radar data, for example cresis, utig, awi or dtu.",
+            advanced,
+        )
+    )
+    algorithm.addParameter(day(start, "First flight date", "Keep the frames flown on this day or later.", advanced))
+    algorithm.addParameter(day(end, "Last flight date", "Keep the frames flown on this day or earlier.", advanced))
+
+
+def add_points(algorithm: QgsProcessingAlgorithm, optional: bool) -> None:
+    """Add ``POINTS``, ``RULE`` and ``DISTANCE``."""
+    help_text = "Points or multipoints in any coordinate reference system; of a layer with a selection, those selected."
+    if optional:
+        help_text += " Without points, all frames are used."
+    algorithm.addParameter(layer("POINTS", "Points of interest", "points", help_text, optional))
+    algorithm.addParameter(
+        choice(
+            "RULE",
+            "A frame is kept if",
+            RULES,
+            RULES[0],
+            "mbox: one of the frame's morton cells (opr:mbox) holds a point, as in the xOPR notebook; "
+            "distance: the flight line passes within the distance of a point.",
+        )
+    )
+    distance = QgsProcessingParameterDistance(
+        "DISTANCE", "Distance on the ground (rule distance)", defaultValue=DEFAULT_DISTANCE_M, minValue=0.0
+    )
+    distance.setDefaultUnit(METRES)
+    algorithm.addParameter(described(distance, "Metres on the ground between point and flight line."))
+
+
+def add_window(algorithm: QgsProcessingAlgorithm, default: str) -> None:
+    """Add ``TIME_MODE``, ``START_DATE``, ``END_DATE`` and ``CYCLE``."""
+    algorithm.addParameter(
+        choice(
+            "TIME_MODE",
+            "Time of the ICESat-2 passes",
+            TIME_MODES,
+            default,
+            "date_range: from the start date to the end date; cycle: one repeat cycle by the actual orbit calendar; "
+            "nominal_cycle: the same counted as 91 days from launch, as xOPR and magg do; exact_year: from the first "
+            "to the last flight date of the frames; all_years: from launch (2018-10-13) to today.",
+        )
+    )
+    algorithm.addParameter(day("START_DATE", "Start date (mode date_range)", "First day that is searched."))
+    algorithm.addParameter(
+        day("END_DATE", "End date (mode date_range)", "Last day that is searched, included; today if empty.")
+    )
+    cycle = QgsProcessingParameterNumber(
+        "CYCLE", "Repeat cycle (modes cycle and nominal_cycle)", INTEGER, DEFAULT_CYCLE, minValue=1
+    )
+    algorithm.addParameter(described(cycle, "Number of an ICESat-2 repeat cycle; cycle 22 began on 2023-12-18."))
+
+
+def add_product(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``SHORT_NAME``, ``VERSION``, ``PROVIDER`` and ``CMR_URL``."""
+    algorithm.addParameter(
+        text("SHORT_NAME", "Product", "ATL06", "Short name of the ICESat-2 product in NASA's CMR, such as ATL06.")
+    )
+    algorithm.addParameter(text("VERSION", "Version of the product", "007", "Three digits, such as 007."))
+    algorithm.addParameter(
+        text("PROVIDER", "CMR provider", "NSIDC_CPRD", "Whose copy of the product is searched in CMR.", advanced=True)
+    )
+    algorithm.addParameter(
+        text(
+            "CMR_URL",
+            "Address of CMR",
+            None,
+            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the environment "
+            "variable XOPR_CMR_URL is asked first.",
+            advanced=True,
+        )
+    )
+
+
+def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``METHOD`` and ``CROSSING_ONLY``."""
+    algorithm.addParameter(
+        choice(
+            "METHOD",
+            "A granule matches a frame if",
+            METHODS,
+            METHODS[0],
+            "strtree: its footprint meets one of the frame's four morton cells (opr:mbox), as in the xOPR notebook; "
+            "prefix: the same with morton cells alone; flightline: its footprint meets the flight line itself.",
+        )
+    )
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterBoolean("CROSSING_ONLY", "Keep only granules that cross the flight line", False),
+            "Leave out matches whose footprint lies in a frame's cells but does not cross its flight line.",
+        )
+    )
+
+
+def add_extent(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``EXTENT``."""
+    extent = QgsProcessingParameterExtent("EXTENT", "Extent to search (instead of frames)", optional=True)
+    algorithm.addParameter(
+        described(
+            extent,
+            "Used where no frames are given. Written as west,east,south,north [EPSG:4326], with west greater than east "
+            "over the antimeridian, or as xmin,xmax,ymin,ymax in a projection such as [EPSG:3031].",
+        )
+    )
+
+
+def add_number(algorithm: QgsProcessingAlgorithm, name: str, label: str) -> None:
+    """Declare a number that the algorithm returns."""
+    algorithm.addOutput(QgsProcessingOutputNumber(name, label))
+
+
+def add_frames(algorithm: QgsProcessingAlgorithm, optional: bool = False) -> None:
+    """Add ``FRAMES`` as an input."""
+    algorithm.addParameter(
+        layer("FRAMES", "Frames", "lines", "Frames as 'Load season catalog' writes them, in any projection.", optional)
+    )
+
+
+def add_search_results(algorithm: QgsProcessingAlgorithm) -> None:
+    """Declare the counts and the window that a search returns."""
+    add_number(algorithm, "N_GRANULES", "Number of granules")
+    add_number(algorithm, "CMR_HITS", "Number of granules that CMR announced")
+    algorithm.addOutput(QgsProcessingOutputString("WINDOW_START", "First day searched"))
+    algorithm.addOutput(QgsProcessingOutputString("WINDOW_END", "Last day searched"))
+
+
+def add_match_results(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``MATCHED_FRAMES`` and ``MATCHES``, and declare the number of matches."""
+    algorithm.addParameter(
+        sink("MATCHED_FRAMES", "Matched frames", "lines", "All frames with n_granules, n_crossing, atl06_granules.")
+    )
+    algorithm.addParameter(sink("MATCHES", "Matches", "table", "One row per frame and granule, with its links."))
+    add_number(algorithm, "N_MATCHES", "Number of matches")

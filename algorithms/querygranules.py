@@ -1,0 +1,61 @@
+"""``xopr:querygranules``: one complete search in CMR becomes a layer of footprints."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .. import core
+from . import parameters, values
+from .base import GRANULES_GROUP, XoprAlgorithm
+from .run import Run
+
+
+class QueryGranules(XoprAlgorithm):
+    """Searches granules for frames or an extent."""
+
+    NAME = "querygranules"
+    TITLE = "Search granules"
+    GROUP = GRANULES_GROUP
+    SUMMARY = "Searches NASA's CMR for all ICESat-2 granules round frames, or in an extent, as a layer of footprints."
+    HELP = """
+Give frames or an extent. For frames the search area is the smallest box that holds them with a margin of 10 km, right
+round the poles and over the antimeridian; one box for each hemisphere that has frames.
+
+The search is complete or it fails: the number of granules that came is compared with the number that CMR announced.
+The log names the window that was used, and why a record was left out. Searching needs no login.
+
+With TIME_MODE=exact_year the window comes from the frames, so frames must be given.
+"""
+    TAGS = ("cmr", "earthdata", "nasa", "nsidc", "atl06", "search", "footprints")
+    STYLES: ClassVar = {"GRANULES": "granules"}
+
+    def declare(self) -> None:
+        """Declare parameters and outputs."""
+        parameters.add_frames(self, optional=True)
+        parameters.add_extent(self)
+        parameters.add_window(self, "cycle")
+        parameters.add_product(self)
+        self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "The footprints: one polygon each."))
+        parameters.add_search_results(self)
+
+    def check(self, run: Run) -> None:
+        """Check that there is one area, and the window."""
+        values.check_one_of(run, "FRAMES", "EXTENT")
+        values.check_window(run, has_frames=run.given("FRAMES"))
+        values.product(run)
+        if run.given("EXTENT"):
+            core.area.area_of_rectangle(*run.extent("EXTENT"))
+
+    def work(self, run: Run) -> dict[str, Any]:
+        """Search and write."""
+        frames = run.frames("FRAMES") if run.given("FRAMES") else None
+        window = core.window.resolve_window(
+            run.choice("TIME_MODE"), frames, **values.window(run), progress=run.progress
+        )
+        if frames is not None:
+            areas = core.area.search_areas(frames, progress=run.progress)
+        else:
+            areas = [core.area.area_of_rectangle(*run.extent("EXTENT"))]
+        found = core.job.query_granules(areas, window, values.product(run), run.progress)
+        run.write("GRANULES", found.granules, empty="Polygon")
+        return values.search_results(found, window)

@@ -1,0 +1,48 @@
+"""``xopr:subsetbypoints``: the frames at some points."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .. import core
+from ..core.errors import InputError
+from . import parameters
+from .base import FRAMES_GROUP, XoprAlgorithm
+from .run import Run
+
+
+class SubsetByPoints(XoprAlgorithm):
+    """Keeps the frames that hold a point or pass near one."""
+
+    NAME = "subsetbypoints"
+    TITLE = "Subset frames by points"
+    GROUP = FRAMES_GROUP
+    SUMMARY = "Keeps the frames whose morton cells hold a point of a layer, or whose line passes near one."
+    HELP = """
+With the rule mbox a frame is kept if one of its four morton cells (opr:mbox) holds a point: fast, generous, and what
+the xOPR notebook does. With the rule distance it is kept if its flight line passes within the given distance of a
+point, measured on the ground.
+
+Points may be in any coordinate reference system; multipoints work too. If no frame is left, the algorithm fails and
+says how many there were.
+"""
+    TAGS = ("points", "core sites", "near", "select", "mbox", "morton")
+    STYLES: ClassVar = {"SUBSET": "frames"}
+
+    def declare(self) -> None:
+        """Declare parameters and outputs."""
+        parameters.add_frames(self)
+        parameters.add_points(self, optional=False)
+        self.addParameter(parameters.sink("SUBSET", "Frame subset", "lines", "The frames that are kept."))
+        parameters.add_number(self, "N_FRAMES", "Number of frames")
+
+    def work(self, run: Run) -> dict[str, Any]:
+        """Read, subset, write."""
+        frames = run.frames("FRAMES")
+        subset = core.points.subset_by_points(
+            frames, run.table("POINTS"), run.choice("RULE"), run.number("DISTANCE"), run.progress
+        )
+        if len(subset) == 0:
+            raise InputError(f"None of {len(frames):,} frames is at a point; move or add points, or use RULE=distance.")
+        run.write("SUBSET", subset)
+        return {"N_FRAMES": len(subset)}

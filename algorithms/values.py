@@ -1,0 +1,112 @@
+"""What the shared parameters of :mod:`.parameters` mean for the core, and what its results are called outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import core
+from ..core.errors import InputError
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+def check_one_of(run: Run, *names: str) -> None:
+    """Check that exactly one of some parameters is given.
+
+    Raises
+    ------
+    InputError
+    """
+    given = [name for name in names if run.given(name)]
+    if len(given) == 1:
+        return
+    listed = f"{', '.join(names[:-1])} or {names[-1]}"
+    if given:
+        raise InputError(f"Give only one of {listed}; now there are {' and '.join(given)}.")
+    raise InputError(f"Give {listed}: one of them is needed.")
+
+
+def check_days(run: Run, start: str, end: str) -> None:
+    """Check that two optional days are in order.
+
+    Raises
+    ------
+    InputError
+    """
+    first, last = run.day(start), run.day(end)
+    if first and last and first > last:
+        raise InputError(f"{start} {first} is after {end} {last}; exchange them.")
+
+
+def catalog(run: Run) -> str:
+    """Return the source of frames that ``SEASON`` or ``CATALOG`` names."""
+    return run.choice("SEASON") or run.text("CATALOG")
+
+
+def filters(
+    run: Run, provider: str = "PROVIDER", start: str = "START_DATE", end: str = "END_DATE"
+) -> dict[str, str | None]:
+    """Return the arguments by which the core filters frames."""
+    return {
+        "hemisphere": run.choice("HEMISPHERE"),
+        "provider": run.text(provider),
+        "start_date": run.day(start),
+        "end_date": run.day(end),
+    }
+
+
+def window(run: Run) -> dict[str, Any]:
+    """Return the arguments, but for the mode, by which the core resolves the window."""
+    cycle = run.number("CYCLE")
+    return {
+        "start_date": run.day("START_DATE"),
+        "end_date": run.day("END_DATE"),
+        # A fraction is left for the core to refuse; QGIS would round it without a word.
+        "cycle": int(cycle) if cycle.is_integer() else cycle,
+    }
+
+
+def check_window(run: Run, has_frames: bool) -> None:
+    """Resolve the window before the work begins, unless it depends on the frames' dates.
+
+    Raises
+    ------
+    InputError
+    """
+    mode = run.choice("TIME_MODE")
+    if mode == "exact_year" and has_frames:
+        return
+    core.window.resolve_window(mode, **window(run))
+
+
+def product(run: Run) -> core.job.Product:
+    """Return the product to search.
+
+    Raises
+    ------
+    InputError
+        If its name or version is empty, or the address of CMR is none.
+    """
+    address = core.environment.cmr_url(run.text("CMR_URL"))
+    short_name, version = run.text("SHORT_NAME"), run.text("VERSION")
+    if not short_name or not version:
+        raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
+    return core.job.Product(short_name, version, run.text("PROVIDER") or None, address)
+
+
+def search_results(found: core.job.Found, searched: core.window.Window) -> dict[str, Any]:
+    """Return the numbers and texts of a search."""
+    return {
+        "N_GRANULES": len(found.granules),
+        "CMR_HITS": found.hits,
+        "WINDOW_START": searched.start_date,
+        "WINDOW_END": searched.end_date,
+    }
+
+
+def write_matched(run: Run, matched: core.job.Matched) -> dict[str, Any]:
+    """Write the two results of matching and return their number."""
+    run.write("MATCHED_FRAMES", matched.frames)
+    run.write("MATCHES", matched.matches)
+    return {"N_MATCHES": len(matched.matches)}

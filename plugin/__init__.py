@@ -1,0 +1,1 @@
+"""Everything that QGIS itself asks for: plugin class, provider, dependencies, layers, styles, feedback."""

@@ -1,0 +1,22 @@
+"""What ``metadata.txt`` says, and where the plugin's files are."""
+
+from __future__ import annotations
+
+from configparser import ConfigParser
+from functools import lru_cache
+from pathlib import Path
+
+PLUGIN_FOLDER = Path(__file__).resolve().parent.parent
+
+
+@lru_cache(maxsize=1)
+def metadata() -> dict[str, str]:
+    """Return the entries of ``metadata.txt``."""
+    parser = ConfigParser(interpolation=None)
+    parser.read(PLUGIN_FOLDER / "metadata.txt", encoding="utf-8")
+    return dict(parser["general"])
+
+
+def icon_path(name: str) -> str:
+    """Return the path of an icon of this plugin, by its name without ending."""
+    return str(PLUGIN_FOLDER / "icons" / f"{name}.svg")

@@ -1,0 +1,117 @@
+"""A QGIS without the plugin's packages: the provider loads all the same, and every algorithm says what to do.
+
+Each test runs a Python of its own, that sees QGIS and nothing else but what the test puts beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+PACKAGES = ["geopandas", "mortie", "numpy", "pandas", "pyarrow", "pyproj", "requests", "shapely"]
+SCRIPT = """
+import json, sys
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback
+application = QgsApplication([], False)
+application.initQgis()
+from xopr_crossovers import classFactory
+plugin = classFactory(None)
+plugin.initProcessing()
+answers = {}
+for algorithm in plugin.provider.algorithms():
+    can, message = algorithm.canExecute()
+    accepted, refusal = algorithm.checkParameterValues({"CATALOG": "x"}, QgsProcessingContext())
+    answers[algorithm.name()] = [can, message, accepted, refusal, algorithm.shortHelpString()]
+plugin.unload()
+print("ANSWERS" + json.dumps(answers))
+"""
+
+
+@pytest.fixture
+def bare(tmp_path, repository):
+    """A site-packages folder that holds QGIS, Qt and this plugin, and no other package."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    for name in ("qgis", "PyQt5", "PyQt6", "sip", "osgeo"):
+        spec = find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            (folder / name).symlink_to(next(iter(spec.submodule_search_locations)))
+    (folder / "xopr_crossovers").symlink_to(repository)
+    return folder
+
+
+def ask(folder: Path) -> dict:
+    """What the algorithms say in a Python that sees only a folder."""
+    python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    ran = subprocess.run([str(python), "-S", "-c", SCRIPT], env=environment, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in ran.stderr
+    return json.loads(re.search(r"^ANSWERS(.*)$", ran.stdout, flags=re.MULTILINE)[1])
+
+
+def install(folder: Path, name: str, version: str) -> None:
+    """Put a package that says its version beside QGIS."""
+    (folder / name).mkdir()
+    (folder / name / "__init__.py").write_text(f"__version__ = {version!r}\n")
+    card = folder / f"{name}-{version}.dist-info"
+    card.mkdir()
+    (card / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+
+def test_without_any_package_each_algorithm_names_all_and_the_command(bare, provider, repository):
+    answers = ask(bare)
+    assert sorted(answers) == sorted(algorithm.name() for algorithm in provider.algorithms())
+    for can, message, accepted, refusal, help_text in answers.values():
+        assert not can
+        assert not accepted
+        assert [package for package in PACKAGES if package not in message] == []
+        assert refusal == message
+        assert re.search(r"python3\S* -m pip install .*-r \S*requirements\.txt$", message)
+        assert len(help_text) > 40
+    assert str(repository / "requirements.txt") in message
+
+
+def test_a_package_that_is_too_old_is_named_with_its_version(bare):
+    spec = find_spec("packaging")
+    (bare / "packaging").symlink_to(next(iter(spec.submodule_search_locations)))
+    install(bare, "shapely", "1.8.5")
+    install(bare, "requests", "2.31.0")
+    message = ask(bare)["findgranules"][1]
+    assert re.search(r"shapely \([^)]*1\.8\.5 is installed\)", message)
+    assert "requests" not in message.partition("Install")[0]
+
+
+def test_a_package_that_does_not_load_is_named(bare):
+    spec = find_spec("packaging")
+    (bare / "packaging").symlink_to(next(iter(spec.submodule_search_locations)))
+    versions = {"geopandas": "1.0", "mortie": "0.9.11", "numpy": "1.24", "pandas": "2.0", "pyarrow": "15.0"}
+    for name, version in {**versions, "pyproj": "3.5", "requests": "2.31", "shapely": "2.0"}.items():
+        install(bare, name, version)
+    (bare / "shapely" / "__init__.py").write_text("raise ImportError('libgeos is not there')\n")
+    can, _, accepted, refusal, _ = ask(bare)["loadcatalog"]
+    assert can
+    assert not accepted
+    assert "shapely is installed but does not load (libgeos is not there)" in refusal
+
+
+def test_loading_restores_how_libraries_are_opened():
+    code = (
+        "import sys; before = sys.getdlopenflags(); from xopr_crossovers.plugin import dependencies; "
+        "dependencies.load(); assert 'shapely' in sys.modules; assert sys.getdlopenflags() == before"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_starting_the_plugin_loads_no_package():
+    code = (
+        "import sys; import xopr_crossovers.plugin.plugin; "
+        f"print(*[name for name in {[p for p in PACKAGES if p != 'numpy']} if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "\n"

@@ -1,0 +1,184 @@
+"""The plugin, its provider, and how the algorithms introduce themselves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from qgis.core import QgsApplication, QgsProcessing, QgsProcessingParameterDefinition
+from qgis.PyQt.QtSvg import QSvgRenderer
+
+from xopr_crossovers import classFactory
+from xopr_crossovers.core.seasons import season_names
+from xopr_crossovers.plugin.metadata import metadata
+
+WINDOW = ["TIME_MODE", "START_DATE", "END_DATE", "CYCLE"]
+PRODUCT = ["SHORT_NAME", "VERSION", "PROVIDER", "CMR_URL"]
+# Parameters, sinks, other outputs. Models and scripts depend on these names.
+NAMES = {
+    "loadcatalog": (
+        ["SEASON", "CATALOG", "HEMISPHERE", "PROVIDER", "START_DATE", "END_DATE"],
+        ["FRAMES"],
+        ["N_FRAMES"],
+    ),
+    "subsetbypoints": (["FRAMES", "POINTS", "RULE", "DISTANCE"], ["SUBSET"], ["N_FRAMES"]),
+    "querygranules": (
+        ["FRAMES", "EXTENT", *WINDOW, *PRODUCT],
+        ["GRANULES"],
+        ["N_GRANULES", "CMR_HITS", "WINDOW_START", "WINDOW_END"],
+    ),
+    "matchgranules": (
+        ["FRAMES", "GRANULES", "METHOD", "CROSSING_ONLY"],
+        ["MATCHED_FRAMES", "MATCHES"],
+        ["N_MATCHES"],
+    ),
+    "findgranules": (
+        [
+            *["SEASON", "CATALOG", "FRAMES", "HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"],
+            *["POINTS", "RULE", "DISTANCE", *WINDOW, *PRODUCT, "METHOD", "CROSSING_ONLY"],
+        ],
+        ["MATCHED_FRAMES", "MATCHES", "GRANULES"],
+        ["N_FRAMES", "N_GRANULES", "CMR_HITS", "N_MATCHES", "WINDOW_START", "WINDOW_END"],
+    ),
+}
+OPTIONS = {
+    "SEASON": season_names(),
+    "HEMISPHERE": ["south", "north"],
+    "RULE": ["mbox", "distance"],
+    "TIME_MODE": ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"],
+    "METHOD": ["strtree", "prefix", "flightline"],
+}
+DEFAULTS = {
+    "RULE": "mbox",
+    "TIME_MODE": "cycle",
+    "CYCLE": 22,
+    "SHORT_NAME": "ATL06",
+    "VERSION": "007",
+    "PROVIDER": "NSIDC_CPRD",
+    "METHOD": "strtree",
+    "CROSSING_ONLY": False,
+}
+ALGORITHMS = pytest.mark.parametrize("name", sorted(NAMES))
+
+
+@pytest.fixture
+def algorithm(provider, name):
+    return provider.algorithm(name)
+
+
+def test_the_plugin_adds_its_provider_and_takes_it_away(qgis_app):
+    registry = QgsApplication.processingRegistry()
+    plugin = classFactory(None)
+    plugin.initGui()
+    assert registry.algorithmById("xopr:findgranules") is not None
+    plugin.unload()
+    assert registry.providerById("xopr") is None
+    plugin.unload()
+
+
+def test_the_provider_says_who_it_is(provider):
+    assert provider.id() == "xopr"
+    assert provider.name() == "xOPR Crossovers"
+    assert provider.versionInfo() == metadata()["version"]
+    assert not provider.icon().isNull()
+
+
+def test_the_provider_offers_the_algorithms(provider):
+    assert sorted(algorithm.name() for algorithm in provider.algorithms()) == sorted(NAMES)
+
+
+def test_every_icon_is_a_drawing(repository):
+    icons = list((repository / "icons").glob("*.svg"))
+    assert {icon.stem for icon in icons} >= {"xopr", *NAMES}
+    assert all(QSvgRenderer(str(icon)).isValid() for icon in icons)
+
+
+@ALGORITHMS
+def test_the_names_of_parameters_and_outputs_are_those_that_models_depend_on(algorithm, name):
+    parameters, sinks, others = NAMES[name]
+    definitions = algorithm.parameterDefinitions()
+    assert {p.name() for p in definitions if not p.isDestination()} == set(parameters)
+    assert {p.name() for p in definitions if p.isDestination()} == set(sinks)
+    assert {output.name() for output in algorithm.outputDefinitions()} == {*sinks, *others}
+
+
+@ALGORITHMS
+def test_outputs_are_declared_with_their_type(algorithm, name):
+    kinds = {output.name(): output.type() for output in algorithm.outputDefinitions()}
+    for output in NAMES[name][2]:
+        assert kinds[output] == ("outputString" if output.startswith("WINDOW") else "outputNumber")
+    for output in NAMES[name][1]:
+        assert kinds[output] == "outputVector"
+
+
+@ALGORITHMS
+def test_options_are_texts_and_defaults_are_those_of_the_product(algorithm, name):
+    for parameter in algorithm.parameterDefinitions():
+        if parameter.type() == "enum":
+            assert parameter.usesStaticStrings()
+            assert parameter.options() == OPTIONS[parameter.name()]
+        key = parameter.name()
+        if key in DEFAULTS and not (name == "loadcatalog" and key == "PROVIDER"):
+            assert parameter.defaultValue() == DEFAULTS[key]
+
+
+def test_layers_are_asked_for_by_their_geometry(provider):
+    kinds = {
+        parameter.name(): parameter.dataTypes()
+        for algorithm in provider.algorithms()
+        for parameter in algorithm.parameterDefinitions()
+        if parameter.type() == "source"
+    }
+    assert kinds == {
+        "FRAMES": [QgsProcessing.SourceType.TypeVectorLine],
+        "POINTS": [QgsProcessing.SourceType.TypeVectorPoint],
+        "GRANULES": [QgsProcessing.SourceType.TypeVectorPolygon],
+    }
+
+
+def test_what_few_need_is_among_the_advanced_parameters(provider):
+    advanced = {
+        parameter.name()
+        for parameter in provider.algorithm("findgranules").parameterDefinitions()
+        if parameter.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced
+    }
+    assert advanced == {"HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", "PROVIDER", "CMR_URL"}
+
+
+@ALGORITHMS
+def test_every_parameter_has_a_help_text_that_names_its_options(algorithm, name):
+    for parameter in algorithm.parameterDefinitions():
+        assert parameter.help().endswith("."), parameter.name()
+        if parameter.type() == "enum" and parameter.name() != "SEASON":
+            assert all(option in parameter.help() for option in parameter.options())
+
+
+@ALGORITHMS
+def test_the_help_is_plain_text(algorithm, name):
+    texts = [algorithm.shortHelpString(), algorithm.shortDescription()]
+    assert all(len(text) > 40 and not re.search(r"</?\w+>", text) for text in texts)
+
+
+@ALGORITHMS
+def test_an_algorithm_can_be_found(algorithm, name):
+    assert algorithm.displayName()
+    assert algorithm.group() in ("Frames", "Granules", "Crossovers")
+    assert algorithm.groupId() == algorithm.group().lower()
+    assert "icesat-2" in algorithm.tags()
+    assert algorithm.helpUrl().startswith("https://")
+    assert algorithm.svgIconPath().endswith(f"{name}.svg")
+    assert algorithm.canExecute() == (True, "")
+    assert algorithm.create().name() == name
+
+
+def test_the_card_has_what_the_plugin_repository_asks_for(repository):
+    card = metadata()
+    needed = ["name", "description", "about", "version", "author", "email", "homepage", "tracker", "repository"]
+    assert all(card[key] for key in needed)
+    assert card["qgisMinimumVersion".lower()] == "3.22"
+    assert card["qgisMaximumVersion".lower()] == "4.99"
+    assert card["hasProcessingProvider".lower()] == "yes"
+    assert card["plugin_dependencies"] == "qpip"
+    assert (repository / card["icon"]).is_file()
+    packages = re.findall(r"^\w+", (repository / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [package for package in packages if package not in card["about"]] == []
