@@ -75,7 +75,7 @@ n_crossing and crosses_line say beside it which footprints cross the flight line
             progress=finding,
         )
         results = values.write_matched(run, result.matched)
-        run.write("GRANULES", result.found.granules, empty="Polygon")
+        run.write("GRANULES", result.found.layer(), empty="Polygon")
         return {
             **results,
             **values.search_results(result.found, result.window),

@@ -57,5 +57,5 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
         else:
             areas = [core.area.area_of_rectangle(*run.extent("EXTENT"))]
         found = core.job.query_granules(areas, window, values.product(run), run.progress)
-        run.write("GRANULES", found.granules, empty="Polygon")
+        run.write("GRANULES", found.layer(), empty="Polygon")
         return values.search_results(found, window)

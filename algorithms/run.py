@@ -156,7 +156,7 @@ class Run:
         InputError
             If the layer cannot be opened or holds no frames.
         """
-        return core.frames.normalize_frames(self.table(name), f"The frames of {name}")
+        return core.frames.normalize_frames(self.table(name), f"The frames of {name}", self.progress)
 
     @staticmethod
     def open_vector(path: str) -> gpd.GeoDataFrame:

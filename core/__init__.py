@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from . import granules as granules
     from . import job as job
     from . import matching as matching
+    from . import moments as moments
     from . import morton as morton
     from . import orbit as orbit
     from . import points as points

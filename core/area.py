@@ -147,6 +147,8 @@ def area_of_rectangle(bounds: tuple[float, float, float, float], crs: object) ->
     known = pyproj.CRS.from_user_input(crs)
     if known.is_geographic:
         return given_area((xmin, ymin, xmax, ymax))
+    if not (xmin < xmax and ymin < ymax):
+        raise InputError(f"The extent {format_box(bounds)} is empty; draw it anew.")
     step = max(xmax - xmin, ymax - ymin, 1e-9) / _RECTANGLE_STEPS
     ring = shapely.get_coordinates(shapely.segmentize(shapely.box(xmin, ymin, xmax, ymax), step))
     lon, lat = transformer(known.to_string(), LONLAT_CRS).transform(ring[:, 0], ring[:, 1])

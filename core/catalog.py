@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import glob
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,8 +104,13 @@ def _expand(place: str) -> list[str]:
         return [file for match in found for file in _expand(match)]
     if place in seasons():
         return [f"{catalog_url()}/{seasons()[place].path}"]
+    if "://" in place:
+        raise InputError(f"{place} cannot be fetched; give an address that begins with http:// or https://.")
+    by_lower_case = {name.lower(): name for name in seasons()}
+    near = difflib.get_close_matches(place.lower(), by_lower_case, n=1)
+    meant = f" Did you mean {by_lower_case[near[0]]}?" if near else ""
     raise InputError(
-        f"There is no file, folder or season named {place}; check the path, or choose a season by its name."
+        f"There is no file, folder or season named {place}; check the path, or choose a season by its name.{meant}"
     )
 
 
@@ -115,6 +122,8 @@ def _read_one(
     place: str, read_vector: Callable[[str], gpd.GeoDataFrame] | None, progress: Progress
 ) -> gpd.GeoDataFrame:
     with _local_file(place, progress) as path:
+        if Path(path).is_file() and Path(path).stat().st_size == 0:
+            raise InputError(f"{place} is empty; fetch or export it anew.")
         if _is_parquet(path):
             frames = _read_parquet(path, place)
         elif _is_url(place):
@@ -124,7 +133,7 @@ def _read_one(
     for key, value in re.findall(r"(hemisphere|provider|collection)=([^/\\]+)[/\\]", place):
         if _HIVE_COLUMNS[key] not in frames.columns:
             frames[_HIVE_COLUMNS[key]] = value
-    frames = normalize_frames(frames, f"The frames of {place}")
+    frames = normalize_frames(frames, f"The frames of {place}", progress)
     if MBOX not in frames.columns:
         raise InputError(f"{place}: {NEEDS_MBOX}.")
     return frames.set_geometry(frames.geometry.to_crs(LONLAT_CRS))
@@ -135,8 +144,10 @@ def _local_file(place: str, progress: Progress) -> Iterator[str]:
     if _is_url(place):
         with fetch(place, progress) as path:
             yield str(path)
-    else:
+    elif Path(place.split("|", 1)[0]).expanduser().exists():
         yield place
+    else:
+        raise InputError(f"There is no file {place}; check XOPR_CATALOG_URL, the folder or address of the catalogs.")
 
 
 def _is_parquet(path: str) -> bool:
@@ -155,8 +166,10 @@ def _read_parquet(path: str, place: str) -> gpd.GeoDataFrame:
                 f"{place} is Parquet without a geometry (no GeoParquet metadata); choose a season catalog."
             )
         wanted = [name for name in COLUMNS if name in schema.names]
-        geometry = [name for name in schema.names if name == "geometry"]
-        frames = gpd.read_parquet(path, columns=wanted + geometry)
+        geometry = json.loads(schema.metadata[b"geo"])["primary_column"]
+        frames = gpd.read_parquet(path, columns=[*wanted, geometry])
+        if geometry != "geometry":
+            frames = frames.rename_geometry("geometry")
     except (pyarrow.lib.ArrowException, ValueError, OSError, KeyError) as error:
         if isinstance(error, InputError):
             raise
@@ -196,9 +209,9 @@ def _concatenate(tables: list[gpd.GeoDataFrame], progress: Progress) -> gpd.GeoD
         frames = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=LONLAT_CRS)
         order = [c for c in COLUMNS if c in frames.columns]
         frames = frames[order + [c for c in frames.columns if c not in order]]
-    keys = [column for column in ("collection", "id") if column in frames.columns]
-    double = frames.duplicated(keys)
+    keys = pd.DataFrame({column: frames[column] for column in ("collection", "id") if column in frames.columns})
+    double = keys.assign(line=frames.geometry.to_wkb()).duplicated()
     if double.any():
-        progress.warn(f"{int(double.sum()):,} frames were there twice (same season and id) and are kept once.")
+        progress.warn(f"{int(double.sum()):,} frames were there twice (same season, id and line) and are kept once.")
         frames = frames[~double].reset_index(drop=True)
     return frames

@@ -84,14 +84,24 @@ def frame_cells(frames: gpd.GeoDataFrame, progress: Progress | None = None) -> F
         If there is no ``opr:mbox``, no frame has cells, or a value is not a morton cell.
     """
     progress = progress or Progress()
+    if len(frames) == 0:
+        nothing = np.zeros(0, dtype=np.int64)
+        return FrameCells(nothing, nothing, nothing, nothing.astype(object), 0)
     if MBOX not in frames.columns:
-        raise InputError(f"These frames cannot be matched by cells: {NEEDS_MBOX}.")
+        raise InputError(f"These frames cannot be matched by cells: {NEEDS_MBOX}, or METHOD=flightline without cells.")
     lists = frames[MBOX].tolist()
     counts = np.array([len(cells) if cells is not None else 0 for cells in lists], dtype=np.int64)
     if counts.sum() == 0:
-        raise InputError(f"No frame has cells in 'opr:mbox': {NEEDS_MBOX}.")
+        raise InputError(
+            f"None of {len(frames):,} frames has cells in 'opr:mbox'; use a season catalog made in April 2026 or later "
+            "(xOPR issue #78), or METHOD=flightline, which needs no cells."
+        )
     frame = np.repeat(np.arange(len(frames)), counts)
     cell = np.array([c for cells in lists if cells is not None for c in cells], dtype=np.int64)
+    bad = morton.bad_cells(cell)
+    if bad.any():
+        name = frames["id"].iloc[frame[bad][0]]
+        raise InputError(f"'opr:mbox' of the frame {name}: {morton.bad_cell_sentence(cell[bad][0])}")
     season = _seasons_of(frames)
     convention = _conventions(frames, frame, cell, season, progress)
     pairs = pd.DataFrame({"frame": frame, "cell": cell, "authalic": convention[frame] == morton.AUTHALIC})
@@ -141,7 +151,7 @@ def _conventions(
                 f"{name}: the cells of 'opr:mbox' were made with authalic latitude (mortie 0.9.8 or later), "
                 "not as xOPR publishes them; they are read so."
             )
-            result[(season == name).to_numpy()] = morton.AUTHALIC
+            result[(season == name).to_numpy(dtype=bool)] = morton.AUTHALIC
     return result
 
 

@@ -36,7 +36,7 @@ from .cmr import CmrClient, GranuleQuery
 from .errors import InputError
 from .footprints import project_footprints
 from .matching import expand_cells
-from .prefix import SAMPLES_PER_EDGE, owners_in_ranges
+from .prefix import owners_in_ranges
 from .projection import LONLAT_CRS
 from .records import attach, closed_ring, outline_samples, usable_frames, with_footprints, with_id
 from .search import search_granules
@@ -313,7 +313,7 @@ def match_frames_to_granules(
 def compute_granule_sample_mortons(
     points: Sequence[tuple[float, float]],
     order: int = 18,
-    n_per_segment: int = SAMPLES_PER_EDGE,
+    n_per_segment: int = 50,
     edges: str = "great_circle",
 ) -> list[str]:
     """Return the morton numbers, as text, of points along a footprint's outline.
@@ -341,7 +341,7 @@ def compute_granule_sample_mortons(
 
 
 def build_granule_prefix_index(
-    granules: Iterable[dict], order: int = 18, n_per_segment: int = SAMPLES_PER_EDGE, edges: str = "great_circle"
+    granules: Iterable[dict], order: int = 18, n_per_segment: int = 50, edges: str = "great_circle"
 ) -> list[dict]:
     """Return the samples of each granule's outline.
 

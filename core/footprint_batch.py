@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from .polygons import gather
 from .sphere import wrap_longitude
 
 ONLY_ORBIT = "only an orbit for an extent"
@@ -70,7 +71,9 @@ class FootprintBatch:
         """Return an ``(n_records,)`` array of Polygon or MultiPolygon; None for a record that has no usable ring."""
         sizes = np.array(self._sizes, dtype=np.intp)
         ring = np.repeat(np.arange(len(sizes)), sizes)
-        xy = np.column_stack([np.array(self._lon, dtype=float), np.array(self._lat, dtype=float)])
+        lon = np.array(self._lon, dtype=float)
+        lon = np.where((np.abs(lon) > 180.0) & (np.abs(lon) <= 360.0), wrap_longitude(lon), lon)
+        xy = np.column_stack([lon, np.array(self._lat, dtype=float)])
         is_shell = np.array(self._is_shell, dtype=bool)
         polygon = np.cumsum(is_shell) - 1
         good = _usable(xy, ring, len(sizes))
@@ -87,14 +90,7 @@ class FootprintBatch:
         record_of_box = np.array(self._record_of_box, dtype=np.intp)
         record = np.concatenate([record, record_of_box[whole]])
 
-        geometries = np.full(self._n_records, None, dtype=object)
-        order = np.argsort(record, kind="stable")
-        record, polygons = record[order], polygons[order]
-        several = np.bincount(record, minlength=self._n_records)[record] > 1
-        geometries[record[~several]] = polygons[~several]
-        geometries[np.unique(record[several])] = shapely.multipolygons(
-            polygons[several], indices=_renumbered(record[several])
-        )
+        geometries = gather(polygons, record, self._n_records)
         left_out = np.concatenate([record_of_ring[~good], record_of_box[~whole]])
         self.n_left_out = int((~shapely.is_missing(geometries[left_out])).sum())
         return geometries
@@ -109,7 +105,7 @@ def _usable(xy: np.ndarray, ring: np.ndarray, n_rings: int) -> np.ndarray:
     for values in (ring[order], lon[order], lat[order]):
         differs[1:] |= values[1:] != values[:-1]
     n_different = np.bincount(ring[order][differs], minlength=n_rings)
-    on_earth = np.isfinite(lon) & (np.abs(lat) <= 90.0)
+    on_earth = (np.abs(lon) <= 360.0) & (np.abs(lat) <= 90.0)
     return (n_different >= 3) & (np.bincount(ring[~on_earth], minlength=n_rings) == 0)
 
 

@@ -14,6 +14,9 @@ from .antimeridian import cut_polygons
 from .polygons import along_great_circles, mend
 from .projection import LONLAT_CRS, MAX_CHORD_M, layer_crs, reproject
 
+# A pole's projection shows the other half of the globe blown up beyond use: this is 70 degrees on the far side.
+_REACH_M = 7.0e7
+
 
 def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float | None = MAX_CHORD_M) -> np.ndarray:
     """Return the footprints as valid polygons in a pole's projection.
@@ -39,6 +42,8 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
         projected = reproject(geometries, LONLAT_CRS, crs)
     else:
         projected = reproject(geometries, granules.crs, crs)
+    far = np.nan_to_num(np.abs(shapely.bounds(projected)).max(axis=1)) > _REACH_M
+    projected[far] = None
     return mend(projected)
 
 

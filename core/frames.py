@@ -15,8 +15,9 @@ import shapely
 
 from .antimeridian import cut_lines
 from .errors import InputError
+from .moments import read_day
 from .progress import Progress
-from .projection import LONLAT_CRS, layer_crs, reproject
+from .projection import LONLAT_CRS, POLE_CRS, layer_crs, reproject
 from .sphere import densify
 
 #: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.
@@ -36,16 +37,20 @@ COLUMNS = (
 MBOX = "opr:mbox"
 NEEDS_MBOX = (
     "the column 'opr:mbox' (four morton cells a frame) is missing; use a season catalog made in April 2026 or later "
-    "(xOPR issue #78), or METHOD=flightline, which needs no cells"
+    "(xOPR issue #78)"
 )
 
 # Row numbers that drivers add on reading; written back they would collide with the new layer's own.
 _ROW_ID_COLUMNS = ("fid", "ogc_fid")
 
 _LINE_STEP_M = 5_000.0
+# A base cell's digit up to 6 and eighteen digits up to 4.
+_LARGEST_DECIMAL = 6_444_444_444_444_444_444
 
 
-def normalize_frames(frames: gpd.GeoDataFrame, name: str = "The frames") -> gpd.GeoDataFrame:
+def normalize_frames(
+    frames: gpd.GeoDataFrame, name: str = "The frames", progress: Progress | None = None
+) -> gpd.GeoDataFrame:
     """Check that a table can be used as frames and bring ``opr:mbox`` into one shape.
 
     Parameters
@@ -54,6 +59,8 @@ def normalize_frames(frames: gpd.GeoDataFrame, name: str = "The frames") -> gpd.
         Read from a catalog or from any vector layer; ``opr:mbox`` may be lists, arrays or JSON text.
     name : str
         What to call the table in an error.
+    progress : Progress, optional
+        Is told of lines that are no place on the Earth; such frames stay, without a line.
 
     Returns
     -------
@@ -65,11 +72,17 @@ def normalize_frames(frames: gpd.GeoDataFrame, name: str = "The frames") -> gpd.
     InputError
         If it is empty, has no geometry, CRS or ``id``, or an ``opr:mbox`` that cannot be read.
     """
+    progress = progress or Progress()
     if len(frames) == 0:
         raise InputError(f"{name} hold no frame: the layer or file is empty.")
     if "id" not in frames.columns:
         raise InputError(
             f"{name} have no column 'id' with the frames' names; choose a layer made from an xOPR catalog."
+        )
+    nameless = int(frames["id"].isna().sum())
+    if nameless:
+        raise InputError(
+            f"{name}: {nameless:,} of {len(frames):,} have no name in the column 'id'; fill it, or use others."
         )
     if frames.crs is None:
         raise InputError(f"{name} have no coordinate reference system; assign the layer's CRS first.")
@@ -78,18 +91,53 @@ def normalize_frames(frames: gpd.GeoDataFrame, name: str = "The frames") -> gpd.
     if wrong.any():
         raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(frames):,} are not.")
     frames = frames.drop(columns=[c for c in frames.columns if c.lower() in _ROW_ID_COLUMNS]).reset_index(drop=True)
+    frames = frames.set_geometry(_usable_lines(frames, name, progress))
     if MBOX in frames.columns:
-        frames[MBOX] = _lists_of_cells(frames[MBOX], frames["id"])
+        frames[MBOX] = lists_of_cells(frames[MBOX], frames["id"])
     return frames
 
 
-def _lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
+def _usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd.GeoSeries:
+    """Return the lines; None where one is empty or has a vertex that is no place on the Earth."""
+    lines = frames.geometry.to_numpy().copy()
+    empty = shapely.is_empty(lines)
+    xy, owner = shapely.get_coordinates(reproject(lines, frames.crs, LONLAT_CRS), return_index=True)
+    off = np.unique(owner[~(np.isfinite(xy).all(axis=1) & (np.abs(xy[:, 1]) <= 90) & (np.abs(xy[:, 0]) <= 360))])
+    lines[off] = None
+    lines[empty] = None
+    without = int(shapely.is_missing(lines).sum())
+    if len(off):
+        progress.warn(
+            f"{name}: {len(off):,} have a vertex that is no place on the Earth (the first is "
+            f"{frames['id'].iloc[off[0]]}); they are kept without their line."
+        )
+    if without > len(off):
+        progress.warn(f"{name}: {without - len(off):,} of {len(frames):,} have no line.")
+    return gpd.GeoSeries(lines, index=frames.index, crs=frames.crs)
+
+
+def lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
+    """Return ``opr:mbox`` as lists of int or None, from lists, arrays or JSON text.
+
+    Raises
+    ------
+    InputError
+        If a value is no list of whole numbers, or holds packed words of a newer mortie; the message names the frame.
+    """
     values: list[list[int] | None] = []
     for value, name in zip(column.tolist(), ids.tolist()):
         try:
             cells = json.loads(value) if isinstance(value, str) and value.strip() else value
             empty = cells is None or isinstance(cells, (float, str)) or cells is pd.NA or len(cells) == 0
-            values.append(None if empty else [int(cell) for cell in cells])
+            numbers = None if empty else [int(cell) for cell in cells]
+            if numbers and max(map(abs, numbers)) > _LARGEST_DECIMAL:
+                raise InputError(
+                    f"'opr:mbox' of the frame {name} holds {numbers[0]}, a packed word as mortie 0.8.1 and later make "
+                    "them; xOPR's catalogs have legacy decimals such as -511412222: use a catalog as published."
+                )
+            values.append(numbers)
+        except InputError:
+            raise
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"'opr:mbox' of the frame {name} is not a list of morton cells: {value!r}; "
@@ -142,7 +190,7 @@ def flight_dates(frames: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _as_days(values: pd.Series, pattern: str | None) -> pd.Series:
-    times = pd.to_datetime(values, format=pattern, utc=True, errors="coerce")
+    times = pd.to_datetime(values, format=pattern or "ISO8601", utc=True, errors="coerce")
     return times.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
 
 
@@ -169,7 +217,8 @@ def filter_frames(
     Raises
     ------
     InputError
-        If a date cannot be read, the start is after the end, there is no ``opr:provider``, or nothing is left.
+        If a date or hemisphere cannot be read, the start is after the end, there is no ``opr:provider``, or nothing is
+        left.
     """
     progress = progress or Progress()
     start, end = read_day(start_date, "START_DATE"), read_day(end_date, "END_DATE")
@@ -185,7 +234,9 @@ def filter_frames(
             raise InputError(f"No frame is left: none of {total:,} frames has {what.lower()}.")
 
     if hemisphere:
-        keep(hemispheres(frames) == hemisphere, f"Hemisphere {hemisphere}")
+        if hemisphere.lower() not in POLE_CRS:
+            raise InputError(f"HEMISPHERE must be south or north, not {hemisphere!r}.")
+        keep(hemispheres(frames) == hemisphere.lower(), f"Hemisphere {hemisphere.lower()}")
     if provider:
         if "opr:provider" not in frames.columns:
             raise InputError("The frames have no column 'opr:provider' to filter by; leave the provider empty.")
@@ -205,17 +256,6 @@ def filter_frames(
         until = f" to {end:%Y-%m-%d}" if end is not None else ""
         keep(mask.to_numpy(), f"A flight date{since}{until}")
     return frames
-
-
-def read_day(value: Any, name: str) -> pd.Timestamp | None:
-    """Return a day without time zone from a date, datetime or ISO text; None stays None."""
-    if value is None or value == "":
-        return None
-    try:
-        day = pd.Timestamp(value)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is not a date: {value!r}; write it as 2024-01-31.") from error
-    return day.tz_localize(None).normalize()
 
 
 def line_vertices(frames: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

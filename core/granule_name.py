@@ -7,10 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-#: Number of reference ground tracks (RGT) in a repeat cycle of ICESat-2.
-RGT_COUNT = 1387
-#: Number of regions along an orbit in which the along-track products are cut.
-REGION_COUNT = 14
+from .orbit import REGIONS, TRACKS_PER_CYCLE
 
 TIME_DTYPE: Final = "datetime64[ms, UTC]"
 #: What pandas makes of text: object before pandas 3, a string type since.
@@ -47,8 +44,8 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
     table[_NUMBERS] = table[_NUMBERS].apply(pd.to_numeric).astype("Int64")
     possible = (
         table["start_time"].notna()
-        & table["rgt"].between(1, RGT_COUNT)
-        & table["region"].between(1, REGION_COUNT)
+        & table["rgt"].between(1, TRACKS_PER_CYCLE)
+        & table["region"].between(REGIONS[0], REGIONS[-1])
         & table["cycle"].ge(1)
     )
     table = table.where(possible.fillna(False).astype(bool))

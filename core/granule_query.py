@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Union
@@ -12,13 +10,12 @@ from typing import Union
 import pandas as pd
 
 from .errors import InputError
+from .moments import is_whole_day, read_moment
 
 #: The most granules that CMR sends in one page.
 MAX_PAGE_SIZE = 2000
 
 Moment = Union[str, date, datetime, None]
-
-_DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 
 
 @dataclass(frozen=True)
@@ -96,18 +93,10 @@ class GranuleQuery:
 
 
 def _instant(moment: Moment, name: str, end_of_day: bool = False) -> pd.Timestamp | None:
-    if moment is None or moment == "":
-        return None
-    text = moment.strip() if isinstance(moment, str) else ""
-    instant = None
-    if _DATE.match(text) or isinstance(moment, date):
-        with suppress(ValueError, TypeError, OverflowError):
-            instant = pd.Timestamp(moment)
-    if instant is None or pd.isna(instant):
-        raise InputError(f"The {name} of the window, '{moment}', is not a date: write it like 2024-01-06.")
-    instant = instant.tz_localize("UTC") if instant.tzinfo is None else instant.tz_convert("UTC")
-    whole_day = _DATE.fullmatch(text) if text else not isinstance(moment, datetime)
-    return instant + timedelta(days=1, milliseconds=-1) if whole_day and end_of_day else instant
+    instant = read_moment(moment, f"The {name} of the window")
+    if instant is not None and end_of_day and is_whole_day(moment):
+        return instant + timedelta(days=1, milliseconds=-1)
+    return instant
 
 
 def _iso(instant: pd.Timestamp | None) -> str:

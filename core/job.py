@@ -51,13 +51,17 @@ class Found:
     Attributes
     ----------
     granules : GeoDataFrame
-        Footprints in the layer's CRS (see :func:`~xopr_crossovers.core.footprints.to_layer_crs`), in order of time.
+        Footprints as CMR delivered them, in order of time.
     hits : int
-        How many CMR said there are, summed over the searches.
+        How many CMR said there are, summed over the searches; one for each hemisphere.
     """
 
     granules: gpd.GeoDataFrame
     hits: int
+
+    def layer(self) -> gpd.GeoDataFrame:
+        """Return the granules for a layer: :func:`~xopr_crossovers.core.footprints.to_layer_crs`."""
+        return to_layer_crs(self.granules)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ def query_granules(
     """
     progress = progress or Progress()
     product = product or Product()
+    if not areas:
+        raise InputError("There is no area to search; give frames or an extent.")
     if not product.short_name or not product.version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
     tables_found, hits = [], 0
@@ -118,11 +124,12 @@ def query_granules(
     granules = tables_found[0]
     if len(tables_found) > 1:
         granules, dropped = merge_granules(tables_found)
+        granules = granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
         for reason, count in dropped.items():
-            progress.info(f"{count:,} granules came in more than one search: {reason}.")
+            progress.info(f"Left out: {count:,} granules that came in more than one search ({reason}).")
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
-    return Found(to_layer_crs(granules), hits)
+    return Found(granules, hits)
 
 
 def match_granules(
@@ -205,7 +212,10 @@ def find_granules(
         frames = subset_by_points(frames, points, rule, distance_m, progress.part(0.0, 0.05))
         if len(frames) == 0:
             raise InputError(
-                f"None of {n_frames:,} frames is near the points: move or add points, or use RULE=distance."
+                f"None of {n_frames:,} frames passes within {distance_m / 1000:g} km of a point: increase DISTANCE, "
+                "or use other points."
+                if rule == "distance"
+                else f"None of {n_frames:,} frames has a cell that holds a point: use other points, or RULE=distance."
             )
     window = resolve_window(time_mode, frames, start_date, end_date, cycle, progress)
     areas = search_areas(frames, progress=progress)

@@ -96,6 +96,9 @@ def match(
     cells = frame_cells(frames, progress) if method != "flightline" else None
     if cells is not None and cells.without:
         progress.warn(f"{cells.without:,} of {len(frames):,} frames have no 'opr:mbox' and match nothing by cells.")
+    without = int(np.isnan(shapely.bounds(granules.geometry.to_numpy())[:, 0]).sum())
+    if without:
+        progress.warn(f"{without:,} of {len(granules):,} granules have no footprint and match nothing.")
     frame_side = hemispheres(frames)
     unplaced = int((frame_side == "").sum())
     if unplaced:

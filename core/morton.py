@@ -16,6 +16,7 @@ import mortie
 import numpy as np
 
 from .errors import InputError
+from .sphere import wrap_longitude
 
 #: Orders below the base cell that a legacy decimal can have.
 MAX_ORDER = 18
@@ -48,6 +49,27 @@ def cell_ranges(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         If one of them is not a morton cell; the message names it.
     """
     cells = np.asarray(cells, dtype=np.int64)
+    low, size, bad = _read_digits(cells)
+    if bad.any():
+        raise InputError(bad_cell_sentence(cells[bad][0]))
+    return low, low + size
+
+
+def bad_cells(cells: np.ndarray) -> np.ndarray:
+    """Return which numbers are no legacy decimals, as ``(n,)`` bool."""
+    return _read_digits(np.asarray(cells, dtype=np.int64))[2]
+
+
+def bad_cell_sentence(cell: int) -> str:
+    """Return what is wrong with a number that is no morton cell."""
+    return (
+        f"{cell} is not a morton cell: the first digit must be 1-6 and each of up to {MAX_ORDER} further digits 1-4; "
+        "check the column 'opr:mbox'."
+    )
+
+
+def _read_digits(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return lowest index, number of indices, and whether it is no cell at all, of each decimal."""
     rest = np.abs(cells)
     index = np.zeros(len(cells), dtype=np.int64)
     order = np.zeros(len(cells), dtype=np.int64)
@@ -60,16 +82,9 @@ def cell_ranges(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         order = np.where(child, order + 1, order)
         rest = np.where(child, rest // 10, rest)
     bad |= (rest < 1) | (rest > 6) | (order > MAX_ORDER)
-    if bad.any():
-        wrong = cells[bad][0]
-        raise InputError(
-            f"{wrong} is not a morton cell: the first digit must be 1-6 and each of up to {MAX_ORDER} further digits "
-            "1-4; check the column 'opr:mbox'."
-        )
     base = rest - 1 + np.where(cells < 0, 6, 0)
-    shift = 2 * (MAX_ORDER - order)
-    low = (base * 4**order + index) << shift
-    return low, low + (np.int64(1) << shift)
+    shift = 2 * (MAX_ORDER - np.minimum(order, MAX_ORDER))
+    return (base * 4**order + index) << shift, np.int64(1) << shift, bad
 
 
 def point_indices(lat: np.ndarray, lon: np.ndarray, convention: str = GEODETIC_SPHERICAL) -> np.ndarray:
@@ -84,12 +99,19 @@ def point_indices(lat: np.ndarray, lon: np.ndarray, convention: str = GEODETIC_S
     Returns
     -------
     (n,) ndarray of int64
+
+    Raises
+    ------
+    InputError
+        If a point is no place on the Earth.
     """
     lat = np.atleast_1d(np.asarray(lat, dtype=float))
     lon = np.atleast_1d(np.asarray(lon, dtype=float))
     if len(lat) == 0:
         return np.zeros(0, dtype=np.int64)
-    words = mortie.geo2mort(lat, lon, order=MAX_ORDER, latitude=convention)
+    if not (np.isfinite(lat).all() and np.isfinite(lon).all() and np.abs(lat).max() <= 90):
+        raise InputError("A point is no place on the Earth; give (latitude, longitude) in degrees, latitude -90 to 90.")
+    words = mortie.geo2mort(lat, wrap_longitude(lon), order=MAX_ORDER, latitude=convention)
     return np.asarray(mortie.mort2healpix(words)[0]).astype(np.int64)
 
 

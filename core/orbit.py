@@ -27,8 +27,6 @@ from .errors import InputError
 TRACKS_PER_CYCLE = 1387
 REGIONS = range(1, 15)
 """Granule regions: the 14 pieces into which ICESat-2's products cut each orbit."""
-ANTARCTIC_REGIONS = (10, 11, 12)
-ARCTIC_REGIONS = (3, 4, 5)
 
 FIRST_CROSSING = np.datetime64("2018-09-28T16:20:24.000", "ms")
 """RGT 1 of cycle 1 at the equator, UTC; fitted (see the module's docstring)."""

@@ -31,11 +31,31 @@ def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:
     ring = np.repeat(np.arange(len(rings)), np.diff(new_offsets))
     new_rings = shapely.linearrings(np.column_stack([lon, lat]), indices=ring)
     new_parts = shapely.polygons(new_rings, indices=part)
-    result = np.full(len(polygons), None, dtype=object)
-    count = np.bincount(owner, minlength=len(polygons))
-    single = count[owner] == 1
-    result[owner[single]] = new_parts[single]
-    if not single.all():
-        several = np.flatnonzero(count > 1)
-        result[several] = shapely.multipolygons(new_parts[~single], indices=np.searchsorted(several, owner[~single]))
+    return gather(new_parts, owner, len(polygons))
+
+
+def gather(parts: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:
+    """Put polygons together by their owner.
+
+    Parameters
+    ----------
+    parts : (m,) ndarray of Polygon
+    owner : (m,) ndarray of int
+        In any order.
+    n : int
+        Number of owners.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        A Polygon, a MultiPolygon where an owner has several parts, None where it has none.
+    """
+    order = np.argsort(owner, kind="stable")
+    parts, owner = parts[order], owner[order]
+    result = np.full(n, None, dtype=object)
+    single = np.bincount(owner, minlength=n)[owner] == 1
+    result[owner[single]] = parts[single]
+    several, index = np.unique(owner[~single], return_inverse=True)
+    if len(several):
+        result[several] = shapely.multipolygons(parts[~single], indices=index)
     return result

@@ -10,7 +10,8 @@ import shapely
 
 from . import morton
 from .errors import InputError
-from .frames import MBOX, normalize_frames
+from .frames import MBOX, lists_of_cells
+from .polygons import gather
 from .projection import LONLAT_CRS
 from .sphere import subdivide
 from .tables import LINK_KEYS
@@ -28,8 +29,9 @@ def usable_frames(frames_gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise InputError(
             "frames_gdf is missing 'opr:mbox'; load a season catalog made in April 2026 or later (xOPR issue #78)."
         )
-    frames = with_id(frames_gdf)
-    return frames if len(frames) == 0 else normalize_frames(frames, "frames_gdf")
+    frames = with_id(frames_gdf).reset_index(drop=True)
+    frames[MBOX] = lists_of_cells(frames[MBOX], frames["id"])
+    return frames
 
 
 def with_id(frames_gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -55,22 +57,16 @@ def with_footprints(granules: Iterable[dict]) -> tuple[list[dict], np.ndarray]:
     owner: list[int] = []
     for record in granules:
         rings = [closed_ring(ring) for ring in record.get("rings") or [record.get("points") or ()] if len(ring) >= 3]
-        rings = [ring for ring in rings if len(ring) >= 4]
+        rings = [ring for ring in rings if len(ring) >= 4 and np.isfinite(ring).all()]
         if rings and (record.get("s3_url") or record.get("https_url")):
             outlines.extend(rings)
             owner.extend([len(kept)] * len(rings))
             kept.append(record)
-    footprints = np.full(len(kept), None, dtype=object)
-    if kept:
-        part = np.repeat(np.arange(len(outlines)), [len(ring) for ring in outlines])
-        parts = shapely.polygons(shapely.linearrings(np.concatenate(outlines), indices=part))
-        granule = np.asarray(owner)
-        single = np.bincount(granule)[granule] == 1
-        footprints[granule[single]] = parts[single]
-        several, index = np.unique(granule[~single], return_inverse=True)
-        if len(several):
-            footprints[several] = shapely.multipolygons(parts[~single], indices=index)
-    return kept, footprints
+    if not kept:
+        return kept, np.zeros(0, dtype=object)
+    part = np.repeat(np.arange(len(outlines)), [len(ring) for ring in outlines])
+    parts = shapely.polygons(shapely.linearrings(np.concatenate(outlines), indices=part))
+    return kept, gather(parts, np.array(owner), len(kept))
 
 
 def outline_samples(rings: Sequence[object], per_edge: int, edges: str) -> tuple[np.ndarray, np.ndarray]:

@@ -76,6 +76,8 @@ def search_granules(
     progress.fraction(1.0)
     hits = pages.hits or 0
     _log(granules, hits, pages.received, counts, progress)
+    if pages.repeated:
+        progress.info(f"{pages.repeated:,} granules came twice from CMR and count once.")
     return GranuleSearch(granules, hits, pages.received, dict(counts), query)
 
 

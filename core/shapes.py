@@ -27,7 +27,7 @@ def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = 
     Returns
     -------
     (n,) ndarray of geometries
-        A line of zero length becomes a point; None where a frame has no line.
+        A line of zero length becomes a point, several parts become a multi-geometry; None where a frame has no line.
     """
     lon, lat, offsets, owner = line_vertices(frames)
     result = np.full(len(frames), None, dtype=object)
@@ -38,12 +38,16 @@ def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = 
     lines = shapely.linestrings(xy, indices=part)
     point = shapely.length(lines) == 0
     lines[point] = shapely.points(xy[offsets[:-1][point]])
+    # Of a frame in several parts those without length count only where there are no others.
+    has_length = np.bincount(owner[~point], minlength=len(frames)) > 0
+    keep = ~point | ~has_length[owner]
+    lines, owner, point = lines[keep], owner[keep], point[keep]
     single = np.bincount(owner, minlength=len(frames))[owner] == 1
     result[owner[single]] = lines[single]
-    several = ~single & ~point
-    if several.any():
-        present, index = np.unique(owner[several], return_inverse=True)
-        result[present] = shapely.multilinestrings(lines[several], indices=index)
+    for some, build in ((~single & ~point, shapely.multilinestrings), (~single & point, shapely.multipoints)):
+        present, index = np.unique(owner[some], return_inverse=True)
+        if len(present):
+            result[present] = build(lines[some], indices=index)
     if mine is not None:
         result[~mine] = None
     return result

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from .errors import InputError
-from .frames import flight_dates, read_day
+from .frames import flight_dates
+from .moments import read_day
 from .orbit import cycle_of, cycle_start
 from .progress import Progress
 
@@ -25,6 +26,8 @@ MODES = ("date_range", "cycle", "nominal_cycle", "exact_year", "all_years")
 #: granules' own cycle numbers decide.
 CALENDAR_TOLERANCE = pd.Timedelta(minutes=10)
 
+# Far beyond the satellite's life.
+_LAST_CYCLE = 999
 _ONE_DAY = pd.Timedelta(days=1)
 _LAST_MOMENT = pd.Timedelta(milliseconds=1)
 
@@ -146,8 +149,8 @@ def _date_range(start_date: object, end_date: object, progress: Progress) -> Win
 def _cycle_number(cycle: int | None) -> int:
     if cycle is None:
         raise InputError("This TIME_MODE needs CYCLE, the number of an ICESat-2 repeat cycle (1, 2, 3, ...).")
-    if int(cycle) != cycle or cycle < 1:
-        raise InputError(f"CYCLE must be a whole number from 1, not {cycle}.")
+    if not 1 <= cycle <= _LAST_CYCLE or int(cycle) != cycle:
+        raise InputError(f"CYCLE must be a whole number from 1 to {_LAST_CYCLE}, not {cycle}.")
     return int(cycle)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -24,9 +25,8 @@ CYCLE = 22
 
 def main() -> None:
     """Run the demo, or stop with what went wrong."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    for old in OUT.iterdir():
-        old.unlink()
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
     package = OUT / "crossovers.gpkg"
     with stand_in() as url:
         results = find_granules(package, url)
@@ -44,7 +44,10 @@ def stand_in():
     command = [sys.executable, "-m", "standin", "--cycles", str(CYCLE)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
-            yield server.stdout.readline().strip()
+            url = server.stdout.readline().strip()
+            if not url:
+                raise SystemExit(f"The local CMR did not start (exit code {server.wait()}).")
+            yield url
         finally:
             server.terminate()
 

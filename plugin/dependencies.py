@@ -96,7 +96,8 @@ def _own_libraries_first() -> Iterator[None]:
     """Let extension modules that are imported within find their own libraries before those of the process.
 
     On Linux a wheel's shapely or pyproj would otherwise bind to the GEOS or PROJ that QGIS has loaded already, of
-    another version: shapely then fails, and pyproj crashes when the process ends.
+    another version: on QGIS 3.22 shapely then fails, and pyproj crashes when the process ends. (QGIS 3.40 and later
+    import shapely themselves as they start, with their own GEOS, which is new enough for it; that cannot be undone.)
     """
     if not sys.platform.startswith("linux"):
         yield

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qgis.core import (
     QgsAction,
+    QgsAttributeTableConfig,
     QgsEditorWidgetSetup,
     QgsFeatureRenderer,
     QgsFillSymbol,
@@ -34,7 +35,7 @@ ALIASES = {
     "opr:bandwidth": "Bandwidth",
     "opr:mbox": "Morton cells (mbox)",
     "n_granules": "Granules",
-    "n_crossing": "Granules that cross the line",
+    "n_crossing": "Crossing granules",
     "atl06_granules": "Granules and links (JSON)",
     "flight_date": "Flight date",
     "granule_id": "Granule",
@@ -47,16 +48,33 @@ ALIASES = {
     "revision": "Revision",
     "start_time": "Start (UTC)",
     "end_time": "End (UTC)",
-    "days_between": "Days from flight to pass",
-    "crosses_line": "Crosses the flight line",
+    "days_between": "Days after flight",
+    "crosses_line": "Crosses line",
     "overlap_m": "Overlap (m)",
     "https_url": "Link (https)",
-    "s3_url": "Link (s3, in AWS us-west-2)",
+    "s3_url": "Link (s3)",
     "size_mb": "Size (MB)",
 }
 
 #: What the saved style is called.
 STYLE_NAME = "xOPR Crossovers"
+
+# Columns of the attribute table whose content needs more or less room than QGIS gives, in pixels.
+_WIDTHS = {
+    "id": 170,
+    "frame_id": 170,
+    "collection": 165,
+    "flight_date": 90,
+    "granule_id": 310,
+    "rgt": 55,
+    "cycle": 55,
+    "region": 60,
+    "start_time": 150,
+    "end_time": 150,
+    "days_between": 120,
+    "https_url": 420,
+    "s3_url": 420,
+}
 
 _LINK = QgsEditorWidgetSetup(
     "ExternalResource", {"UseLink": True, "FullUrl": False, "FileWidget": True, "FileWidgetButton": False}
@@ -126,6 +144,7 @@ def apply(layer: QgsVectorLayer, kind: str) -> None:
         widget = _widget(name, fields.at(index).typeName())
         if widget is not None:
             layer.setEditorWidgetSetup(index, widget)
+    layer.setAttributeTableConfig(_table_columns(layer))
     layer.setDisplayExpression(style.label)
     layer.setMapTipTemplate(style.map_tip)
     if style.renderer is not None and layer.isSpatial():
@@ -140,6 +159,15 @@ def keep(layer: QgsVectorLayer) -> bool:
     if layer.providerType() != "ogr" or layer.dataProvider().storageType() != "GPKG":
         return True
     return save_style(layer, STYLE_NAME)
+
+
+def _table_columns(layer: QgsVectorLayer) -> QgsAttributeTableConfig:
+    config = layer.attributeTableConfig()
+    config.update(layer.fields())
+    for index, column in enumerate(config.columns()):
+        if column.name in _WIDTHS:
+            config.setColumnWidth(index, _WIDTHS[column.name])
+    return config
 
 
 def _widget(name: str, type_name: str) -> QgsEditorWidgetSetup | None:

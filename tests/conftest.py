@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,27 +28,3 @@ def real_data(repository: Path) -> Path:
     if not folder.is_dir():
         pytest.skip("the real data (../shared/data) is not on this machine")
     return folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_layer_outlives_qgis(request):
-    """Let go of what failed algorithms leave behind, before QGIS ends.
-
-    QGIS never frees a QgsProcessingException that has crossed into C++. The frames that it passed hold layers, which
-    would be destroyed after QGIS, and crash the process when all tests are done.
-    """
-    if not request.config.pluginmanager.hasplugin("pytest_qgis"):
-        yield
-        return
-    request.getfixturevalue("qgis_app")
-    yield
-    from qgis.core import QgsProcessingException
-
-    for error in gc.get_objects():
-        if isinstance(error, QgsProcessingException) and error.__traceback__:
-            frame = error.__traceback__.tb_frame
-            with suppress(RuntimeError):  # reached pytest's own frames, which still run
-                while frame:
-                    frame.clear()
-                    frame = frame.f_back
-    gc.collect()

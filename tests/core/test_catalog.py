@@ -81,7 +81,7 @@ def test_the_same_frames_twice_are_kept_once_and_counted(published):
     log = makers.Log()
     frames = catalog.read_catalog(f"{published};{published}", progress=log)
     assert len(frames) == 3
-    assert "3 frames were there twice" in log.text
+    assert "3 frames were there twice (same season, id and line)" in log.text
 
 
 def test_filters_apply_across_seasons(published):
@@ -144,3 +144,24 @@ def test_the_real_seasons_are_read_whole(real_data):
     assert len(frames) == 505
     assert frames["collection"].nunique() == 5
     assert frames.crs.to_string() == "EPSG:3031"
+
+
+def test_a_geometry_column_of_another_name_is_found(tmp_path):
+    file = tmp_path / "stac.parquet"
+    SOUTH.rename_geometry("line").to_parquet(file)
+    assert len(catalog.read_catalog(str(file))) == 2
+
+
+def test_different_frames_of_the_same_name_are_both_kept(tmp_path):
+    table = SOUTH.drop(columns="collection").assign(id=["same", "same"])
+    file = tmp_path / "stac.parquet"
+    table.to_parquet(file)
+    assert len(catalog.read_catalog(str(file))) == 2
+
+
+def test_a_mistyped_place_is_told_what_is_wrong_with_it(tmp_path, monkeypatch):
+    assert "Did you mean 2016_Antarctica_DC8?" in refusal("2016_antarctica_dc8")
+    assert "give an address that begins with http" in refusal("ftp://host/stac.parquet")
+    empty = tmp_path / "empty.parquet"
+    empty.touch()
+    assert "is empty; fetch or export it anew" in refusal(empty)

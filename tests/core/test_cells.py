@@ -80,7 +80,7 @@ def test_cells_that_fit_their_lines_under_no_convention_are_said():
 def test_a_table_without_cells_says_what_is_needed():
     with pytest.raises(InputError, match=r"'opr:mbox' .* is missing; use a season catalog made in April 2026 or later"):
         cells.frame_cells(makers.frames(LINES[0]).drop(columns="opr:mbox"))
-    with pytest.raises(InputError, match="No frame has cells"):
+    with pytest.raises(InputError, match="None of 1 frames has cells"):
         cells.frame_cells(makers.frames(LINES[0]).assign(**{"opr:mbox": [None]}))
 
 
@@ -96,3 +96,10 @@ def test_every_vertex_of_the_real_seasons_lies_in_its_cells(real_data):
         found = cells.frame_cells(frames.normalize_frames(gpd.read_parquet(file)), log)
         assert log.warnings == []
         assert set(found.convention) == {morton.GEODETIC_SPHERICAL}
+
+
+def test_a_bad_cell_is_named_with_its_frame():
+    table = makers.frames(LINES[0], LINES[0], ids=["Data_a", "Data_b"])
+    table["opr:mbox"] = [[-511412222], [-511412222, 517]]
+    with pytest.raises(InputError, match="frame Data_b: 517 is not a morton cell"):
+        cells.frame_cells(table)

@@ -220,3 +220,19 @@ def test_the_notebook_runs_from_top_to_bottom_without_qgis(cmr, repository):
     assert run.returncode == 0, run.stderr
     assert "Temporal window: 2024-01-06 -> 2024-04-06" in run.stdout
     assert "matches" in run.stdout
+
+
+def test_frames_of_any_geometry_are_matched_by_their_cells():
+    buffered = FRAMES.set_geometry(FRAMES.geometry.centroid)
+    assert crossovers.subset_frames_by_points(buffered, [(-75, -105)]).index.tolist() == [0]
+
+
+def test_a_granule_with_an_outline_that_is_no_number_is_left_out():
+    broken = {**ACROSS, "points": [(np.nan, 0), *ACROSS["points"][1:]]}
+    assert len(crossovers.build_granule_strtree([broken, ACROSS])[1]) == 1
+    assert len(crossovers.build_granule_prefix_index([broken, ACROSS])) == 1
+
+
+def test_points_in_the_wrong_order_are_told_so():
+    with pytest.raises(ValueError, match=r"give \(latitude, longitude\) in degrees"):
+        crossovers.subset_frames_by_points(FRAMES, [(-105.0, -75.1)])

@@ -146,3 +146,39 @@ def test_wrong_dates_are_named():
         frames.filter_frames(makers.frames(SOUTH), start_date="spring")
     with pytest.raises(InputError, match="2021-01-01 is after the last one 2020-01-01"):
         frames.filter_frames(makers.frames(SOUTH), start_date="2021-01-01", end_date="2020-01-01")
+
+
+def test_a_line_that_is_no_place_on_the_earth_is_left_out_with_its_frame_s_name_in_the_log():
+    table = makers.frames(SOUTH, SOUTH, SOUTH, SOUTH, ids=["a", "b", "c", "d"])
+    nan, beyond = [(-105, -75), (np.nan, np.nan), (-104, -75)], [(0, -85), (0, -95)]
+    lines = [shapely.LineString(SOUTH), shapely.LineString(nan), shapely.LineString(beyond), shapely.LineString()]
+    table = table.set_geometry(gpd.GeoSeries(lines, crs="EPSG:4326"))
+    log = makers.Log()
+    found = frames.normalize_frames(table, progress=log)
+    assert found.geometry.isna().tolist() == [False, True, True, True]
+    assert "2 have a vertex that is no place on the Earth (the first is b)" in log.warnings[0]
+    assert "1 of 4 have no line" in log.warnings[1]
+
+
+def test_frames_without_a_name_are_refused():
+    with pytest.raises(InputError, match="1 of 2 have no name in the column 'id'"):
+        frames.normalize_frames(makers.frames(SOUTH, SOUTH, ids=["a", None]))
+
+
+def test_packed_words_of_a_newer_mortie_are_named_with_their_frame():
+    table = makers.frames(SOUTH, ids=["Data_a"])
+    table["opr:mbox"] = [[12757146377205579794]]
+    with pytest.raises(InputError, match="frame Data_a holds 12757146377205579794, a packed word"):
+        frames.normalize_frames(table)
+
+
+def test_times_written_in_two_ways_both_count():
+    table = makers.frames(SOUTH, SOUTH, ids=["a", "b"]).drop(columns="opr:date")
+    table["datetime"] = ["2017-11-03T14:00:00Z", "2017-11-04T14:00:00.5Z"]
+    assert frames.flight_dates(table).dt.day.tolist() == [3, 4]
+
+
+def test_a_hemisphere_is_south_or_north_in_any_spelling():
+    assert len(frames.filter_frames(makers.frames(SOUTH, NORTH), hemisphere="South")) == 1
+    with pytest.raises(InputError, match="HEMISPHERE must be south or north, not 'east'"):
+        frames.filter_frames(makers.frames(SOUTH), hemisphere="east")

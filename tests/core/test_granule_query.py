@@ -51,7 +51,7 @@ def test_the_window_is_sent_in_utc_with_both_ends_and_an_end_date_is_the_whole_d
 @pytest.mark.parametrize("moment", ["yesterday", "06.01.2024", "2024-13-01", "2024-02-30", "22", pd.NaT, 20240106])
 @pytest.mark.parametrize("side", ["start", "end"])
 def test_what_is_no_date_is_an_input_error_that_shows_it(side, moment):
-    sentence = f"The {side} of the window, '{re.escape(str(moment))}', is not a date: write it like 2024-01-06"
+    sentence = re.escape(f"The {side} of the window is not a date: {moment!r}; write it as 2024-01-31.")
     with pytest.raises(InputError, match=sentence):
         GranuleQuery("ATL06", **{side: moment})
 

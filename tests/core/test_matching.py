@@ -1,8 +1,10 @@
 """Frames x granules."""
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
+import shapely
 import spherely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,7 +128,9 @@ def test_frames_without_cells_are_counted_and_match_by_line_only():
 def test_a_granule_without_footprint_is_counted():
     table = makers.granules(ACROSS, FAR)
     table.loc[1, "geometry"] = None
-    assert pairs_of(matching.match(makers.frames(LINE), table, "strtree")) == {(0, 0)}
+    log = makers.Log()
+    assert pairs_of(matching.match(makers.frames(LINE), table, "strtree", progress=log)) == {(0, 0)}
+    assert "1 of 2 granules have no footprint and match nothing." in log.warnings
 
 
 def test_no_granules_give_no_pairs():
@@ -146,10 +150,30 @@ def test_a_method_that_is_not_there_is_refused():
 
 
 def test_methods_by_cells_say_what_they_need():
-    with pytest.raises(InputError, match="METHOD=flightline, which needs no cells"):
+    with pytest.raises(InputError, match="METHOD=flightline without cells"):
         matching.match(makers.frames(LINE).drop(columns="opr:mbox"), makers.granules(ACROSS), "prefix")
 
 
 def test_matching_can_be_cancelled():
     with pytest.raises(CancelledError):
         matching.match(makers.frames(LINE), makers.granules(ACROSS), "strtree", progress=makers.Log(cancel_after=1))
+
+
+@pytest.mark.parametrize("method", matching.METHODS)
+def test_the_southern_pairs_of_a_run_do_not_depend_on_northern_frames_in_it(method):
+    south = [LINE, [(175, -79), (-175, -79)], [(0, -86), (20, -85)], [(-20, -87), (170, -88)]]
+    rings = [ACROSS, makers.strip((170, -72), (-165, -84)), makers.strip((-60, -80), (110, -82))]
+    alone = matching.match(makers.frames(*south), makers.granules(*rings), method)
+    north = makers.strip((-40, 69), (-42, 72))
+    mixed = matching.match(
+        makers.frames(*south, [(-42.5, 70.5), (-39.5, 70.5)]), makers.granules(*rings, north), method
+    )
+    assert {pair for pair in pairs_of(mixed) if pair[0] < len(south)} == pairs_of(alone)
+
+
+def test_a_frame_of_several_parts_is_matched_with_each_of_them():
+    table = makers.frames(LINE, LINE)
+    point = [(-105, -75), (-105, -75)]
+    parts = [shapely.MultiLineString([[(60, -70), (61, -70)], LINE]), shapely.MultiLineString([point, point])]
+    table = table.set_geometry(gpd.GeoSeries(parts, crs="EPSG:4326"))
+    assert pairs_of(matching.match(table, makers.granules(ACROSS), "flightline")) == {(0, 0), (1, 0)}

@@ -84,8 +84,8 @@ def test_cycles_follow_each_other_without_a_gap(cycle):
     ("arguments", "sentence"),
     [
         ({"mode": "cycle"}, "needs CYCLE"),
-        ({"mode": "cycle", "cycle": 0}, "CYCLE must be a whole number from 1, not 0"),
-        ({"mode": "cycle", "cycle": 2.5}, "CYCLE must be a whole number from 1, not 2.5"),
+        ({"mode": "cycle", "cycle": 0}, "CYCLE must be a whole number from 1 to 999, not 0"),
+        ({"mode": "cycle", "cycle": 2.5}, "CYCLE must be a whole number from 1 to 999, not 2.5"),
         ({"mode": "cycle", "cycle": 500}, "Cycle 500 begins on 2142-.*, after today; the current cycle is"),
         ({"mode": "nominal_cycle", "cycle": 500}, "Cycle 500 begins on 2143-.*, after today"),
         ({"mode": "date_range"}, "needs START_DATE"),

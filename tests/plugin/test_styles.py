@@ -110,6 +110,12 @@ def test_fields_have_names_for_people(matched):
     assert [name for name, alias in names.items() if not alias and name != "fid"] == []
 
 
+def test_links_and_names_can_be_read_in_the_attribute_table(matched):
+    columns = {column.name: column.width for column in matched["MATCHES"].attributeTableConfig().columns()}
+    assert columns["https_url"] > columns["granule_id"] > columns["frame_id"] > 150
+    assert columns["overlap_m"] == -1  # as QGIS likes
+
+
 def test_dates_are_shown_as_iso_dates(matched):
     layer = matched["MATCHES"]
     shown = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from qgis.core import (
     QgsProcessing,
@@ -172,7 +174,9 @@ def test_the_steps_one_by_one_give_the_same_on_a_machine_in_another_time_zone(
 def test_a_saved_model_of_the_steps_gives_the_same(whole, model, qgis_process, catalog, points, tmp_path):
     _, expected = whole
     files = {name: tmp_path / f"{name}.gpkg" for name in ("frames", "granules", "matches")}
-    outputs = {f"{'search' if name == 'granules' else 'match'}:{name}": path for name, path in files.items()}
+    # QGIS 3.22 calls the outputs by their step, newer ones by their own name.
+    steps = {"frames": "match", "granules": "search", "matches": "match"}
+    outputs = {**files, **{f"{steps[name]}:{name}": path for name, path in files.items()}}
     ran = qgis_process(str(model), catalog=catalog / "hemisphere=south", points=points, **outputs)
     assert ran.code == 0, ran.log
     assert read(files["frames"]) == read(expected["MATCHED_FRAMES"])
@@ -192,9 +196,7 @@ def test_both_hemispheres_in_one_run(qgis_process, catalog, tmp_path):
     assert QgsVectorLayer(str(files["MATCHED_FRAMES"]), "frames", "ogr").crs().authid() == "EPSG:4326"
 
 
-def test_the_help_names_the_options_as_text(repository, qgis_process):
-    import subprocess
-
+def test_the_help_names_the_options_as_text(repository):
     command = [str(repository / ".venv" / "bin" / "qgis_process"), "help", "xopr:findgranules"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0
