@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import secrets
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +35,10 @@ _UNASKABLE = (
     requests.exceptions.MissingSchema,
     requests.exceptions.TooManyRedirects,
 )
+# What http.client says of a proxy that opens no tunnel.
+_PROXY_ANSWER = re.compile(r"Tunnel connection failed: (?P<status>\d{3}) (?P<phrase>.*)")
+_EXPIRED = {9: "is not valid yet", 10: "has expired"}
+_OTHER_NAME = {62, 64}
 _NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 _jitter = secrets.SystemRandom()
@@ -95,6 +101,26 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Way:
+    """The way that a request takes, and where its user changes that.
+
+    Attributes
+    ----------
+    proxy : str
+        The proxy's host and port; empty if there is none.
+    has_login : bool
+        Whether the proxy is told a user name and password.
+    proxy_settings, trust_settings : str
+        Where the proxy is set, and how an authority becomes one that is trusted; the ends of "check ..." and "add ...".
+    """
+
+    proxy: str = ""
+    has_login: bool = False
+    proxy_settings: str = "the proxy settings"
+    trust_settings: str = "to the file that the environment variable REQUESTS_CA_BUNDLE names"
+
+
+@dataclass(frozen=True)
 class Flaw:
     """Why an answer cannot be used; the sentence is ``<host> <what>: <advice>.``."""
 
@@ -116,8 +142,10 @@ def wait_before(tries: int, flaw: Flaw, patience: Patience) -> float:
     return min(patience.backoff * 2 ** (tries - 1), patience.longest_wait) * _jitter.uniform(0.5, 1.0)
 
 
-def flaw_of_status(answer: Answer) -> Flaw | None:
-    """Return why an answer of this status is to be asked for again, or None."""
+def flaw_of_status(answer: Answer, way: Way) -> Flaw | None:
+    """Return why an answer of this status cannot be used, or only after another try; None for all other statuses."""
+    if answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return _flaw_of_proxy_answer(answer.status, "Proxy Authentication Required", way)
     if answer.status not in _TRY_AGAIN:
         return None
     words = answer.own_words()
@@ -138,36 +166,97 @@ def _asked_wait(retry_after: str) -> float | None:
     return max((date - datetime.now(timezone.utc)).total_seconds(), 0.0)
 
 
-def flaw_of_exception(problem: Exception, patience: Patience) -> Flaw:
+def flaw_of_exception(problem: Exception, patience: Patience, way: Way) -> Flaw:
     """Return what an exception of requests means for the user."""
     origins = _origins(problem)
     if isinstance(problem, requests.exceptions.SSLError):
-        return Flaw(f"cannot be trusted ({origins[-1]})", "check this machine's date and the proxy settings", retries=0)
-    if isinstance(problem, requests.exceptions.ProxyError):
-        return Flaw("cannot be reached through the proxy", "check the proxy settings", retries=_SILENT_RETRIES)
+        return _flaw_of_trust(origins, way)
     if isinstance(problem, _UNASKABLE):
         return Flaw(f"cannot be asked ({problem})", "check the address", retries=0)
+    if answered := _PROXY_ANSWER.search(str(origins[-1])):
+        return _flaw_of_proxy_answer(int(answered["status"]), answered["phrase"], way)
+    silent = any(isinstance(o, (TimeoutError, socket.timeout, requests.exceptions.Timeout)) for o in origins)
+    no_proxy = isinstance(problem, requests.exceptions.ProxyError)
     why = f"no connection within {patience.connect_timeout:g} s"
-    if not isinstance(problem, requests.exceptions.ConnectTimeout):
+    if not isinstance(problem, requests.exceptions.ConnectTimeout) and not (no_proxy and silent):
         why = next((text for origin in origins if (text := _why_unreachable(origin))), "")
+    if no_proxy or (why and way.proxy):
+        proxy = f"the proxy {way.proxy}" if way.proxy else "the proxy"
+        reason = why or "it ends the connection"
+        return Flaw(
+            f"cannot be reached, because {proxy} cannot be reached ({reason})",
+            f"check {way.proxy_settings}",
+            retries=_SILENT_RETRIES,
+        )
     if why:
         return Flaw(
             f"cannot be reached ({why})",
-            "check the internet connection and the proxy settings",
+            f"check the internet connection and {way.proxy_settings}",
             retries=_SILENT_RETRIES,
         )
-    if any(isinstance(origin, (TimeoutError, socket.timeout, requests.exceptions.Timeout)) for origin in origins):
+    if silent:
+        if way.proxy:
+            # Until the proxy has opened a tunnel, the shorter time limit for connections holds.
+            what = f"sent nothing through the proxy {way.proxy} in time"
+            return Flaw(what, f"check {way.proxy_settings}, or try again later", retries=_SILENT_RETRIES)
         what = f"sent nothing for {patience.read_timeout:g} s"
         return Flaw(what, "try again later, or ask for less at once", retries=_SILENT_RETRIES)
     return Flaw("ended the connection before its answer was complete", "try again later")
 
 
+def _flaw_of_proxy_answer(status: int, phrase: str, way: Way) -> Flaw:
+    proxy = f"the proxy {way.proxy}" if way.proxy else "a proxy"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        wish = "does not accept the user name and password" if way.has_login else "wants a user name and password"
+        what = f"cannot be reached, because {proxy} {wish} ({status} {phrase})"
+        return Flaw(what, f"check user and password in {way.proxy_settings}", retries=0)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        what = f"cannot be reached by {proxy} ({status} {phrase})"
+        return Flaw(what, f"try again later, or check {way.proxy_settings}", retries=_SILENT_RETRIES)
+    what = f"cannot be reached, because {proxy} does not let the request through ({status} {phrase})"
+    return Flaw(what, f"check {way.proxy_settings}, or ask whoever runs the proxy", retries=0)
+
+
+def _flaw_of_trust(origins: list[BaseException], way: Way) -> Flaw:
+    """Return why a server's certificate is not accepted; the codes are OpenSSL's (X509_V_ERR_..., x509_vfy.h)."""
+    code = next((o.verify_code for o in origins if isinstance(o, ssl.SSLCertVerificationError)), 0)
+    if code in _EXPIRED:
+        return Flaw(
+            f"cannot be trusted, because its certificate {_EXPIRED[code]}",
+            "check this machine's date and time; if they are right, tell whoever runs that server",
+            retries=0,
+        )
+    # Where urllib3 1 compares the names, there is no code.
+    if code in _OTHER_NAME or "doesn't match" in str(origins[-1]):
+        what = "cannot be trusted, because its certificate is made out to another name"
+        return Flaw(what, "check the address", retries=0)
+    if code:
+        words = next(o.verify_message for o in origins if isinstance(o, ssl.SSLCertVerificationError))
+        return Flaw(
+            f"cannot be trusted, because nobody known vouches for its certificate ({words})",
+            "if a proxy or firewall of your own network reads the traffic, add its certificate authority "
+            f"{way.trust_settings}",
+            retries=0,
+        )
+    if "fingerprint" in str(origins[-1]).lower():
+        advice = f"find out why, and if the new one is right, add it {way.trust_settings}"
+        return Flaw("cannot be trusted, because it has another certificate than was accepted for it", advice, retries=0)
+    what = f"cannot be trusted ({origins[-1]})"
+    return Flaw(what, f"check this machine's date and {way.proxy_settings}", retries=0)
+
+
 def _origins(problem: BaseException) -> list[BaseException]:
     """Return an exception and those that led to it, which tell more than what requests makes of them."""
     origins = [problem]
-    while (following := origins[-1].__cause__ or origins[-1].__context__) is not None:
+    while (following := _origin_of(origins[-1])) is not None:
         origins.append(following)
     return origins
+
+
+def _origin_of(problem: BaseException) -> BaseException | None:
+    # Of what goes wrong inside a proxy's tunnel, urllib3 passes the origin on as an argument only.
+    inner = next((argument for argument in problem.args if isinstance(argument, BaseException)), None)
+    return problem.__cause__ or problem.__context__ or inner
 
 
 def _why_unreachable(origin: BaseException) -> str:

@@ -16,12 +16,15 @@ import requests
 from .answer import Answer, Flaw, Patience, flaw_of_exception, flaw_of_status, host_of, wait_before
 from .errors import XoprError
 from .progress import Progress
+from .session import patience_of, way_to
 
 #: Whoever waits looks this often (s) whether the user wants to stop.
 _GLANCE_S = 0.1
 #: After so long without an end of the answer (s), the log says what is being waited for.
 _SIGN_OF_LIFE_S = 30.0
 _CHUNK_BYTES = 1 << 16
+#: These answers may tell a length, but have no body (RFC 9110).
+_NO_BODY = {204, 304}
 
 
 def transfer(
@@ -72,7 +75,7 @@ def transfer(
     OSError
         If `target` cannot be written.
     """
-    host = host_of(url)
+    host, way, patience = host_of(url), way_to(url, session), patience_of(session, patience)
     arguments.update(method=method, url=url, timeout=(patience.connect_timeout, patience.read_timeout))
     cause: requests.RequestException | None
     tries = 0
@@ -81,12 +84,12 @@ def transfer(
         tries += 1
         try:
             answer = _Exchange(session, arguments, target).wait(host, progress, on_bytes)
-            flaw = flaw_of_status(answer) or (flaw_of(answer) if flaw_of else None)
+            flaw = flaw_of_status(answer, way) or (flaw_of(answer) if flaw_of else None)
             if flaw is None:
                 return answer
             cause = None
         except requests.RequestException as problem:
-            flaw, cause = flaw_of_exception(problem, patience), problem
+            flaw, cause = flaw_of_exception(problem, patience, way), problem
         retries = patience.retries if flaw.retries is None else min(flaw.retries, patience.retries)
         if tries > retries:
             in_vain = f", and {tries} tries did not help" if tries > 1 else ""
@@ -159,7 +162,8 @@ class _Exchange(threading.Thread):
             body = sink.getvalue() if isinstance(sink, io.BytesIO) else b""
         # urllib3 1 takes a body that ends early for a whole one.
         expected = self._length()
-        if expected is not None and response.raw.tell() < expected:
+        has_body = self._arguments["method"] != "HEAD" and response.status_code not in _NO_BODY
+        if has_body and expected is not None and response.raw.tell() < expected:
             raise requests.exceptions.ChunkedEncodingError("the body ends early")
         return Answer(response.url, response.status_code, response.headers, body)
 

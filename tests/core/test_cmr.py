@@ -336,7 +336,10 @@ def test_a_proxy_that_is_not_there_is_named_as_the_culprit(cmr):
     session.trust_env = False
     session.proxies = {"http": "http://127.0.0.1:9"}
     sentence = failure(cmr, session=session)
-    assert sentence == "HOST cannot be reached through the proxy, and 3 tries did not help: check the proxy settings."
+    assert sentence == (
+        "HOST cannot be reached, because the proxy 127.0.0.1:9 cannot be reached (the connection is refused), "
+        "and 3 tries did not help: check the proxy settings."
+    )
 
 
 def test_a_server_without_a_trustworthy_certificate_is_not_asked_twice(cmr):
