@@ -10,6 +10,7 @@ from .loadcatalog import LoadCatalog
 from .matchgranules import MatchGranules
 from .querygranules import QueryGranules
 from .subsetbypoints import SubsetByPoints
+from .synccatalogs import SyncCatalogs
 
 #: What the provider offers.
-ALGORITHMS = (LoadCatalog, SubsetByPoints, QueryGranules, MatchGranules, FindGranules)
+ALGORITHMS = (LoadCatalog, SyncCatalogs, SubsetByPoints, QueryGranules, MatchGranules, FindGranules)

@@ -18,8 +18,13 @@ class LoadCatalog(XoprAlgorithm):
     GROUP = FRAMES_GROUP
     SUMMARY = "Loads the frames (radar flight lines) of one or more xOPR season catalogs as a layer."
     HELP = """
-Choose a season from the list, which is fetched over the internet, or name a catalog: a file, a folder, a pattern or an
-https address. One of the two is needed, not both. The filters are optional.
+Choose a season from the list, or name a catalog: a file, a folder, a pattern or an https address. One of the two is
+needed, not both. The filters are optional.
+
+A season is fetched over the internet once; the local copy is used from then on. After three days it is asked whether
+there is a newer one; without the internet the copy is used as it is, and the log says so. A catalog given by its
+address is fetched each time. 'Synchronise season catalogs' fetches many seasons at once, and brings newly published
+ones into the list.
 
 The layer is in the pole's projection, EPSG:3031 in the south and EPSG:3413 in the north, or in EPSG:4326 where frames
 of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text.
@@ -42,7 +47,11 @@ of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text
     def work(self, run: Run) -> dict[str, Any]:
         """Read and write."""
         frames = core.catalog.read_catalog(
-            values.catalog(run), **values.filters(run), read_vector=run.open_vector, progress=run.progress
+            values.catalog(run),
+            **values.filters(run),
+            read_vector=run.open_vector,
+            progress=run.progress,
+            session=run.session(),
         )
         run.write("FRAMES", frames)
         return {"N_FRAMES": len(frames)}

@@ -8,22 +8,31 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow.lib
 import pyarrow.parquet as pq
+import requests
 
+from .cells import frame_cells
 from .download import fetch
 from .environment import catalog_url
 from .errors import InputError
 from .frames import COLUMNS, MBOX, NEEDS_MBOX, filter_frames, normalize_frames, to_layer_crs
 from .progress import Progress
 from .projection import LONLAT_CRS
-from .seasons import seasons
+from .season_supply import local_season
+from .seasons import Season, seasons
 
 _PARQUET_MAGIC = b"PAR1"
+# Cells of lower orders, 400 km wide and more, come from jumps in the positions of the raw data. As a decimal, a cell of
+# order n has n + 1 digits.
+_SMALLEST_ORDER = 5
+_GIANT_CELL = 10**_SMALLEST_ORDER
 _HIVE_COLUMNS = {"collection": "collection", "provider": "opr:provider", "hemisphere": "opr:hemisphere"}
 
 
@@ -35,6 +44,7 @@ def read_catalog(
     start_date: object = None,
     end_date: object = None,
     read_vector: Callable[[str], gpd.GeoDataFrame] | None = None,
+    session: requests.Session | None = None,
     progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Read the frames of one or more season catalogs.
@@ -43,13 +53,16 @@ def read_catalog(
     ----------
     source : str
         A file, a folder (all ``.parquet`` files below it, in hive folders or not), a glob, an http(s) URL, or the name
-        of a published season; several of them with ``;`` or line breaks between.
+        of a published season, of which a local copy is kept; several of them with ``;`` or line breaks between.
     hemisphere, provider, start_date, end_date
         See :func:`~xopr_crossovers.core.frames.filter_frames`.
     read_vector : callable, optional
         Opens a file that is not Parquet, such as a GeoPackage, as a GeoDataFrame; :func:`geopandas.read_file` if not
         given.
+    session : requests.Session, optional
+        Brings proxy and certificate settings along.
     progress : Progress, optional
+        Is told what is odd about the frames: without a line, with giant cells, with cells that do not fit the lines.
 
     Returns
     -------
@@ -73,8 +86,9 @@ def read_catalog(
     for number, file in enumerate(files):
         progress.check()
         part = progress.part(number / len(files), (number + 1) / len(files))
-        table = _read_one(file, read_vector, part)
-        progress.info(f"Read {len(table):,} frames from {file}.")
+        table = _read_one(file, read_vector, session, part)
+        progress.info(f"Read {len(table):,} frames from {file.text}.")
+        _tell_oddities(table, file.text, progress)
         tables.append(table)
     frames = _concatenate(tables, progress)
     frames = filter_frames(frames, hemisphere, provider, start_date, end_date, progress)
@@ -82,28 +96,37 @@ def read_catalog(
     return to_layer_crs(frames)
 
 
-def _expand(place: str) -> list[str]:
-    """Return the files or URLs that a place names."""
+@dataclass(frozen=True)
+class _Place:
+    """A file or URL; or a season of which a local copy is kept."""
+
+    text: str
+    season: Season | None = None
+
+
+def _expand(place: str) -> list[_Place]:
+    """Return the files, URLs or seasons that a place names."""
     if _is_url(place):
-        return [place]
+        return [_Place(place)]
     path = Path(place).expanduser()
     if path.is_dir():
         found = sorted(str(file) for file in path.rglob("*.parquet") if file.is_file())
         if not found:
             raise InputError(f"The folder {place} holds no .parquet file; choose a folder of season catalogs.")
-        return found
+        return [_Place(file) for file in found]
     if path.exists():
-        return [str(path)]
+        return [_Place(str(path))]
     # A layer inside a file, as QGIS writes it: /data/frames.gpkg|layername=frames
     if "|" in place and Path(place.split("|", 1)[0]).expanduser().exists():
-        return [place]
+        return [_Place(place)]
     if glob.has_magic(place):
         found = sorted(glob.glob(str(path), recursive=True))
         if not found:
             raise InputError(f"No file matches {place}.")
         return [file for match in found for file in _expand(match)]
-    if place in seasons():
-        return [f"{catalog_url()}/{seasons()[place].path}"]
+    if season := seasons().get(place):
+        url = f"{catalog_url()}/{season.path}"
+        return [_Place(url, season if _is_url(url) else None)]
     if "://" in place:
         raise InputError(f"{place} cannot be fetched; give an address that begins with http:// or https://.")
     by_lower_case = {name.lower(): name for name in seasons()}
@@ -119,9 +142,13 @@ def _is_url(place: str) -> bool:
 
 
 def _read_one(
-    place: str, read_vector: Callable[[str], gpd.GeoDataFrame] | None, progress: Progress
+    what: _Place,
+    read_vector: Callable[[str], gpd.GeoDataFrame] | None,
+    session: requests.Session | None,
+    progress: Progress,
 ) -> gpd.GeoDataFrame:
-    with _local_file(place, progress) as path:
+    place = what.text
+    with _local_file(what, session, progress) as path:
         if Path(path).is_file() and Path(path).stat().st_size == 0:
             raise InputError(f"{place} is empty; fetch or export it anew.")
         if _is_parquet(path):
@@ -140,14 +167,36 @@ def _read_one(
 
 
 @contextmanager
-def _local_file(place: str, progress: Progress) -> Iterator[str]:
-    if _is_url(place):
-        with fetch(place, progress) as path:
+def _local_file(place: _Place, session: requests.Session | None, progress: Progress) -> Iterator[str]:
+    if place.season:
+        yield str(local_season(place.season, progress, session))
+    elif _is_url(place.text):
+        with fetch(place.text, progress, session) as path:
             yield str(path)
-    elif Path(place.split("|", 1)[0]).expanduser().exists():
-        yield place
+    elif Path(place.text.split("|", 1)[0]).expanduser().exists():
+        yield place.text
     else:
-        raise InputError(f"There is no file {place}; check XOPR_CATALOG_URL, the folder or address of the catalogs.")
+        raise InputError(
+            f"There is no file {place.text}; check XOPR_CATALOG_URL, the folder or address of the catalogs."
+        )
+
+
+def _tell_oddities(frames: gpd.GeoDataFrame, place: str, progress: Progress) -> None:
+    """Warn of cells that are missing, do not fit the lines, or are far too large."""
+    try:
+        cells = frame_cells(frames, progress)
+    except InputError as error:
+        progress.warn(f"The cells of {place} cannot be used, only METHOD=flightline can: {error}")
+        return
+    if cells.without:
+        progress.warn(f"{cells.without:,} of {len(frames):,} frames of {place} have no cells in 'opr:mbox'.")
+    giant = len(np.unique(cells.frame[np.abs(cells.cells[cells.cell]) < _GIANT_CELL]))
+    if giant:
+        progress.warn(
+            f"{giant:,} of {len(frames):,} frames of {place} have giant cells from position jumps (of an order below "
+            f"{_SMALLEST_ORDER}, more than 400 km wide): they match granules far from their lines; METHOD=flightline "
+            "does not use cells."
+        )
 
 
 def _is_parquet(path: str) -> bool:

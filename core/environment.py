@@ -1,9 +1,10 @@
-"""The addresses that environment variables replace, for tests, mirrors and other catalogs."""
+"""The addresses and folders that environment variables replace, for tests, mirrors and other catalogs."""
 
 from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .errors import InputError
@@ -54,3 +55,15 @@ def catalog_url() -> str:
     xOPR publishes them.
     """
     return (os.environ.get("XOPR_CATALOG_URL", "").strip() or CATALOG_URL).rstrip("/")
+
+
+def cache_dir() -> Path:
+    """Return the folder of the local copies, which need not be there yet.
+
+    It is the environment variable ``XOPR_CACHE_DIR``, or else the platform's folder for what can be fetched again.
+    """
+    if given := os.environ.get("XOPR_CACHE_DIR", "").strip():
+        return Path(given).expanduser()
+    from platformdirs import user_cache_dir  # here, because QGIS imports this module before it looks for packages
+
+    return Path(user_cache_dir("xopr-crossovers", appauthor=False))

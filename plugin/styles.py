@@ -54,6 +54,15 @@ ALIASES = {
     "https_url": "Link (https)",
     "s3_url": "Link (s3)",
     "size_mb": "Size (MB)",
+    "season": "Season",
+    "hemisphere": "Hemisphere",
+    "provider": "Radar provider",
+    "frames": "Frames",
+    "first_date": "First flight",
+    "last_date": "Last flight",
+    "state": "State",
+    "path": "Local copy",
+    "fetched_at": "Fetched (UTC)",
 }
 
 #: What the saved style is called.
@@ -257,4 +266,5 @@ STYLES = {
     "matched_frames": Style('"id"', _matched_renderer, _MATCHED_TIP),
     "granules": Style('"granule_id"', _granules_renderer, _GRANULE_TIP, links=True),
     "matches": Style('"frame_id" || \' x \' || "granule_id"', links=True),
+    "seasons": Style('"season"'),
 }

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import faults as fault_kinds
 from . import query, records
+from .bucket import BUCKET_PATH, list_files
 from .granules import Granules
 
 SEARCH_PATH = "/search/granules.umm_json"
@@ -62,7 +63,7 @@ class StandIn:
     cycles, regions, products, versions
         The granules that exist: all 1,387 RGTs of each; see :class:`granules.Granules`.
     files : path, optional
-        A folder that is served under ``/files/``.
+        A folder that is served under ``/files/``, and listed as a bucket under ``/bucket``.
     faults : list of Fault
         What goes wrong; may be changed at any time.
     host, port
@@ -72,8 +73,10 @@ class StandIn:
     ----------
     url : str
         The server's address, in the place of ``https://cmr.earthdata.nasa.gov``.
-    search_url, files_url : str
-        The granule search, and the folder's files.
+    search_url, files_url, bucket_url : str
+        The granule search, the folder's files, and the list of them.
+    bucket_page : int
+        Most keys in a page of that list.
     requests : list of Request
         All requests so far.
     """
@@ -102,6 +105,7 @@ class StandIn:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.url = f"http://{host}:{self._server.server_port}"
         self.search_url, self.files_url = self.url + SEARCH_PATH, self.url + FILES_PATH
+        self.bucket_url, self.bucket_page = self.url + BUCKET_PATH, 1000
 
     def __enter__(self):
         self._thread.start()
@@ -277,6 +281,8 @@ class _Handler(BaseHTTPRequestHandler):
             return stand_in.search(request, striking)
         if request.path.startswith(FILES_PATH) and self.command != "POST":
             return stand_in.file(request)
+        if request.path == BUCKET_PATH and self.command == "GET" and stand_in.files is not None:
+            return Answer(*list_files(stand_in.files, request, stand_in.bucket_page))
         return _errors(404, "The stand-in has granules.umm_json and files only.")
 
     def _send(self, answer, spoilers):
