@@ -56,11 +56,12 @@ n_crossing and crosses_line say beside it which footprints cross the flight line
         """Walk the whole way and write."""
         filters = values.filters(run, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE")
         reading, finding = run.progress.part(0.0, 0.1), run.progress.part(0.1, 1.0)
+        session = run.session()
         if run.given("FRAMES"):
             frames = core.frames.filter_frames(run.frames("FRAMES"), **filters, progress=reading)
         else:
             frames = core.catalog.read_catalog(
-                values.catalog(run), **filters, read_vector=run.open_vector, progress=reading
+                values.catalog(run), **filters, read_vector=run.open_vector, progress=reading, session=session
             )
         result = core.job.find_granules(
             frames,
@@ -73,6 +74,7 @@ n_crossing and crosses_line say beside it which footprints cross the flight line
             method=run.choice("METHOD"),
             crossing_only=run.yes("CROSSING_ONLY"),
             progress=finding,
+            session=session,
         )
         results = values.write_matched(run, result.matched)
         run.write("GRANULES", result.found.layer(), empty="Polygon")

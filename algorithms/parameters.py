@@ -25,6 +25,7 @@ from ..plugin.compat import ADVANCED, DATE, INTEGER, LINES, METRES, POINTS, POLY
 
 HEMISPHERES = ["south", "north"]
 RULES = ["mbox", "distance"]
+STORE_MODES = ["use", "refresh", "ignore"]
 TIME_MODES = ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"]
 METHODS = ["strtree", "prefix", "flightline"]
 
@@ -84,7 +85,7 @@ def add_catalog(algorithm: QgsProcessingAlgorithm) -> None:
                 "SEASON", "Season", season_names(), defaultValue=None, optional=True, usesStaticStrings=True
             ),
             "A season that Open Polar Radar publishes, by its name such as 2016_Antarctica_DC8; it is fetched over the "
-            "internet. Leave it empty to give a catalog.",
+            "internet once, and then kept on this computer. Leave it empty to give a catalog.",
         )
     )
     algorithm.addParameter(
@@ -170,7 +171,7 @@ def add_window(algorithm: QgsProcessingAlgorithm, default: str) -> None:
 
 
 def add_product(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``SHORT_NAME``, ``VERSION``, ``PROVIDER`` and ``CMR_URL``."""
+    """Add ``SHORT_NAME``, ``VERSION``, ``PROVIDER``, ``CMR_URL`` and ``STORE``."""
     algorithm.addParameter(
         text("SHORT_NAME", "Product", "ATL06", "Short name of the ICESat-2 product in NASA's CMR, such as ATL06.")
     )
@@ -188,6 +189,16 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
             advanced=True,
         )
     )
+    store = choice(
+        "STORE",
+        "Granules of earlier searches",
+        STORE_MODES,
+        STORE_MODES[0],
+        "use: what earlier searches brought is taken from this computer, and only the rest is asked of CMR; refresh: "
+        "everything is asked anew, and kept; ignore: everything is asked anew, and nothing is kept.",
+    )
+    store.setFlags(store.flags() | ADVANCED)
+    algorithm.addParameter(store)
 
 
 def add_matching(algorithm: QgsProcessingAlgorithm) -> None:

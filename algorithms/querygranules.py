@@ -56,6 +56,6 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
             areas = core.area.search_areas(frames, progress=run.progress)
         else:
             areas = [core.area.area_of_rectangle(*run.extent("EXTENT"))]
-        found = core.job.query_granules(areas, window, values.product(run), run.progress)
+        found = core.job.query_granules(areas, window, values.product(run), run.progress, run.session())
         run.write("GRANULES", found.layer(), empty="Polygon")
         return values.search_results(found, window)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from ..core.session import Session
+
 _EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
 
 
@@ -164,6 +166,13 @@ class Run:
         from ..plugin.layers import open_vector
 
         return open_vector(path)
+
+    @staticmethod
+    def session() -> Session:
+        """Return a session that follows QGIS's settings: proxy, certificates, user agent, time-out."""
+        from ..plugin.network import session
+
+        return session()
 
     def extent(self, name: str) -> tuple[tuple[float, float, float, float], str]:
         """Return (x_min, y_min, x_max, y_max) of an extent that is given, and its CRS as text.

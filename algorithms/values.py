@@ -92,7 +92,7 @@ def product(run: Run) -> core.job.Product:
     short_name, version = run.text("SHORT_NAME"), run.text("VERSION")
     if not short_name or not version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
-    return core.job.Product(short_name, version, run.text("PROVIDER") or None, address)
+    return core.job.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
 
 
 def search_results(found: core.job.Found, searched: core.window.Window) -> dict[str, Any]:

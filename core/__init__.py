@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from . import catalog as catalog
     from . import cells as cells
     from . import cmr as cmr
+    from . import coverage as coverage
     from . import crossovers as crossovers
     from . import download as download
     from . import environment as environment
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from . import moments as moments
     from . import morton as morton
     from . import orbit as orbit
+    from . import parallel as parallel
     from . import points as points
     from . import polygons as polygons
     from . import prefix as prefix
@@ -42,9 +44,17 @@ if TYPE_CHECKING:
     from . import projection as projection
     from . import records as records
     from . import search as search
+    from . import season_catalogs as season_catalogs
+    from . import season_copies as season_copies
+    from . import season_listing as season_listing
+    from . import season_manifest as season_manifest
+    from . import season_supply as season_supply
     from . import seasons as seasons
+    from . import session as session
     from . import shapes as shapes
     from . import sphere as sphere
+    from . import store as store
+    from . import supply as supply
     from . import tables as tables
     from . import transfer as transfer
     from . import window as window

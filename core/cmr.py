@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import requests
 
 from .answer import Answer, Flaw, Patience, host_of
@@ -120,6 +123,8 @@ class GranulePages(Iterator[list]):
         Number of different granules that came so far.
     repeated : int
         Number of granules that came once more, and were left out of the pages.
+    asked : Timestamp or None
+        When the first page was sent, by the server's clock (by this machine's if the server does not tell); UTC.
     """
 
     def __init__(self, client: CmrClient, query: GranuleQuery, progress: Progress) -> None:
@@ -135,6 +140,7 @@ class GranulePages(Iterator[list]):
         self._ended = False
         self.hits: int | None = None
         self.repeated = 0
+        self.asked: pd.Timestamp | None = None
 
     @property
     def received(self) -> int:
@@ -147,6 +153,8 @@ class GranulePages(Iterator[list]):
             pause(self._client.pause, self._progress)
         items, answer = self._client.ask(self._query, self._search_after, self._progress)
         self._n_pages += 1
+        if self.asked is None:
+            self.asked = _sent(answer)
         self._count_hits(answer)
         new = self._new(items)
         following = answer.headers.get("CMR-Search-After")
@@ -210,6 +218,13 @@ def _identity(item: dict) -> Any:
     meta = item.get("meta") or {}
     name = meta.get("native-id") or (item.get("umm") or {}).get("GranuleUR")
     return meta.get("concept-id") or ((meta.get("provider-id"), name) if name else object())
+
+
+def _sent(answer: Answer) -> pd.Timestamp:
+    now = pd.Timestamp.now(tz="UTC")
+    with suppress(TypeError, ValueError, IndexError):
+        now = pd.Timestamp(parsedate_to_datetime(answer.headers.get("Date", "")))
+    return now.tz_convert("UTC").tz_localize(None) if now.tzinfo else now
 
 
 def _flaw(answer: Answer) -> Flaw | None:

@@ -12,10 +12,12 @@ import shapely
 
 from .antimeridian import cut_polygons
 from .polygons import along_great_circles, mend
-from .projection import LONLAT_CRS, MAX_CHORD_M, layer_crs, reproject
+from .projection import LONLAT_CRS, MAX_CHORD_M, POLE_CRS, layer_crs, reproject, transformer
 
 # A pole's projection shows the other half of the globe blown up beyond use: this is 70 degrees on the far side.
 _REACH_M = 7.0e7
+# Between two points so far apart a parallel leaves its chord by less than 20 m.
+_BOX_STEP_DEG = 0.25
 
 
 def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float | None = MAX_CHORD_M) -> np.ndarray:
@@ -66,3 +68,29 @@ def to_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     else:
         shapes = reproject(granules.geometry.to_numpy(), granules.crs, crs)
     return granules.set_geometry(gpd.GeoSeries(shapes, index=granules.index, crs=crs))
+
+
+def touch_box(granules: gpd.GeoDataFrame, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Return which footprints touch a box in longitude and latitude, as ``(n,)`` bool.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+    box : (west, south, east, north)
+        Degrees; ``west > east`` where it crosses the antimeridian.
+    """
+    west, south, east, north = box
+    side = "south" if south + north < 0 else "north"
+    inner, outer = (south, north) if side == "south" else (north, south)
+    width = 360.0 if (west, east) == (-180.0, 180.0) else (east - west) % 360
+    lon = west + np.linspace(0.0, width, int(np.ceil(width / _BOX_STEP_DEG)) + 2)
+    change = transformer(LONLAT_CRS, POLE_CRS[side])
+    far = np.column_stack(change.transform(lon, np.full(len(lon), outer)))
+    near = np.column_stack(change.transform(lon, np.full(len(lon), inner)))
+    if width < 360.0:
+        sector = shapely.polygons(np.vstack([far, near[::-1]]))
+    else:
+        sector = shapely.polygons(far) if abs(inner) == 90.0 else shapely.polygons(far, holes=[near])
+    (sector,) = mend(np.array([sector], dtype=object))
+    shapely.prepare(sector)
+    return shapely.intersects(project_footprints(granules, POLE_CRS[side]), sector)

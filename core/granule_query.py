@@ -37,6 +37,8 @@ class GranuleQuery:
         Area in degrees, instead of a box: counter-clockwise, edges are great circles. It is closed if it is not.
     name_patterns : sequence of str
         Patterns of the granule's name with ``*`` and ``?``; one of them has to fit.
+    updated_since : datetime, date or ISO text, or None
+        Where set, only granules that came or were revised since then.
     page_size : int
         Granules a page, 1 to 2000.
 
@@ -54,6 +56,7 @@ class GranuleQuery:
     box: Sequence[float] | None = None
     polygon: Sequence[Sequence[float]] | None = None
     name_patterns: Sequence[str] = ()
+    updated_since: Moment = None
     page_size: int = MAX_PAGE_SIZE
 
     def __post_init__(self) -> None:
@@ -88,6 +91,9 @@ class GranuleQuery:
         if self.name_patterns:
             pairs += [("readable_granule_name[]", pattern) for pattern in self.name_patterns]
             pairs.append(("options[readable_granule_name][pattern]", "true"))
+        if self.updated_since is not None:
+            since = read_moment(self.updated_since, "The moment since which granules were updated")
+            pairs.append(("updated_since", _iso(since)))
         pairs.append(("page_size", str(self.page_size)))
         return pairs
 

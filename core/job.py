@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import requests
 
 from . import tables
 from .area import Area, search_areas
 from .cmr import CmrClient, GranuleQuery
+from .environment import CMR_URL, cache_dir, cmr_url
 from .errors import InputError
 from .footprints import to_layer_crs
 from .granules import merge_granules, normalize_granules
 from .matching import match
 from .points import subset_by_points
 from .progress import Progress
-from .search import search_granules
+from .store import GranuleStore
+from .supply import STORE_MODES, Supplier
 from .window import Window, resolve_window
 
 SHORT_NAME = "ATL06"
@@ -36,12 +41,15 @@ class Product:
         CMR's provider; None searches all.
     cmr_url : str or None
         Address of the CMR; None takes XOPR_CMR_URL or NASA's.
+    store : {'use', 'refresh', 'ignore'}
+        What to do with the granule store.
     """
 
     short_name: str = SHORT_NAME
     version: str = VERSION
     provider: str | None = PROVIDER
     cmr_url: str | None = None
+    store: str = "use"
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,19 @@ class Crossovers:
     matched: Matched
 
 
+def store_folder(address: str | None) -> Path:
+    """Return the folder of the granule store; each CMR but NASA's own has one of its own."""
+    folder = cache_dir() / "granules"
+    address = cmr_url(address)
+    return folder if address == CMR_URL else folder / re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
+
+
 def query_granules(
-    areas: list[Area], window: Window, product: Product | None = None, progress: Progress | None = None
+    areas: list[Area],
+    window: Window,
+    product: Product | None = None,
+    progress: Progress | None = None,
+    session: requests.Session | None = None,
 ) -> Found:
     """Search all granules of a product in areas and a window, completely or not at all.
 
@@ -94,6 +113,8 @@ def query_granules(
     product : Product, optional
         ATL06 version 007 if not given.
     progress : Progress, optional
+    session : requests.Session, optional
+        Brings proxy and certificate settings along.
 
     Raises
     ------
@@ -106,19 +127,16 @@ def query_granules(
         raise InputError("There is no area to search; give frames or an extent.")
     if not product.short_name or not product.version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
+    if product.store not in STORE_MODES:
+        raise InputError(f"STORE must be one of {', '.join(STORE_MODES)}, not {product.store!r}.")
+    store = None if product.store == "ignore" else GranuleStore(store_folder(product.cmr_url))
     tables_found, hits = [], 0
     for number, area in enumerate(areas):
         part = progress.part(number / len(areas), (number + 1) / len(areas))
-        query = GranuleQuery(
-            short_name=product.short_name,
-            version=product.version,
-            provider=product.provider,
-            start=window.start,
-            end=window.end,
-            box=area.box,
-        )
-        client = CmrClient(product.cmr_url, progress=part)
-        result = search_granules(query, client, part, cycle=window.cycle)
+        client = CmrClient(product.cmr_url, session, progress=part)
+        query = GranuleQuery(product.short_name, product.version, product.provider)
+        supplier = Supplier(query, client, store, refresh=product.store == "refresh", progress=part)
+        result = supplier.granules(area, window)
         tables_found.append(result.granules)
         hits += result.hits
     granules = tables_found[0]
@@ -181,6 +199,7 @@ def find_granules(
     method: str = "strtree",
     crossing_only: bool = False,
     progress: Progress | None = None,
+    session: requests.Session | None = None,
 ) -> Crossovers:
     """Walk the whole way: subset the frames, resolve the window, search the granules, match.
 
@@ -198,6 +217,8 @@ def find_granules(
     method, crossing_only
         See :func:`match_granules`.
     progress : Progress, optional
+    session : requests.Session, optional
+        See :func:`query_granules`.
 
     Raises
     ------
@@ -219,6 +240,6 @@ def find_granules(
             )
     window = resolve_window(time_mode, frames, start_date, end_date, cycle, progress)
     areas = search_areas(frames, progress=progress)
-    found = query_granules(areas, window, product, progress.part(0.05, 0.7))
+    found = query_granules(areas, window, product, progress.part(0.05, 0.7), session)
     matched = match_granules(frames, found.granules, method, crossing_only, progress.part(0.7, 1.0))
     return Crossovers(window, found, matched)

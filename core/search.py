@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import geopandas as gpd
+import pandas as pd
 
 from .cmr import CmrClient, GranuleQuery
 from .granule_record import LINK_COLUMNS
@@ -28,6 +29,8 @@ class GranuleSearch:
     counts : dict of str to int
         Reasons for which records are not in the table, with their number; ``received`` less all of these are in it.
     query : GranuleQuery
+    asked : Timestamp
+        When, by the server's clock; UTC.
     """
 
     granules: gpd.GeoDataFrame
@@ -35,6 +38,7 @@ class GranuleSearch:
     received: int
     counts: dict[str, int]
     query: GranuleQuery
+    asked: pd.Timestamp
 
 
 def search_granules(
@@ -70,18 +74,24 @@ def search_granules(
     granules, dropped = merge_granules(tables)
     counts.update(dropped)
     if cycle is not None:
-        granules, n_others = _of_cycle(granules, cycle, progress)
+        granules, n_others = of_cycle(granules, cycle, progress)
         counts.update({OTHER_CYCLE: n_others} if n_others else {})
-    granules = granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
+    granules = in_order_of_time(granules)
     progress.fraction(1.0)
     hits = pages.hits or 0
     _log(granules, hits, pages.received, counts, progress)
     if pages.repeated:
         progress.info(f"{pages.repeated:,} granules came twice from CMR and count once.")
-    return GranuleSearch(granules, hits, pages.received, dict(counts), query)
+    return GranuleSearch(granules, hits, pages.received, dict(counts), query, pages.asked or pd.Timestamp.now())
 
 
-def _of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tuple[gpd.GeoDataFrame, int]:
+def in_order_of_time(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return granules sorted by start time and name, with a plain row index."""
+    return granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
+
+
+def of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tuple[gpd.GeoDataFrame, int]:
+    """Return the granules of a cycle, and those that do not tell theirs; and how many others were left out."""
     untold = granules["cycle"].isna()
     if untold.any():
         progress.warn(f"{untold.sum():,} granules do not tell their cycle by their names; they are kept.")

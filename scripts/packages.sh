@@ -17,6 +17,7 @@ fi
 
 echo "Installing ${missing[*]} ..."
 export DEBIAN_FRONTEND=noninteractive
-dpkg --configure --pending # mends an installation that was interrupted
+# After an installation that was interrupted apt-get wants this first; what it cannot mend, --fix-broken does.
+dpkg --configure --pending &>/dev/null || true
 apt-get --quiet=2 update
 apt-get --quiet=2 --yes --fix-broken --no-install-recommends --option Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null

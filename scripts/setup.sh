@@ -19,7 +19,7 @@ recipe=$({ echo "$PWD $facts"; cat requirements.txt requirements-dev.txt constra
 [[ $(cat $stamp 2>/dev/null || true) != "$recipe" ]] || exit 0
 
 echo "Making .venv ..."
-rm -rf .venv
+rm -rf .venv 2>/dev/null || rm -rf .venv # once more where a QGIS that is still open wrote into it meanwhile
 "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet "${constraints[@]}" -r requirements.txt -r requirements-dev.txt
 

@@ -15,6 +15,12 @@ os.environ["XOPR_CATALOG_URL"] = f"{_home.name}/catalog"
 os.environ["XOPR_CMR_URL"] = "http://127.0.0.1:9"  # nothing listens on the discard port
 
 
+@pytest.fixture(autouse=True)
+def cache_of_its_own(tmp_path_factory, monkeypatch) -> None:
+    """Give each test local copies of its own, or one would find what another has searched."""
+    monkeypatch.setenv("XOPR_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The folder of the clone, which is the package."""

@@ -98,7 +98,7 @@ def test_a_package_that_is_too_old_is_named_with_its_version(bare):
 def test_a_package_that_does_not_load_is_named(bare):
     link(bare, "packaging")
     link(bare, "numpy")  # which newer QGIS imports itself
-    versions = {"geopandas": "1.0", "mortie": "0.9.11", "pandas": "2.0", "pyarrow": "15.0"}
+    versions = {"geopandas": "1.0", "mortie": "0.9.11", "pandas": "2.2", "platformdirs": "4.0", "pyarrow": "15.0"}
     for name, version in {**versions, "pyproj": "3.5", "requests": "2.31", "shapely": "2.0"}.items():
         install(bare, name, version)
     (bare / "pyproj" / "__init__.py").write_text("raise ImportError('libproj is not there')\n")

@@ -13,7 +13,7 @@ from xopr_crossovers.core.seasons import season_names
 from xopr_crossovers.plugin.metadata import metadata
 
 WINDOW = ["TIME_MODE", "START_DATE", "END_DATE", "CYCLE"]
-PRODUCT = ["SHORT_NAME", "VERSION", "PROVIDER", "CMR_URL"]
+PRODUCT = ["SHORT_NAME", "VERSION", "PROVIDER", "CMR_URL", "STORE"]
 # Parameters, sinks, other outputs. Models and scripts depend on these names.
 NAMES = {
     "loadcatalog": (
@@ -21,6 +21,7 @@ NAMES = {
         ["FRAMES"],
         ["N_FRAMES"],
     ),
+    "synccatalogs": (["HEMISPHERE", "PROVIDER", "SEASON_NAME"], ["SEASONS"], ["N_SEASONS", "N_UPDATED"]),
     "subsetbypoints": (["FRAMES", "POINTS", "RULE", "DISTANCE"], ["SUBSET"], ["N_FRAMES"]),
     "querygranules": (
         ["FRAMES", "EXTENT", *WINDOW, *PRODUCT],
@@ -47,6 +48,7 @@ OPTIONS = {
     "RULE": ["mbox", "distance"],
     "TIME_MODE": ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"],
     "METHOD": ["strtree", "prefix", "flightline"],
+    "STORE": ["use", "refresh", "ignore"],
 }
 DEFAULTS = {
     "RULE": "mbox",
@@ -56,6 +58,7 @@ DEFAULTS = {
     "VERSION": "007",
     "PROVIDER": "NSIDC_CPRD",
     "METHOD": "strtree",
+    "STORE": "use",
     "CROSSING_ONLY": False,
 }
 ALGORITHMS = pytest.mark.parametrize("name", sorted(NAMES))
@@ -118,7 +121,7 @@ def test_options_are_texts_and_defaults_are_those_of_the_product(algorithm, name
             assert parameter.usesStaticStrings()
             assert parameter.options() == OPTIONS[parameter.name()]
         key = parameter.name()
-        if key in DEFAULTS and not (name == "loadcatalog" and key == "PROVIDER"):
+        if key in DEFAULTS and not (name in ("loadcatalog", "synccatalogs") and key == "PROVIDER"):
             assert parameter.defaultValue() == DEFAULTS[key]
 
 
@@ -142,7 +145,10 @@ def test_what_few_need_is_among_the_advanced_parameters(provider):
         for parameter in provider.algorithm("findgranules").parameterDefinitions()
         if parameter.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced
     }
-    assert advanced == {"HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", "PROVIDER", "CMR_URL"}
+    assert advanced == {
+        *("HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"),
+        *("PROVIDER", "CMR_URL", "STORE"),
+    }
 
 
 @ALGORITHMS

@@ -1,0 +1,251 @@
+"""Granules from the store as far as it reaches, and from CMR for the rest."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from makers import Log
+from standin import Fault, StandIn
+from xopr_crossovers.core import area, window
+from xopr_crossovers.core.cmr import CmrClient, GranuleQuery
+from xopr_crossovers.core.errors import SearchError
+from xopr_crossovers.core.store import GranuleStore
+from xopr_crossovers.core.supply import Supplier
+
+ATL06 = GranuleQuery("ATL06", "007", "NSIDC_CPRD")
+LARGE = area.given_area((-125, -80, -95, -74))
+SMALL = area.given_area((-110, -78, -100, -75))
+CYCLE_22 = window.resolve_window("cycle", cycle=22)
+MONTHS = window.resolve_window("date_range", start_date="2023-08-01", end_date="2024-05-31")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with StandIn(cycles=[20, 21, 22, 23]) as cmr:
+        yield cmr
+
+
+@pytest.fixture
+def cmr(server):
+    server.requests.clear()
+    server.faults.clear()
+    yield server
+    server.faults.clear()
+
+
+def supplier(cmr, folder, refresh=False, log=None, retries=0):
+    client = CmrClient(cmr.url, pause=0, backoff=0.01, retries=retries)
+    store = None if folder is None else GranuleStore(folder)
+    return Supplier(ATL06, client, store, refresh, log or Log())
+
+
+def names(supply):
+    return supply.granules["granule_id"].tolist()
+
+
+@pytest.fixture
+def truth(cmr):
+    """What CMR answers without any store."""
+
+    def ask(where, when):
+        found = names(supplier(cmr, None).granules(where, when))
+        cmr.requests.clear()
+        return found
+
+    return ask
+
+
+def test_a_search_that_the_store_covers_makes_no_request(cmr, tmp_path, truth):
+    expected = truth(LARGE, CYCLE_22)
+    first = supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)
+    asked = len(cmr.requests)
+    second = supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)
+    assert asked > 0
+    assert len(cmr.requests) == asked
+    assert names(first) == names(second) == expected
+    assert first.hits == second.hits == len(expected)
+    pd.testing.assert_frame_equal(
+        first.granules.drop(columns="geometry"), second.granules.drop(columns="geometry"), check_dtype=False
+    )
+    assert first.granules.geometry.equals(second.granules.geometry)
+
+
+def test_a_smaller_area_and_a_shorter_time_are_covered_too(cmr, tmp_path, truth):
+    january = window.resolve_window("date_range", start_date="2024-01-01", end_date="2024-01-31")
+    expected = truth(SMALL, CYCLE_22), truth(LARGE, january)
+    supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)) == expected[0]
+    assert names(supplier(cmr, tmp_path).granules(LARGE, january)) == expected[1]
+    assert cmr.requests == []
+
+
+def test_only_the_missing_time_is_asked_for(cmr, tmp_path, truth):
+    expected = truth(LARGE, MONTHS)
+    supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(LARGE, MONTHS)) == expected
+    spans = sorted({request.get("temporal") for request in cmr.requests})
+    assert len(spans) == 3
+    middle = pd.Timestamp("2024-02-01")
+    for span in spans:
+        start, end = (pd.Timestamp(moment.rstrip("Z")) for moment in span.split(","))
+        assert not start < middle < end
+
+
+def test_a_cycle_is_asked_for_by_its_name(cmr, tmp_path):
+    supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
+    assert cmr.requests[0].get("readable_granule_name[]") == "ATL06_??????????????_????22??_*"
+
+
+def test_refresh_asks_for_everything_anew_and_keeps_that(cmr, tmp_path):
+    supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
+    cmr.requests.clear()
+    supplier(cmr, tmp_path, refresh=True).granules(SMALL, CYCLE_22)
+    assert len(cmr.requests) > 0
+    assert len(list(tmp_path.rglob("*.parquet"))) == 1
+
+
+def test_a_search_that_dies_keeps_what_it_has(cmr, tmp_path, truth):
+    expected = truth(LARGE, MONTHS)
+    cmr.faults.append(Fault("status", status=400, skip=5, message="enough"))
+    with pytest.raises(SearchError, match="enough"):
+        supplier(cmr, tmp_path).granules(LARGE, MONTHS)
+    kept = len(list(tmp_path.rglob("*.parquet")))
+    assert kept >= 1
+    cmr.faults.clear()
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(LARGE, MONTHS)) == expected
+    assert len({request.get("temporal") for request in cmr.requests}) == 4 - kept
+
+
+def test_the_open_end_is_asked_only_for_what_changed_and_without_network_the_user_is_told(tmp_path, monkeypatch):
+    with StandIn(cycles=[22]) as cmr:
+        cold = supplier(cmr, tmp_path)
+        cold.granules(SMALL, CYCLE_22)
+        (holding,) = cold.store.holdings(cold.shelf, Log())
+        table = cold.store.read(holding, Log())
+        earlier = pd.Timestamp("2024-02-15T12:00")
+        early = table[table["start_time"] < earlier.tz_localize("UTC")]
+        for path in tmp_path.rglob("*.parquet"):
+            path.unlink()
+        cold.store.add(cold.shelf, early, holding.boxes, holding.span, earlier, len(early), Log(), holding.cycle)
+        cmr.requests.clear()
+        found = supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
+        assert names(found) == table.sort_values(["start_time", "granule_id"])["granule_id"].tolist()
+        assert {request.get("updated_since") for request in cmr.requests} == {"2024-02-15T11:00:00.000Z"}
+        again = supplier(cmr, tmp_path)
+        cmr.requests.clear()
+        assert names(again.granules(SMALL, CYCLE_22)) == names(found)
+        assert cmr.requests == []
+        for path in tmp_path.rglob("*.parquet"):
+            path.unlink()
+        cold.store.add(cold.shelf, early, holding.boxes, holding.span, earlier, len(early), Log(), holding.cycle)
+    log = Log()
+    offline = supplier(cmr, tmp_path, log=log).granules(SMALL, CYCLE_22)
+    assert names(offline) == early.sort_values(["start_time", "granule_id"])["granule_id"].tolist()
+    assert "is as of 2024-02-15 12:00 UTC, and could not be brought up to date" in log.text
+    assert "cannot be reached" in log.text
+
+
+def test_what_is_held_needs_no_network(tmp_path):
+    with StandIn(cycles=[22]) as cmr:
+        expected = names(supplier(cmr, tmp_path).granules(SMALL, CYCLE_22))
+    assert names(supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)) == expected
+
+
+@pytest.mark.parametrize("harm", ["cut", "garbled", "foreign", "old"])
+def test_a_file_that_cannot_be_used_is_said_set_aside_and_rebuilt(cmr, tmp_path, truth, harm):
+    expected = truth(SMALL, CYCLE_22)
+    supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
+    (path,) = tmp_path.rglob("*.parquet")
+    content = bytearray(path.read_bytes())
+    if harm == "cut":
+        path.write_bytes(content[:-100])
+    elif harm == "garbled":
+        content[200:260] = bytes(60)
+        path.write_bytes(content)
+    elif harm == "foreign":
+        pd.DataFrame({"a": [1]}).to_parquet(path)
+    else:
+        path.write_bytes(bytes(content).replace(b'"store_version": 1', b'"store_version": 0'))
+    log = Log()
+    assert names(supplier(cmr, tmp_path, log=log).granules(SMALL, CYCLE_22)) == expected
+    assert f"set aside as .{'old' if harm == 'old' else 'damaged'}" in log.text
+    assert len(list(tmp_path.rglob("*.parquet"))) == 1
+
+
+def test_a_store_that_cannot_be_written_is_said_and_the_search_goes_on(cmr, tmp_path, truth):
+    expected = truth(SMALL, CYCLE_22)
+    (tmp_path / "file").write_text("not a folder")
+    log = Log()
+    assert names(supplier(cmr, tmp_path / "file", log=log).granules(SMALL, CYCLE_22)) == expected
+    assert "cannot be written" in log.text
+    assert "XOPR_CACHE_DIR" in log.text
+
+
+def test_the_store_is_plain_geoparquet_with_a_readme(cmr, tmp_path):
+    found = supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
+    (path,) = tmp_path.rglob("*.parquet")
+    table = gpd.read_parquet(path)
+    assert sorted(table["granule_id"]) == sorted(names(found))
+    readme = (tmp_path / "README.txt").read_text()
+    assert all(column in readme for column in table.columns)
+
+
+SEARCH = textwrap.dedent(
+    """
+    import sys
+    from pathlib import Path
+    from xopr_crossovers.core import area, window
+    from xopr_crossovers.core.cmr import CmrClient, GranuleQuery
+    from xopr_crossovers.core.store import GranuleStore
+    from xopr_crossovers.core.supply import Supplier
+
+    supplier = Supplier(GranuleQuery("ATL06", "007", "NSIDC_CPRD"), CmrClient(sys.argv[1], pause=0),
+                        GranuleStore(Path(sys.argv[2])))
+    months = window.resolve_window("date_range", start_date="2023-08-01", end_date="2024-05-31")
+    print("begin", flush=True)
+    found = supplier.granules(area.given_area((-125, -80, -95, -74)), months)
+    print("\\n".join(found.granules["granule_id"]))
+    """
+)
+
+
+def start_search(cmr, folder):
+    return subprocess.Popen(
+        [sys.executable, "-c", SEARCH, cmr.url, str(folder)], stdout=subprocess.PIPE, text=True, env=os.environ
+    )
+
+
+def test_killed_at_any_moment_the_store_is_whole_and_the_next_run_ends_with_the_same_granules(cmr, tmp_path, truth):
+    expected = truth(LARGE, MONTHS)
+    moments = random.Random(20240106)  # noqa: S311
+    for _ in range(6):
+        process = start_search(cmr, tmp_path)
+        process.stdout.readline()
+        time.sleep(moments.uniform(0, 1.5))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    log = Log()
+    assert names(supplier(cmr, tmp_path, log=log).granules(LARGE, MONTHS)) == expected
+    assert "set aside" not in log.text
+
+
+def test_two_searches_at_once_do_not_harm_each_other(cmr, tmp_path, truth):
+    expected = truth(LARGE, MONTHS)
+    both = [start_search(cmr, tmp_path) for _ in range(2)]
+    outputs = [process.communicate()[0].split() for process in both]
+    assert [output[1:] for output in outputs] == [expected, expected]
+    cmr.requests.clear()
+    log = Log()
+    assert names(supplier(cmr, tmp_path, log=log).granules(LARGE, MONTHS)) == expected
+    assert cmr.requests == []
