@@ -65,7 +65,7 @@ CASES = {
     "points far from all frames": (
         "findgranules",
         {"CATALOG": "<good>", "POINTS": "<farpoint>"},
-        "None of 2 frames is near the points",
+        "None of 2 frames has a cell that holds a point",
     ),
     "a CMR that cannot be reached": ("querygranules", {**BOX, "CMR_URL": "<refused>"}, "cannot be reached"),
     "a CMR that refuses": ("querygranules", {**BOX, "CMR_URL": "<refusing>"}, "must be within -180.0 and 180.0"),
