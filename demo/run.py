@@ -67,9 +67,9 @@ def find_granules(package: Path, url: str) -> dict:
     process = str(Path(sys.prefix) / "bin" / "qgis_process")
     command = [process, "--json", "run", "xopr:findgranules", "--"]
     print(f"qgis_process run xopr:findgranules on {SAMPLE.relative_to(ROOT)} ...", flush=True)
-    answer = run(
-        command + [f"{key}={value}" for key, value in arguments.items()], env={**os.environ, "XOPR_CMR_URL": url}
-    )
+    # Copies of its own: the user's are for real granules.
+    environment = {**os.environ, "XOPR_CMR_URL": url, "XOPR_CACHE_DIR": str(OUT.parent / "cache")}
+    answer = run(command + [f"{key}={value}" for key, value in arguments.items()], env=environment)
     return json.loads(answer[answer.index("{") :])["results"]
 
 
