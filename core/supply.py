@@ -107,7 +107,8 @@ class Supplier:
                 steps.append(partial(self._update, holding, span, area))
         answers = run_parallel(steps, self.progress, AT_ONCE) if steps else []
         fresh = [answer.granules for answer in answers if answer is not None]
-        granules, dropped = merge_granules([*(table for _, table in tables), *fresh])
+        # What came now goes before what was held: of two equal rows the first stays.
+        granules, dropped = merge_granules([*fresh, *(table for _, table in tables)])
         granules = _within(granules, wanted)
         for reason, count in dropped.items():
             if known or len(fresh) > 1:
@@ -179,7 +180,7 @@ class Supplier:
             return None
         whole = self.store.read(holding, progress) if self.store is not None else None
         if whole is not None:
-            merged, _ = merge_granules([whole, answer.granules])
+            merged, _ = merge_granules([answer.granules, whole])
             self._keep(merged, holding.boxes, holding.span, answer, holding.cycle, progress)
         return replace(answer, granules=_in_area(answer.granules, holding, area))
 
