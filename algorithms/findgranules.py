@@ -18,7 +18,7 @@ class FindGranules(XoprAlgorithm):
     GROUP = CROSSOVERS_GROUP
     SUMMARY = "From a season (and points) to matched ICESat-2 granules with links, in one step."
     HELP = """
-Does what the other four algorithms do one after the other: loads a season, a catalog or a layer of frames (one of the
+Does what four other algorithms do one after the other: loads a season, a catalog or a layer of frames (one of the
 three), keeps the frames at the points of interest if there are any, resolves the time window, searches NASA's CMR
 completely, and matches.
 
