@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager, QgsSettings
+from qgis.core import Qgis, QgsApplication, QgsAuthCertUtils, QgsNetworkAccessManager, QgsSettings
 from qgis.PyQt.QtCore import QCryptographicHash, QSysInfo, QUrl
 from qgis.PyQt.QtNetwork import (
     QNetworkProxy,
@@ -258,9 +258,12 @@ def _bundle() -> str:
             found += _certificates_of(Path(place))
     found += manager.trustedCaCerts()
     certificates = {_digest(certificate): certificate for certificate in found}
-    for certificate in manager.untrustedCaCerts():
-        certificates.pop(_digest(certificate), None)
-    return _kept(b"".join(bytes(certificates[digest].toPem()) for digest in sorted(certificates)))
+    distrusted = {_digest(certificate) for certificate in manager.untrustedCaCerts()}
+    # QGIS 3.40 does not bring what the user has marked into that list, so each is looked up as well.
+    marked = QgsAuthCertUtils.CertTrustPolicy.Untrusted
+    distrusted |= {digest for digest, one in certificates.items() if manager.certTrustPolicy(one) == marked}
+    kept = sorted(certificates.keys() - distrusted)
+    return _kept(b"".join(bytes(certificates[digest].toPem()) for digest in kept))
 
 
 def _certificates_of(place: Path) -> Iterable[QSslCertificate]:

@@ -34,16 +34,23 @@ class Authority:
         )
 
     def certificate(self, name, for_host="IP:127.0.0.1", days=2):
-        """Make a certificate and its key in one file; with days=-1 it has expired."""
+        """Make a certificate and its key in one file; with days=None it has expired."""
         (self.folder / "extensions").write_text(
             f"subjectAltName={for_host}\nkeyUsage=digitalSignature\nextendedKeyUsage=serverAuth\n"
             "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
         )
         self._openssl("req", *_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        self._openssl(
+        sign = (
             *("x509", "-req", "-in", f"{name}.csr", "-CA", "authority.pem", "-CAkey", "authority.key"),
-            *("-CAcreateserial", "-days", str(days), "-extfile", "extensions", "-out", f"{name}.crt"),
+            *("-CAcreateserial", "-extfile", "extensions", "-out", f"{name}.crt"),
         )
+        if days is not None:
+            self._openssl(*sign, "-days", str(days))
+        else:
+            try:
+                self._openssl(*sign, "-not_before", "20200101000000Z", "-not_after", "20200102000000Z")
+            except subprocess.CalledProcessError:  # openssl before 3.4, which takes less than no days instead
+                self._openssl(*sign, "-days", "-1")
         path = self.folder / f"{name}.pem"
         path.write_text("".join((self.folder / f"{name}.{ending}").read_text() for ending in ("crt", "key")))
         return path

@@ -441,7 +441,7 @@ def test_the_known_authorities_stay_trusted():
 def test_an_expired_certificate_is_told_as_such(through_proxy, authority, sentence, proxy):
     if through_proxy:
         use(proxy)
-    with HttpsServer(authority.certificate("expired", days=-1)) as server, trusted_by_qgis(authority):
+    with HttpsServer(authority.certificate("expired", days=None)) as server, trusted_by_qgis(authority):
         assert sentence(server.url) == (
             f"{server.address} cannot be trusted, because its certificate has expired: check this machine's date and "
             "time; if they are right, tell whoever runs that server."
