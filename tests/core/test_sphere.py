@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import spherely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xopr_crossovers.core import sphere
@@ -86,15 +86,15 @@ def test_the_smallest_arc_holds_every_arc_and_no_gap_outside_it_is_wider_than_th
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(longitude, latitude), min_size=2, max_size=6), st.floats(20_000, 2_000_000))
 def test_densified_points_lie_on_the_great_circles_and_no_step_is_too_long(points, step):
+    corners = sphere.unit_vectors(*np.array(points).T)
+    # Between two opposite points of the globe there is no one great circle.
+    assume(sphere.angle_between(corners[:-1], corners[1:]).max() < np.pi - 1e-3)
     lon, lat, _ = sphere.densify(*batch(points), step)
     vectors = sphere.unit_vectors(lon, lat)
     assert sphere.angle_between(vectors[:-1], vectors[1:]).max() * sphere.EARTH_RADIUS_M <= step * (1 + 1e-6)
     assert set(points) <= set(zip(lon.tolist(), lat.tolist()))
     distinct = [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
-    angles = sphere.angle_between(
-        sphere.unit_vectors(*np.array(points).T)[:-1], sphere.unit_vectors(*np.array(points).T)[1:]
-    )
-    if len(distinct) > 1 and angles.max() < np.pi - 1e-6:
+    if len(distinct) > 1:
         line = spherely.create_linestring(distinct)
         far = [spherely.distance(line, spherely.create_point(a, b)) for a, b in zip(lon, lat)]
         assert max(far) < 1.0

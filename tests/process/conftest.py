@@ -51,7 +51,9 @@ def qgis_process(repository, cmr):
         command += [f"{name}={value}" for name, value in parameters.items()]
         env = {**os.environ, "XOPR_CMR_URL": cmr.url, **(environment or {})}
         ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=180)
-        errors = "\n".join(line for line in ran.stderr.splitlines() if not _NOISE.search(line))
+        # A warning of Python's shows the line of code that it warns of, indented, below itself.
+        lines = re.sub(r"(?m)^.*Warning: .*\n  .*$", "", ran.stderr).splitlines()
+        errors = "\n".join(line for line in lines if line and not _NOISE.search(line))
         return Ran(ran.returncode, ran.stdout, errors)
 
     return run
