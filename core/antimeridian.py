@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from .polygons import along_great_circles, mend
+from .polygons import along_great_circles, gather, mend
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 from .sphere import lon_lat, unit_vectors
 
@@ -80,13 +80,26 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
         flat = mend(reproject(along_great_circles(polygons[mine], _CUT_CHORD_M), LONLAT_CRS, crs))
         # The cut goes on through the pole along the meridian of Greenwich, where the halves are joined again.
         halves = (_half(flat, crs, side) for side in (1, -1))
-        result[mine] = mend(shapely.union(*halves, grid_size=_GRID_DEG))
+        result[mine] = mend(_joined(*halves))
     return result
+
+
+def _joined(east: np.ndarray, west: np.ndarray) -> np.ndarray:
+    """Return the unions; of a polygon that lies on one side only, that side."""
+    joined = shapely.union(east, west, grid_size=_GRID_DEG)
+    joined = np.where(shapely.is_missing(east), west, joined)
+    return np.where(shapely.is_missing(west), east, joined)
 
 
 def _half(flat: np.ndarray, crs: str, side: int) -> np.ndarray:
     """Return the parts with eastern (1) or western (-1) longitudes, in longitude and latitude."""
-    parts = reproject(shapely.intersection(flat, _half_plane(crs, side)), crs, LONLAT_CRS)
+    cut = shapely.intersection(flat, _half_plane(crs, side))
+    # Where a polygon only touches the cut, a line or point is left of it there.
+    groups, group_owner = shapely.get_parts(cut, return_index=True)
+    pieces, group = shapely.get_parts(groups, return_index=True)
+    owner = group_owner[group]
+    areal = shapely.get_dimensions(pieces) == 2
+    parts = reproject(gather(pieces[areal], owner[areal], len(flat)), crs, LONLAT_CRS)
     # On the cut itself a longitude may come out with the other sign.
     return shapely.transform(parts, lambda xy: np.column_stack([side * np.abs(xy[:, 0]), xy[:, 1]]))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import numpy as np
@@ -107,6 +108,10 @@ class _Place:
 def _expand(place: str) -> list[_Place]:
     """Return the files, URLs or seasons that a place names."""
     if _is_url(place):
+        try:
+            urlsplit(place)
+        except ValueError as error:
+            raise InputError(f"{place} is not an address ({error}); check how it is written.") from error
         return [_Place(place)]
     path = Path(place).expanduser()
     if path.is_dir():

@@ -12,7 +12,10 @@ fi
 roots=${XDG_CACHE_HOME:-$HOME/.cache}/xopr-crossovers/roots
 mkdir -p "$roots"
 exec 9<"$roots"
-flock 9 # one matrix at a time
+if ! flock --nonblock 9; then # one matrix at a time
+    echo "Another make matrix is at work; waiting for it to end ..."
+    flock 9
+fi
 
 make_root() { # SUITE ROOT; 75 if the mirror is out of reach, before or while the root is made
     local mirror

@@ -162,6 +162,7 @@ def test_different_frames_of_the_same_name_are_both_kept(tmp_path):
 def test_a_mistyped_place_is_told_what_is_wrong_with_it(tmp_path, monkeypatch):
     assert "Did you mean 2016_Antarctica_DC8?" in refusal("2016_antarctica_dc8")
     assert "give an address that begins with http" in refusal("ftp://host/stac.parquet")
+    assert "is not an address (Invalid IPv6 URL)" in refusal("http://[host/stac.parquet")
     empty = tmp_path / "empty.parquet"
     empty.touch()
     assert "is empty; fetch or export it anew" in refusal(empty)

@@ -75,6 +75,15 @@ def test_a_layer_of_both_hemispheres_is_cut_at_the_antimeridian():
     assert max(widths) < 30
 
 
+def test_a_footprint_that_ends_on_the_antimeridian_stays_on_its_side():
+    ring = [(90, -80), (130, -80), (180, -80), (180, -70), (130, -70), (90, -70)]
+    layer = footprints.to_layer_crs(makers.granules(ring, OVER_180_NORTH))
+    shape = layer.geometry.iloc[0]
+    assert shape.is_valid
+    assert (shape.bounds[0], shape.bounds[2]) == pytest.approx((90, 180), abs=1e-6)
+    assert areas_km2(layer.geometry.iloc[:1], "EPSG:4326")[0] == pytest.approx(area_km2(ring), rel=0.03)
+
+
 def test_all_rings_of_a_footprint_count():
     table = makers.granules(PLAIN)
     both = shapely.MultiPolygon([shapely.Polygon(PLAIN), shapely.Polygon(NEAR_POLE)])
