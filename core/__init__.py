@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from . import answer as answer
     from . import antimeridian as antimeridian
     from . import area as area
+    from . import box_cover as box_cover
+    from . import boxes as boxes
     from . import catalog as catalog
     from . import cells as cells
     from . import cmr as cmr
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from . import tables as tables
     from . import transfer as transfer
     from . import window as window
+    from . import wording as wording
 
 
 def __getattr__(name: str) -> ModuleType:

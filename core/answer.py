@@ -122,12 +122,24 @@ class Way:
 
 @dataclass(frozen=True)
 class Flaw:
-    """Why an answer cannot be used; the sentence is ``<host> <what>: <advice>.``."""
+    """Why an answer cannot be used; the sentence is ``<host> <what>: <advice>.``.
+
+    Attributes
+    ----------
+    what, advice : str
+    retries : int or None
+        How often to try again at most; None leaves that to the one who asks.
+    wait : float or None
+        How long (s) the server asks to wait.
+    too_much : bool
+        Whether it may be that too much was asked for at once.
+    """
 
     what: str
     advice: str
     retries: int | None = None
     wait: float | None = None
+    too_much: bool = False
 
 
 def host_of(url: str) -> str:
@@ -150,7 +162,12 @@ def flaw_of_status(answer: Answer, way: Way) -> Flaw | None:
         return None
     words = answer.own_words()
     what = f"answered {answer.status_text}" + (f" and says '{words}'" if words else "")
-    return Flaw(what, "try again later", wait=_asked_wait(answer.headers.get("Retry-After", "")))
+    return Flaw(
+        what,
+        "try again later",
+        wait=_asked_wait(answer.headers.get("Retry-After", "")),
+        too_much=answer.status == HTTPStatus.GATEWAY_TIMEOUT,
+    )
 
 
 def _asked_wait(retry_after: str) -> float | None:
@@ -200,7 +217,7 @@ def flaw_of_exception(problem: Exception, patience: Patience, way: Way) -> Flaw:
             what = f"sent nothing through the proxy {way.proxy} in time"
             return Flaw(what, f"check {way.proxy_settings}, or try again later", retries=_SILENT_RETRIES)
         what = f"sent nothing for {patience.read_timeout:g} s"
-        return Flaw(what, "try again later, or ask for less at once", retries=_SILENT_RETRIES)
+        return Flaw(what, "try again later, or ask for less at once", retries=_SILENT_RETRIES, too_much=True)
     return Flaw("ended the connection before its answer was complete", "try again later")
 
 

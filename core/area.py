@@ -1,4 +1,4 @@
-"""The search area: the smallest box on the sphere that holds all frames, with a margin."""
+"""The search area: boxes that hold all frames with a margin, as few as will do without much in them that is empty."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import numpy as np
 import pyproj
 import shapely
 
+from .box_cover import box_of, cover, in_steps
+from .boxes import Box, format_box
 from .cells import frame_cells
 from .errors import InputError
 from .frames import MBOX, hemispheres, line_vertices
 from .progress import Progress
 from .projection import LONLAT_CRS, transformer
-from .sphere import EARTH_RADIUS_M, longitude_arcs, smallest_arc
+from .wording import count
 
 #: Footprints in CMR are nominal: 12.5 km wide round a reference track that the real pass may leave by some kilometres.
 MARGIN_M = 10_000.0
@@ -25,45 +27,25 @@ _RECTANGLE_STEPS = 256
 
 @dataclass(frozen=True)
 class Area:
-    """A box to search.
+    """Boxes to search.
 
     Attributes
     ----------
-    box : (west, south, east, north)
-        Degrees; ``west > east`` where the box crosses the antimeridian.
+    boxes : tuple of (west, south, east, north)
+        Degrees; ``west > east`` where a box crosses the antimeridian.
     hemisphere : {'south', 'north', ''}
-        Whose frames it holds; '' for a box that was given.
+        Whose frames they hold; '' for a box that was given.
     """
 
-    box: tuple[float, float, float, float]
+    boxes: tuple[Box, ...]
     hemisphere: str
 
 
-def box_of(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, margin_m: float = 0.0
-) -> tuple[float, float, float, float]:
-    """Return the smallest box that holds all lines or rings of a batch, widened by a margin.
-
-    Parameters
-    ----------
-    lon, lat, offsets : ndarray
-        See :mod:`xopr_crossovers.core.sphere`. A ring round a pole needs a vertex at the pole, or `margin_m` that
-        reaches it, for the box to include the pole itself.
-    margin_m : float
-        Metres on the ground.
-
-    Returns
-    -------
-    west, south, east, north : float
-        Degrees; ``west > east`` over the antimeridian, (-180, 180) where the whole circle is needed.
-    """
-    west, east = smallest_arc(*longitude_arcs(lon, lat, offsets, margin_m))
-    margin = np.degrees(margin_m / EARTH_RADIUS_M)
-    return west, float(max(lat.min() - margin, -90.0)), east, float(min(lat.max() + margin, 90.0))
-
-
 def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress: Progress | None = None) -> list[Area]:
-    """Return a box for each hemisphere that has frames; it holds their lines and their cells with the margin.
+    """Return the area of each hemisphere that has frames: boxes that hold their lines and cells with the margin.
+
+    One box where that is tight; several where it would mostly be empty, as round two survey areas on two sides of the
+    pole, or a line across the continent. See :func:`~xopr_crossovers.core.box_cover.cover`.
 
     Parameters
     ----------
@@ -81,10 +63,9 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
     """
     progress = progress or Progress()
     side = hemispheres(frames)
-    lon, lat, offsets, frame = line_vertices(frames)
+    lon, lat, offsets, frame = in_steps(*line_vertices(frames))
     owner = side[frame]
-    has_cells = MBOX in frames.columns and frames[MBOX].notna().any()
-    if has_cells:
+    if MBOX in frames.columns and frames[MBOX].notna().any():
         cells = frame_cells(frames)
         ring_lon, ring_lat, ring_offsets = cells.outlines(_OUTLINE_STEP)
         first = np.zeros(len(cells.cells), dtype=np.int64)
@@ -96,9 +77,16 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
     for hemisphere in ("south", "north"):
         part = owner == hemisphere
         if part.any():
-            box = box_of(*_take(lon, lat, offsets, part), margin_m)
-            areas.append(Area(box, hemisphere))
-            progress.info(f"Search box ({hemisphere}, W S E N, with {margin_m / 1000:g} km margin): {format_box(box)}")
+            boxes, share = cover(*_take(lon, lat, offsets, part), hemisphere, margin_m)
+            areas.append(Area(tuple(boxes), hemisphere))
+            text = "; ".join(map(format_box, boxes))
+            more = (
+                f", which {share:.0%} of the tracks meet that meet one box round all frames" if len(boxes) > 1 else ""
+            )
+            progress.info(
+                f"Search area ({hemisphere}, with {margin_m / 1000:g} km margin): {count(len(boxes), 'box', 'boxes')} "
+                f"{text} (W, S, E, N){more}."
+            )
     if not areas:
         raise InputError("No frame has a position: neither a line nor cells.")
     return areas
@@ -126,7 +114,7 @@ def given_area(box: tuple[float, float, float, float]) -> Area:
     if east - west >= 360:
         west, east = -180.0, 180.0
     west, east = ((value + 180) % 360 - 180 if abs(value) > 180 else value for value in (west, east))
-    return Area((west, south, east, north), "")
+    return Area(((west, south, east, north),), "")
 
 
 def area_of_rectangle(bounds: tuple[float, float, float, float], crs: object) -> Area:
@@ -165,8 +153,3 @@ def area_of_rectangle(bounds: tuple[float, float, float, float], crs: object) ->
             west, east = -180.0, 180.0
             south, north = min(south, pole), max(north, pole)
     return given_area((west, south, east, north))
-
-
-def format_box(box: tuple[float, ...]) -> str:
-    """Return a box as text with three decimals."""
-    return ", ".join(f"{value:.3f}" for value in box)

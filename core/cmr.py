@@ -7,7 +7,9 @@ What it relies on is in CMR's search API documentation (https://cmr.earthdata.na
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,8 +20,9 @@ import requests
 
 from .answer import Answer, Flaw, Patience, host_of
 from .environment import cmr_url
-from .errors import SearchError
+from .errors import SearchError, TooMuchError
 from .granule_query import GranuleQuery
+from .granule_record import slim
 from .progress import Progress
 from .transfer import pause, transfer
 
@@ -27,6 +30,10 @@ __all__ = ["CmrClient", "GranulePages", "GranuleQuery"]
 
 #: Queries longer than this go by POST, since servers and proxies limit the length of an address.
 _LONGEST_QUERY = 1500
+# Where a page's list of records begins, and what stands between two of them.
+_LIST = re.compile(r'"items"\s*:\s*\[')
+_BETWEEN = re.compile(r"[\s,]*")
+
 #: So many pages in a row without a new granule mean that the server turns in circles.
 _BARREN_PAGES = 3
 
@@ -51,6 +58,11 @@ class CmrClient:
         Wait (s) between two pages, out of courtesy.
     backoff, longest_wait : float
         Wait (s) before the first retry, and longest wait before any.
+
+    Attributes
+    ----------
+    reader : Executor
+        Reads the answers: one at a time.
     """
 
     def __init__(
@@ -70,6 +82,9 @@ class CmrClient:
         self.patience = Patience(connect_timeout, read_timeout, retries, backoff, longest_wait)
         self.progress = progress or Progress()
         self.pause = pause
+        # Records take ten times as much memory while they are read: one page at a time, and always in the same thread,
+        # since what a thread has used is kept for it.
+        self.reader = ThreadPoolExecutor(1, thread_name_prefix="xopr-reader")
 
     def pages(self, query: GranuleQuery, progress: Progress | None = None) -> GranulePages:
         """Return the pages of a search, each a list of UMM-G items; they are fetched as they are asked for.
@@ -87,6 +102,8 @@ class CmrClient:
 
         Raises
         ------
+        TooMuchError
+            If CMR does not manage to answer, and may do so when asked for less: a time limit of its own, or silence.
         SearchError
             If CMR does not answer, refuses the query, or if what answers is not a CMR.
         """
@@ -103,13 +120,14 @@ class CmrClient:
             patience=self.patience,
             progress=progress,
             error=SearchError,
+            too_much=TooMuchError,
             flaw_of=_flaw,
             headers=headers,
             auth=_no_login,
             allow_redirects=False,
             **sent,
         )
-        return _items(answer), answer
+        return self.reader.submit(_items, answer).result(), answer
 
 
 class GranulePages(Iterator[list]):
@@ -236,6 +254,7 @@ def _flaw(answer: Answer) -> Flaw | None:
             return Flaw(
                 "ran into its own time limit and sent only a part of the granules",
                 "ask for a smaller area or a shorter time, or try again later",
+                too_much=True,
             )
     if not answer.body.rstrip().endswith(b"}"):
         return Flaw("sent an answer that breaks off", "try again later")
@@ -260,10 +279,28 @@ def _items(answer: Answer) -> list[dict]:
         advice = words or f"check the address of the CMR, {answer.url.partition('?')[0]}"
         raise SearchError(f"{host} refuses the search with {answer.status_text}: {advice}.")
     try:
-        content = json.loads(answer.body)
-    except ValueError:
-        content = None
-    items = content.get("items") if isinstance(content, dict) else None
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise SearchError(f"{host} answered something else than granules: check the address of the CMR.")
+        return _slim_items(answer.body.decode())
+    except ValueError as error:
+        raise SearchError(f"{host} answered something else than granules: check the address of the CMR.") from error
+
+
+def _slim_items(text: str) -> list[dict]:
+    """Read the records of a page one by one, and keep of each only what is needed."""
+    found = _LIST.search(text)
+    if found is None or not text.lstrip().startswith("{"):
+        raise ValueError("no list of records")
+    read = json.JSONDecoder().raw_decode
+    items = []
+    position = _skip(text, found.end())
+    while not text.startswith("]", position):
+        item, position = read(text, position)
+        if not isinstance(item, dict):
+            raise ValueError("a record that is none")
+        items.append(slim(item))
+        position = _skip(text, position)
     return items
+
+
+def _skip(text: str, position: int) -> int:
+    between = _BETWEEN.match(text, position)
+    return between.end() if between else position

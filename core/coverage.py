@@ -1,4 +1,4 @@
-"""What of a search is already held: spans of time, and which parts of them are missing or out of date.
+"""What of a search is already held: which part of its time and area, and what of that may be out of date.
 
 A holding is the answer to an earlier search: all granules of a product in some boxes and a span of time, as CMR knew
 them at a moment. Granules appear in CMR weeks after the pass and may be revised, so that a holding is final only for
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .boxes import Box, subtract
 from .orbit import cycle_of, cycle_start
 
 #: A pass that lies back so long will not get further granules or revisions of this version. ATL06 appears some six
@@ -25,8 +26,6 @@ FRESH_FOR = pd.Timedelta(hours=12)
 # A piece of a split span that is shorter than this is left with its neighbour.
 _SHORT = pd.Timedelta(days=1)
 
-Box = tuple[float, float, float, float]
-
 
 @dataclass(frozen=True)
 class Span:
@@ -36,38 +35,49 @@ class Span:
     end: pd.Timestamp
 
 
-def holds_box(outer: Sequence[Box], inner: Box) -> bool:
-    """Whether one of the outer boxes holds the inner one whole; west > east crosses the antimeridian."""
-    return any(_holds(box, inner) for box in outer)
+@dataclass(frozen=True)
+class Extent:
+    """A span of time in some boxes."""
+
+    span: Span
+    boxes: tuple[Box, ...]
 
 
-def _holds(outer: Box, inner: Box) -> bool:
-    if inner[1] < outer[1] or inner[3] > outer[3]:
-        return False
-    outer_width, inner_width = _width(outer), _width(inner)
-    if outer_width >= 360:
-        return True
-    return (inner[0] - outer[0]) % 360 + inner_width <= outer_width + 1e-9
+def missing(wanted: Extent, held: Sequence[Extent]) -> tuple[list[Extent], list[int]]:
+    """Tell what of an extent is not held, and which of the held ones are of use.
 
+    Parameters
+    ----------
+    wanted : Extent
+    held : sequence of Extent
+        The preferred ones first.
 
-def _width(box: Box) -> float:
-    west, _, east, _ = box
-    return 360.0 if (west, east) == (-180.0, 180.0) else (east - west) % 360
-
-
-def missing(wanted: Span, held: Sequence[Span]) -> list[Span]:
-    """Return the parts of a span that no held span covers, in order of time."""
-    gaps = []
-    reached = wanted.start
-    for span in sorted(held, key=lambda one: one.start):
-        if span.end < reached or span.start > wanted.end:
-            continue
-        if span.start > reached:
-            gaps.append(Span(reached, span.start))
-        reached = max(reached, span.end)
-    if reached < wanted.end:
-        gaps.append(Span(reached, wanted.end))
-    return gaps
+    Returns
+    -------
+    gaps : list of Extent
+        In order of time; an area that is held in part is missing only in the rest.
+    used : list of int
+        Positions in `held` of those that together hold all that is not missing.
+    """
+    moments = {wanted.span.start, wanted.span.end}
+    for one in held:
+        moments.update(m for m in (one.span.start, one.span.end) if wanted.span.start < m < wanted.span.end)
+    edges = sorted(moments)
+    gaps: list[Extent] = []
+    used: set[int] = set()
+    for start, end in zip(edges[:-1], edges[1:]):
+        left = list(wanted.boxes)
+        for number, one in enumerate(held):
+            if left and one.span.start <= start and end <= one.span.end:
+                rest = subtract(left, one.boxes)
+                if rest != left:
+                    used.add(number)
+                left = rest
+        if left and gaps and gaps[-1].span.end == start and list(gaps[-1].boxes) == left:
+            gaps[-1] = Extent(Span(gaps[-1].span.start, end), gaps[-1].boxes)
+        elif left:
+            gaps.append(Extent(Span(start, end), tuple(left)))
+    return gaps, sorted(used)
 
 
 def split_by_cycle(span: Span) -> list[Span]:

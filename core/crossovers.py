@@ -30,7 +30,7 @@ import numpy as np
 import shapely
 
 from . import morton
-from .area import box_of
+from .box_cover import box_of
 from .cells import frame_cells, hold_points
 from .cmr import CmrClient, GranuleQuery
 from .errors import InputError
@@ -221,7 +221,7 @@ def query_cmr_granules(
         provider=provider,
         start=start_date,
         end=end_date,
-        box=tuple(bbox) if bbox is not None and polygon is None else None,
+        boxes=[bbox] if bbox is not None and polygon is None else [],
         polygon=list(polygon) if polygon is not None else None,
         page_size=page_size,
     )

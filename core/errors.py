@@ -17,6 +17,10 @@ class SearchError(XoprError, RuntimeError):
     """A search that the server did not answer, or did not answer completely."""
 
 
+class TooMuchError(SearchError):
+    """A search that the server may answer when it is asked for less at once."""
+
+
 class DownloadError(XoprError, RuntimeError):
     """A file that could not be fetched, or is not what its address promises."""
 

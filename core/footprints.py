@@ -6,11 +6,14 @@ longitude and latitude half of them are invalid. In the pole's projection they a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from .antimeridian import cut_polygons
+from .boxes import Box, width
 from .polygons import along_great_circles, mend
 from .projection import LONLAT_CRS, MAX_CHORD_M, POLE_CRS, layer_crs, reproject, transformer
 
@@ -18,6 +21,7 @@ from .projection import LONLAT_CRS, MAX_CHORD_M, POLE_CRS, layer_crs, reproject,
 _REACH_M = 7.0e7
 # Between two points so far apart a parallel leaves its chord by less than 20 m.
 _BOX_STEP_DEG = 0.25
+_BEYOND_EQUATOR_DEG = 5.0
 
 
 def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float | None = MAX_CHORD_M) -> np.ndarray:
@@ -70,27 +74,37 @@ def to_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return granules.set_geometry(gpd.GeoSeries(shapes, index=granules.index, crs=crs))
 
 
-def touch_box(granules: gpd.GeoDataFrame, box: tuple[float, float, float, float]) -> np.ndarray:
-    """Return which footprints touch a box in longitude and latitude, as ``(n,)`` bool.
+def touch_boxes(granules: gpd.GeoDataFrame, boxes: Sequence[Box]) -> np.ndarray:
+    """Return which footprints touch one of some boxes, as ``(n,)`` bool.
 
     Parameters
     ----------
     granules : GeoDataFrame
-    box : (west, south, east, north)
-        Degrees; ``west > east`` where it crosses the antimeridian.
+    boxes : sequence of (west, south, east, north)
+        See :mod:`~xopr_crossovers.core.boxes`.
     """
-    west, south, east, north = box
-    side = "south" if south + north < 0 else "north"
+    found = np.zeros(len(granules), dtype=bool)
+    for side, crs in POLE_CRS.items():
+        # A pole's projection cannot show the other one; footprints end at the equator at the latest.
+        low, high = (-90.0, _BEYOND_EQUATOR_DEG) if side == "south" else (-_BEYOND_EQUATOR_DEG, 90.0)
+        clipped = [(west, max(south, low), east, min(north, high)) for west, south, east, north in boxes]
+        sectors = [_sector(box, side) for box in clipped if box[1] <= box[3]]
+        if sectors:
+            area = shapely.union_all(mend(np.array(sectors, dtype=object)))
+            shapely.prepare(area)
+            found |= shapely.intersects(project_footprints(granules, crs), area)
+    return found
+
+
+def _sector(box: Box, side: str) -> shapely.Polygon:
+    """Return a box as a polygon in the pole's projection."""
+    west, south, _, north = box
     inner, outer = (south, north) if side == "south" else (north, south)
-    width = 360.0 if (west, east) == (-180.0, 180.0) else (east - west) % 360
-    lon = west + np.linspace(0.0, width, int(np.ceil(width / _BOX_STEP_DEG)) + 2)
+    turn = width(box)
+    lon = west + np.linspace(0.0, turn, int(np.ceil(turn / _BOX_STEP_DEG)) + 2)
     change = transformer(LONLAT_CRS, POLE_CRS[side])
     far = np.column_stack(change.transform(lon, np.full(len(lon), outer)))
     near = np.column_stack(change.transform(lon, np.full(len(lon), inner)))
-    if width < 360.0:
-        sector = shapely.polygons(np.vstack([far, near[::-1]]))
-    else:
-        sector = shapely.polygons(far) if abs(inner) == 90.0 else shapely.polygons(far, holes=[near])
-    (sector,) = mend(np.array([sector], dtype=object))
-    shapely.prepare(sector)
-    return shapely.intersects(project_footprints(granules, POLE_CRS[side]), sector)
+    if turn < 360.0:
+        return shapely.polygons(np.vstack([far, near[::-1]]))
+    return shapely.polygons(far) if abs(inner) == 90.0 else shapely.polygons(far, holes=[near])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Union
 
@@ -14,6 +14,9 @@ from .moments import is_whole_day, read_moment
 
 #: The most granules that CMR sends in one page.
 MAX_PAGE_SIZE = 2000
+
+#: A window is not split further than this: it then holds some fifty granules of a polar region.
+SHORTEST_HALF = pd.Timedelta(days=1)
 
 Moment = Union[str, date, datetime, None]
 
@@ -31,10 +34,10 @@ class GranuleQuery:
     start, end : datetime, date or ISO text, or None
         Window, both ends included; UTC unless they say otherwise. An `end` without a time means the whole day.
         None leaves that side open.
-    box : (west, south, east, north), or None
-        Area in degrees; west > east where it crosses the antimeridian.
+    boxes : sequence of (west, south, east, north)
+        Area in degrees: a granule that touches one of them is found; west > east where a box crosses the antimeridian.
     polygon : sequence of (lon, lat), or None
-        Area in degrees, instead of a box: counter-clockwise, edges are great circles. It is closed if it is not.
+        Area in degrees, instead of boxes: counter-clockwise, edges are great circles. It is closed if it is not.
     name_patterns : sequence of str
         Patterns of the granule's name with ``*`` and ``?``; one of them has to fit.
     updated_since : datetime, date or ISO text, or None
@@ -53,7 +56,7 @@ class GranuleQuery:
     provider: str | None = None
     start: Moment = None
     end: Moment = None
-    box: Sequence[float] | None = None
+    boxes: Sequence[Sequence[float]] = ()
     polygon: Sequence[Sequence[float]] | None = None
     name_patterns: Sequence[str] = ()
     updated_since: Moment = None
@@ -64,15 +67,27 @@ class GranuleQuery:
             raise InputError("The product's short name is missing: give one such as ATL06.")
         if not 1 <= self.page_size <= MAX_PAGE_SIZE:
             raise InputError(f"A page of {self.page_size} granules cannot be asked for: give 1 to {MAX_PAGE_SIZE}.")
-        if self.box is not None and self.polygon is not None:
-            raise InputError("A search takes a box or a polygon, not both: leave one out.")
-        start, end = _instant(self.start, "start"), _instant(self.end, "end", end_of_day=True)
+        if self.boxes and self.polygon is not None:
+            raise InputError("A search takes boxes or a polygon, not both: leave one out.")
+        start, end = self.window()
         if start is not None and end is not None and start > end:
             raise InputError(f"The window begins at {_iso(start)}, after its end at {_iso(end)}: swap the two.")
         names = (self.name_patterns,) if isinstance(self.name_patterns, str) else tuple(self.name_patterns)
         object.__setattr__(self, "name_patterns", names)
-        object.__setattr__(self, "box", None if self.box is None else _checked_box(self.box))
+        object.__setattr__(self, "boxes", tuple(map(_checked_box, self.boxes)))
         object.__setattr__(self, "polygon", None if self.polygon is None else _checked_ring(self.polygon))
+
+    def window(self) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+        """Return the first and the last moment of the window, UTC; None where it is open."""
+        return _instant(self.start, "start"), _instant(self.end, "end", end_of_day=True)
+
+    def halves(self) -> tuple[GranuleQuery, GranuleQuery] | None:
+        """Return the searches of the two halves of the window; None where it is open, or shorter than two days."""
+        start, end = self.window()
+        if start is None or end is None or end - start < 2 * SHORTEST_HALF:
+            return None
+        middle = start + (end - start) / 2
+        return replace(self, end=middle), replace(self, start=middle)
 
     def parameters(self) -> list[tuple[str, str]]:
         """Return CMR's search parameters, as pairs since some come more than once."""
@@ -81,11 +96,14 @@ class GranuleQuery:
             pairs.append(("version", self.version))
         if self.provider:
             pairs.append(("provider", self.provider))
-        start, end = _instant(self.start, "start"), _instant(self.end, "end", end_of_day=True)
+        start, end = self.window()
         if start is not None or end is not None:
             pairs.append(("temporal", f"{_iso(start)},{_iso(end)}"))
-        if self.box is not None:
-            pairs.append(("bounding_box", ",".join(map(_decimal, self.box))))
+        name = "bounding_box[]" if len(self.boxes) > 1 else "bounding_box"
+        pairs += [(name, ",".join(map(_decimal, box))) for box in self.boxes]
+        if len(self.boxes) > 1:
+            # Without this, CMR wants a granule to touch every one of them.
+            pairs.append(("options[bounding_box][or]", "true"))
         if self.polygon is not None:
             pairs.append(("polygon", ",".join(_decimal(value) for point in self.polygon for value in point)))
         if self.name_patterns:

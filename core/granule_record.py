@@ -13,8 +13,19 @@ _GRANULE_NAME = re.compile(r"ATL\d{2}_\d{14}_\d{8}_\d{3}_\d{2}")
 #: What goes along with a file and is not the data: metadata, checksums, pictures, web pages.
 _COMPANION = re.compile(r"\.(xml|dmrpp|met|md5|sha256|json|txt|jpe?g|png|gif|pdf|html?)$", re.IGNORECASE)
 
+#: What of a record is read at all, here and of the footprint.
+_READ = ("GranuleUR", "DataGranule", "CollectionReference", "TemporalExtent", "RelatedUrls", "SpatialExtent")
+
 LINK_COLUMNS = ["https_url", "s3_url"]
 RECORD_COLUMNS = ["granule_id", "short_name", "version", "start_time", "end_time", "size_mb", *LINK_COLUMNS]
+
+
+def slim(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item of CMR's answer with nothing in it that is not read: a page of whole ones takes 200 MB."""
+    umm = item.get("umm")
+    if not isinstance(umm, dict):
+        return item
+    return {**item, "umm": {name: umm[name] for name in _READ if name in umm}}
 
 
 def read_record(umm: dict[str, Any]) -> dict[str, Any]:

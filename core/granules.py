@@ -167,21 +167,22 @@ def merge_granules(tables: Sequence[gpd.GeoDataFrame]) -> tuple[gpd.GeoDataFrame
         return (tables[0] if len(tables) else granules_from_umm([])[0]), {}
     together = pd.concat(filled, ignore_index=True) if len(filled) > 1 else filled[0].reset_index(drop=True)
 
-    links = together[LINK_COLUMNS].notna().sum(axis=1)
-    in_cloud = together["https_url"].astype("string").str.contains(_CLOUD_HOST, regex=False).fillna(False).astype(bool)
-    best = together.assign(_links=links, _in_cloud=in_cloud).sort_values(
-        ["_links", "_in_cloud"], ascending=False, kind="stable"
+    names = together["granule_id"].astype("string")
+    # Only these small columns are sorted: a copy of all years' granules takes 50 MB.
+    merits = pd.DataFrame(
+        {
+            "name": names,
+            "unversioned": names.str.replace(r"_\d{2}(\.\w+)?$", "", regex=True),
+            "revision": together["revision"],
+            "links": together[LINK_COLUMNS].notna().sum(axis=1),
+            "in_cloud": together["https_url"].astype("string").str.contains(_CLOUD_HOST, regex=False).fillna(False),
+        }
     )
-    once = together.loc[best.drop_duplicates("granule_id").index.sort_values()]
-
-    highest = once.sort_values("revision", ascending=False, kind="stable")
+    once = merits.sort_values(["links", "in_cloud"], ascending=False, kind="stable").drop_duplicates("name")
     # By the name: the times of the record may differ by some milliseconds from one revision to the next.
-    older = _without_revision(highest).duplicated() & highest["revision"].notna()
-    latest = once.drop(index=older.index[older])
-
+    highest = once.sort_index().sort_values("revision", ascending=False, kind="stable")
+    latest = highest[~(highest["unversioned"].duplicated() & highest["revision"].notna())]
     counts = {SECOND_COPY: len(together) - len(once), OLDER_REVISION: len(once) - len(latest)}
-    return latest.reset_index(drop=True), {reason: count for reason, count in counts.items() if count}
-
-
-def _without_revision(granules: pd.DataFrame) -> pd.Series:
-    return granules["granule_id"].astype("string").str.replace(r"_\d{2}(\.\w+)?$", "", regex=True)
+    if len(latest) < len(together):
+        together = together.loc[latest.index.sort_values()].reset_index(drop=True)
+    return together, {reason: count for reason, count in counts.items() if count}

@@ -1,14 +1,19 @@
-"""One complete granule search: the query's pages, made into one table, with every count in the log."""
+"""Complete granule searches: a query's pages, made into one table, with every count in the log.
+
+A search that is too much for CMR is asked for in halves of its time, and those in halves again.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
 from .cmr import CmrClient, GranuleQuery
+from .errors import SearchError, TooMuchError
 from .granule_record import LINK_COLUMNS
 from .granules import granules_from_umm, merge_granules
 from .progress import Progress
@@ -41,6 +46,44 @@ class GranuleSearch:
     asked: pd.Timestamp
 
 
+def search_in_parts(
+    query: GranuleQuery, client: CmrClient, progress: Progress | None = None
+) -> Iterator[GranuleSearch]:
+    """Search CMR to the end, and split the window where CMR does not manage it as a whole.
+
+    Parameters
+    ----------
+    query : GranuleQuery
+    client : CmrClient
+    progress : Progress, optional
+
+    Yields
+    ------
+    GranuleSearch
+        One for each part of the window, in order of time; what lies on both sides of a cut is in both. A search that
+        need not be split is one part.
+
+    Raises
+    ------
+    SearchError
+        See :func:`search_granules`; also if not even a part of one day can be had.
+    """
+    progress = progress or Progress()
+    waiting = [(query, 0.0, 1.0)]
+    while waiting:
+        part, begin, finish = waiting.pop()
+        try:
+            yield search_granules(part, client, progress.part(begin, finish))
+        except TooMuchError as error:
+            halves = part.halves()
+            if halves is None:
+                raise SearchError(str(error)) from error
+            what, middle = str(error).partition(": ")[0], (begin + finish) / 2
+            cut, _ = halves[1].window()
+            progress.warn(f"{what}. The window is split at {cut:%Y-%m-%d %H:%M} UTC, and both parts are asked for.")
+            waiting += [(halves[1], middle, finish), (halves[0], begin, middle)]
+
+
 def search_granules(
     query: GranuleQuery, client: CmrClient, progress: Progress | None = None, cycle: int | None = None
 ) -> GranuleSearch:
@@ -57,6 +100,8 @@ def search_granules(
 
     Raises
     ------
+    TooMuchError
+        If CMR may answer when it is asked for a shorter window.
     SearchError
         If CMR cannot be reached or refuses, or if fewer granules came than it found.
     CancelledError
@@ -67,7 +112,7 @@ def search_granules(
     tables = []
     counts: Counter[str] = Counter()
     for items in pages:
-        table, skipped = granules_from_umm(items, progress)
+        table, skipped = client.reader.submit(granules_from_umm, items, progress).result()
         tables.append(table)
         counts.update(skipped)
         progress.fraction(pages.received / pages.hits if pages.hits else 1.0)
@@ -87,7 +132,14 @@ def search_granules(
 
 def in_order_of_time(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return granules sorted by start time and name, with a plain row index."""
-    return granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
+    order = (
+        granules[["start_time", "granule_id"]]
+        .reset_index(drop=True)
+        .sort_values(["start_time", "granule_id"], kind="stable")
+    )
+    if order.index.is_monotonic_increasing:
+        return granules.reset_index(drop=True)
+    return granules.iloc[order.index].reset_index(drop=True)
 
 
 def of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tuple[gpd.GeoDataFrame, int]:

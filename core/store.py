@@ -12,7 +12,6 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .coverage import Box, Span, holds_box
+from .boxes import Box, subtract
+from .coverage import Extent, Span
 from .progress import Progress
 from .window import CALENDAR_TOLERANCE
 
@@ -62,12 +62,11 @@ class Shelf:
 
 
 @dataclass(frozen=True)
-class Holding:
-    """One file of the store.
+class Label:
+    """What was asked for, and when; it stands in the file's metadata.
 
     Attributes
     ----------
-    path : Path
     boxes : tuple of (west, south, east, north)
         The area that was asked for.
     span : Span
@@ -80,7 +79,6 @@ class Holding:
         Where set, only granules of this cycle were asked for.
     """
 
-    path: Path
     boxes: tuple[Box, ...]
     span: Span
     asked: pd.Timestamp
@@ -95,19 +93,104 @@ class Holding:
         margin = 2 * CALENDAR_TOLERANCE
         return Span(self.span.start + margin, self.span.end - margin)
 
-    def holds(self, span: Span) -> bool:
-        """Whether all granules of a span are held."""
-        return self.whole_span.start <= span.start and span.end <= self.whole_span.end
+    def extent(self, wanted: Span, cycle: int | None) -> Extent:
+        """Return what is held of a wanted span: all of it where just this cycle is wanted."""
+        return Extent(wanted if cycle is not None and self.cycle == cycle else self.whole_span, self.boxes)
+
+    def tells_all(self, other: Label) -> bool:
+        """Whether all that another one can tell is told by this one."""
+        in_time = self.whole_span.start <= other.span.start and other.span.end <= self.whole_span.end
+        same_cycle = self.cycle is not None and self.cycle == other.cycle
+        return (in_time or same_cycle) and not subtract(other.boxes, self.boxes)
+
+    def to_json(self) -> bytes:
+        """Return the text that stands in the file."""
+        content = {
+            "store_version": VERSION,
+            "boxes": [list(map(float, box)) for box in self.boxes],
+            "start": self.span.start.isoformat(),
+            "end": self.span.end.isoformat(),
+            "asked": self.asked.isoformat(),
+            "hits": int(self.hits),
+            "cycle": self.cycle,
+        }
+        return json.dumps(content).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Label:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If it is something else; OldFileError, a ValueError, if another version wrote it.
+        """
+        content = json.loads(text)
+        if content["store_version"] != VERSION:
+            raise OldFileError(f"version {content['store_version']}")
+        return cls(
+            tuple((float(w), float(s), float(e), float(n)) for w, s, e, n in content["boxes"]),
+            Span(pd.Timestamp(content["start"]), pd.Timestamp(content["end"])),
+            pd.Timestamp(content["asked"]),
+            int(content["hits"]),
+            content["cycle"],
+        )
+
+
+class OldFileError(ValueError):
+    """A file of another version of the store."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One file of the store, and its label."""
+
+    path: Path
+    label: Label
 
     def covers(self, other: Holding) -> bool:
-        """Whether all that another holding can tell is told by this one, and at least as freshly."""
+        """Whether another holding is superfluous beside this one, which tells as much and is at least as fresh."""
         # Of two that are equal one wins, the same for every process, or two at once would remove each other's.
-        newer = (self.asked, self.path.name) > (other.asked, other.path.name)
-        return (
-            newer
-            and (self.holds(other.span) or (self.cycle is not None and self.cycle == other.cycle))
-            and all(holds_box(self.boxes, box) for box in other.boxes)
-        )
+        newer = (self.label.asked, self.path.name) > (other.label.asked, other.path.name)
+        return newer and self.label.tells_all(other.label)
+
+
+def pack(granules: gpd.GeoDataFrame, label: Label) -> bytes:
+    """Return granules as the content of a GeoParquet file; it takes a tenth of the memory of the table."""
+    buffer = io.BytesIO()
+    granules.to_parquet(buffer, index=False)
+    buffer.seek(0)
+    table = pq.read_table(buffer, use_threads=False)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: label.to_json()})
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    del table, buffer
+    _give_back()
+    return sink.getvalue()
+
+
+def unpack(content: bytes) -> gpd.GeoDataFrame:
+    """Return the granules that :func:`pack` packed."""
+    granules = gpd.read_parquet(io.BytesIO(content))
+    _give_back()
+    return granules
+
+
+def _give_back() -> None:
+    """Let go of what Arrow keeps for later: with all years of a continent that adds up."""
+    pa.default_memory_pool().release_unused()
+
+
+def read_label(path: Path) -> Label | None:
+    """Return what a GeoParquet file says of the search that filled it; None if it says nothing.
+
+    Raises
+    ------
+    ArrowException, OSError, ValueError, KeyError, TypeError
+        If it is no Parquet file, or says what cannot be understood.
+    """
+    metadata = pq.read_metadata(path).metadata or {}
+    return Label.from_json(metadata[_KEY]) if _KEY in metadata else None
 
 
 class GranuleStore:
@@ -122,18 +205,18 @@ class GranuleStore:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
 
-    def holdings(self, shelf: Shelf, progress: Progress, box: Box | None = None) -> list[Holding]:
-        """Return the whole files of a product, those only whose area holds a box if one is given.
+    def holdings(self, shelf: Shelf, progress: Progress) -> list[Holding]:
+        """Return the whole files of a product, the freshest first.
 
         A file that is damaged or of another version is renamed to end in ``.damaged`` or ``.old``, and that is said.
         """
         folder = self.folder / shelf.folder
-        found = []
-        for path in sorted(folder.glob(f"*{_SUFFIX}")):
-            holding = self._read_label(path, progress)
-            if holding is not None and (box is None or holds_box(holding.boxes, box)):
-                found.append(holding)
-        return found
+        found = (self._holding(path, progress) for path in folder.glob(f"*{_SUFFIX}"))
+        return sorted(
+            (holding for holding in found if holding is not None),
+            key=lambda one: (one.label.asked, one.path.name),
+            reverse=True,
+        )
 
     def read(self, holding: Holding, progress: Progress) -> gpd.GeoDataFrame | None:
         """Return the granules of a file; None if it is damaged (it is then set aside) or gone by now."""
@@ -145,18 +228,16 @@ class GranuleStore:
             self._set_aside(holding.path, "damaged", error, progress)
             return None
 
-    def add(
-        self,
-        shelf: Shelf,
-        granules: gpd.GeoDataFrame,
-        boxes: Sequence[Box],
-        span: Span,
-        asked: pd.Timestamp,
-        hits: int,
-        progress: Progress,
-        cycle: int | None = None,
-    ) -> Holding:
+    def add(self, shelf: Shelf, content: bytes, label: Label, progress: Progress) -> Holding:
         """Keep the answer to a search, and remove the files that it makes superfluous.
+
+        Parameters
+        ----------
+        shelf : Shelf
+        content : bytes
+            From :func:`pack`.
+        label : Label
+        progress : Progress
 
         Raises
         ------
@@ -167,46 +248,32 @@ class GranuleStore:
         folder.mkdir(parents=True, exist_ok=True)
         self._write_readme()
         self._sweep(folder)
-        label = {
-            "store_version": VERSION,
-            "boxes": [list(map(float, box)) for box in boxes],
-            "start": span.start.isoformat(),
-            "end": span.end.isoformat(),
-            "asked": asked.isoformat(),
-            "hits": int(hits),
-            "cycle": cycle,
-        }
         # The moment of writing, so that of two answers of the same second the later one is the greater name.
-        name = f"{span.start:%Y%m%d}-{span.end:%Y%m%d}-{time.time_ns():016x}{secrets.token_hex(2)}{_SUFFIX}"
-        path = folder / name
-        _replace(path, _parquet_bytes(granules, label))
-        holding = Holding(path, tuple((w, s, e, n) for w, s, e, n in boxes), span, asked, hits, cycle)
+        days = f"{label.span.start:%Y%m%d}-{label.span.end:%Y%m%d}"
+        path = folder / f"{days}-{time.time_ns():016x}{secrets.token_hex(2)}{_SUFFIX}"
+        _replace(path, content)
+        holding = Holding(path, label)
         for other in self.holdings(shelf, progress):
             if holding.covers(other):
                 with suppress(OSError):
                     other.path.unlink()
         return holding
 
-    def _read_label(self, path: Path, progress: Progress) -> Holding | None:
+    def _holding(self, path: Path, progress: Progress) -> Holding | None:
         try:
-            metadata = pq.read_metadata(path)
-            label = json.loads(metadata.metadata[_KEY])
-            if label["store_version"] != VERSION:
-                self._set_aside(path, "old", ValueError(f"version {label['store_version']}"), progress)
-                return None
-            return Holding(
-                path,
-                tuple((float(w), float(s), float(e), float(n)) for w, s, e, n in label["boxes"]),
-                Span(pd.Timestamp(label["start"]), pd.Timestamp(label["end"])),
-                pd.Timestamp(label["asked"]),
-                int(label["hits"]),
-                label["cycle"],
-            )
+            label = read_label(path)
         except FileNotFoundError:
+            return None
+        except OldFileError as error:
+            self._set_aside(path, "old", error, progress)
             return None
         except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
             self._set_aside(path, "damaged", error, progress)
             return None
+        if label is None:
+            self._set_aside(path, "damaged", ValueError("it does not say what was asked for"), progress)
+            return None
+        return Holding(path, label)
 
     @staticmethod
     def _set_aside(path: Path, why: str, error: Exception, progress: Progress) -> None:
@@ -230,17 +297,6 @@ class GranuleStore:
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > _ABANDONED_AFTER_S:
                     path.unlink()
-
-
-def _parquet_bytes(granules: gpd.GeoDataFrame, label: dict) -> bytes:
-    buffer = io.BytesIO()
-    granules.to_parquet(buffer, index=False)
-    buffer.seek(0)
-    table = pq.read_table(buffer)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: json.dumps(label).encode()})
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-    return sink.getvalue()
 
 
 def _replace(path: Path, content: bytes) -> None:

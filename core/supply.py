@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from .area import Area
+from .boxes import Box, subtract
 from .cmr import CmrClient, GranuleQuery
-from .coverage import Box, Span, missing, open_part, split_by_cycle
+from .coverage import Extent, Span, missing, open_part, split_by_cycle
 from .errors import SearchError
-from .footprints import touch_box
+from .footprints import touch_boxes
 from .granules import merge_granules
 from .parallel import run_parallel
 from .progress import Progress
-from .search import GranuleSearch, in_order_of_time, of_cycle, search_granules
-from .store import GranuleStore, Holding, Shelf
+from .search import in_order_of_time, of_cycle, search_in_parts
+from .store import GranuleStore, Holding, Label, Shelf, pack, unpack
 from .window import Window
+from .wording import count
 
 #: What to do with the store: use it, ask for everything anew and keep that, or leave it alone.
 STORE_MODES = ("use", "refresh", "ignore")
 
 #: Requests to CMR at once.
 AT_ONCE = 4
+
+#: Granules a page: a quarter of what CMR would send, since four pages are in memory at a time.
+PAGE_SIZE = 500
 
 # Clocks and indexes lag a little: what changed shortly before the last answer is asked for again.
 _OVERLAP = pd.Timedelta(hours=1)
@@ -70,7 +76,7 @@ class Supplier:
         refresh: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        self.product = product
+        self.product = replace(product, page_size=min(product.page_size, PAGE_SIZE))
         self.client = client
         self.store = store
         self.refresh = refresh
@@ -87,116 +93,123 @@ class Supplier:
         SearchError
             If something that is not held cannot be had.
         """
-        wanted = Span(window.start, window.end)
-        held = self._held(area, wanted, window.cycle)
-        tables = self._read(held, area, wanted)
-        known = [holding for holding, _ in tables]
-        gaps = [piece for gap in self._gaps(wanted, window.cycle, known) for piece in split_by_cycle(gap)]
-        if window.cycle is not None and gaps:
-            gaps = [wanted]
+        wanted = Extent(Span(window.start, window.end), area.boxes)
+        known, gaps = self._known(wanted, window.cycle)
         if known:
-            rows = sum(len(table) for _, table in tables)
-            self.progress.info(f"From the store: {rows:,} granules of {_count(len(known), 'earlier search')}.")
-        steps: list[Callable[[Progress], GranuleSearch | None]] = [
-            partial(self._ask, gap, area, window.cycle) for gap in gaps
-        ]
+            rows = sum(len(table) for _, table in known)
+            self.progress.info(
+                f"From the store: {rows:,} granules of {count(len(known), 'earlier search', 'earlier searches')}."
+            )
+        steps: list[Callable[[Progress], list[_Packed]]] = [partial(self._ask, gap, window.cycle) for gap in gaps]
         now = pd.Timestamp.now(tz="UTC").tz_localize(None)
-        for holding in known:
-            span = open_part(holding.span, holding.asked, now)
+        for holding, _ in known:
+            span = open_part(holding.label.span, holding.label.asked, now)
             if span is not None:
-                steps.append(partial(self._update, holding, span, area))
-        answers = run_parallel(steps, self.progress, AT_ONCE) if steps else []
-        fresh = [answer.granules for answer in answers if answer is not None]
+                steps.append(partial(self._update, holding, span))
+        answers = [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
         # What came now goes before what was held: of two equal rows the first stays.
-        granules, dropped = merge_granules([*fresh, *(table for _, table in tables)])
-        granules = _within(granules, wanted)
-        for reason, count in dropped.items():
-            if known or len(fresh) > 1:
-                self.progress.info(f"Counted once: {count:,} granules ({reason}).")
-        hits = len(granules)
-        if not known and len(answers) == 1 and answers[0] is not None:
-            hits = answers[0].hits
+        tables = []
+        for number, answer in enumerate(answers):
+            # In the thread that has packed it, whose memory is free again.
+            table = self.client.reader.submit(unpack, answer.content).result()
+            tables.append(_of_extent(table, answer.boxes, wanted))
+            answers[number] = replace(answer, content=b"")
+        tables += [_of_extent(table, holding.label.boxes, wanted) for holding, table in known]
+        n_tables = len(tables)
+        granules, dropped = merge_granules(tables)
+        # All years of a continent: each copy of them counts.
+        del tables, known
+        hits = answers[0].hits if n_tables == len(answers) == 1 else len(granules)
+        if n_tables > 1:
+            for reason, n_rows in dropped.items():
+                self.progress.info(f"Counted once: {n_rows:,} granules ({reason}).")
         if window.cycle is not None:
             granules, others = of_cycle(granules, window.cycle, self.progress)
             if others:
                 self.progress.info(f"Left out: {others:,} (a granule of another cycle).")
         return Supply(in_order_of_time(granules), hits)
 
-    def _held(self, area: Area, wanted: Span, cycle: int | None) -> list[Holding]:
-        if self.store is None or self.refresh:
-            return []
-        return [
-            holding
-            for holding in self.store.holdings(self.shelf, self.progress, area.box)
-            if holding.span.start <= wanted.end
-            and holding.span.end >= wanted.start
-            and (cycle is None or holding.cycle in (None, cycle))
-        ]
+    def _known(self, wanted: Extent, cycle: int | None) -> tuple[list[tuple[Holding, gpd.GeoDataFrame]], list[Extent]]:
+        """Return what is held, with its tables, and what has to be asked for."""
+        holdings: list[Holding] = []
+        if self.store is not None and not self.refresh:
+            holdings = self.store.holdings(self.shelf, self.progress)
+        # What is held of one cycle only does not help with others.
+        holdings = [one for one in holdings if cycle is None or one.label.cycle in (None, cycle)]
+        tables: dict[Path, gpd.GeoDataFrame] = {}
+        while True:
+            gaps, used = missing(wanted, [one.label.extent(wanted.span, cycle) for one in holdings])
+            needed = [holdings[number] for number in used]
+            lost = []
+            for holding in needed:
+                self.progress.check()
+                if holding.path not in tables:
+                    table = self.store.read(holding, self.progress) if self.store is not None else None
+                    if table is None:
+                        lost.append(holding)
+                    else:
+                        tables[holding.path] = table
+            if not lost:
+                break
+            holdings = [one for one in holdings if one not in lost]
+        if cycle is None:
+            gaps = [Extent(span, gap.boxes) for gap in gaps for span in split_by_cycle(gap.span)]
+        elif gaps:
+            gaps = [Extent(wanted.span, gaps[0].boxes if len(gaps) == 1 else wanted.boxes)]
+        return [(holding, tables[holding.path]) for holding in needed], gaps
 
-    def _read(self, holdings: Sequence[Holding], area: Area, wanted: Span) -> list[tuple[Holding, gpd.GeoDataFrame]]:
-        """Return what can be read of the holdings, as far as it belongs to the area and the time."""
-        found = []
-        for holding in holdings:
-            self.progress.check()
-            table = self.store.read(holding, self.progress) if self.store is not None else None
-            if table is not None:
-                found.append((holding, _in_area(_within(table, wanted), holding, area)))
-        return found
-
-    @staticmethod
-    def _gaps(wanted: Span, cycle: int | None, known: Sequence[Holding]) -> list[Span]:
-        if cycle is not None and any(holding.cycle == cycle for holding in known):
-            return []
-        return missing(wanted, [holding.whole_span for holding in known])
-
-    def _ask(self, span: Span, area: Area, cycle: int | None, progress: Progress) -> GranuleSearch:
-        query = replace(self.product, start=span.start, end=span.end, box=area.box)
-        answer = None
+    def _ask(self, gap: Extent, cycle: int | None, progress: Progress) -> list[_Packed]:
+        query = replace(self.product, start=gap.span.start, end=gap.span.end, boxes=gap.boxes)
         if cycle is not None:
             pattern = f"{query.short_name}_??????????????_????{cycle:02d}??_*"
-            answer = search_granules(replace(query, name_patterns=(pattern,)), self.client, progress)
-            if answer.hits == 0:
-                # A product whose names are made in another way has no cycle in them: time alone must do.
-                answer, cycle = None, None
-        answer = answer or search_granules(query, self.client, progress)
-        self._keep(answer.granules, (area.box,), span, answer, cycle, progress)
-        return answer
+            found = self._parts(replace(query, name_patterns=(pattern,)), gap, cycle, progress)
+            if any(part.hits for part in found):
+                return found
+            # A product whose names are made in another way has no cycle in them: time alone must do.
+        return self._parts(query, gap, None, progress)
 
-    def _update(self, holding: Holding, span: Span, area: Area, progress: Progress) -> GranuleSearch | None:
+    def _parts(self, query: GranuleQuery, gap: Extent, cycle: int | None, progress: Progress) -> list[_Packed]:
+        """Ask, and keep each part as it comes, since the next one may fail."""
+        found = []
+        for answer in search_in_parts(query, self.client, progress):
+            start, end = (moment.tz_localize(None) for moment in answer.query.window() if moment is not None)
+            # Of a cycle a part of its time alone would be taken for the whole.
+            whole = cycle is None or Span(start, end) == gap.span
+            label = Label(gap.boxes, Span(start, end), answer.asked, answer.hits, cycle)
+            content = self.client.reader.submit(pack, answer.granules, label).result()
+            packed = _Packed(content, answer.hits, gap.boxes)
+            if whole and not (cycle is not None and answer.hits == 0):
+                self._keep(packed.content, label, progress)
+            found.append(packed)
+        return found
+
+    def _update(self, holding: Holding, span: Span, progress: Progress) -> list[_Packed]:
+        label = holding.label
         query = replace(
-            self.product,
-            start=span.start,
-            end=span.end,
-            box=holding.boxes[0],
-            updated_since=holding.asked - _OVERLAP,
+            self.product, start=span.start, end=span.end, boxes=label.boxes, updated_since=label.asked - _OVERLAP
         )
         try:
-            answer = search_granules(query, self.client, progress)
+            answers = list(search_in_parts(query, self.client, progress))
         except SearchError as error:
             progress.warn(
-                f"What is held of {span.start:%Y-%m-%d} to {span.end:%Y-%m-%d} is as of {holding.asked:%Y-%m-%d %H:%M} "
+                f"What is held of {span.start:%Y-%m-%d} to {span.end:%Y-%m-%d} is as of {label.asked:%Y-%m-%d %H:%M} "
                 f"UTC, and could not be brought up to date: {error}"
             )
-            return None
+            return []
+        fresh, _ = merge_granules([answer.granules for answer in answers])
+        asked, hits = min(answer.asked for answer in answers), sum(answer.hits for answer in answers)
         whole = self.store.read(holding, progress) if self.store is not None else None
         if whole is not None:
-            merged, _ = merge_granules([answer.granules, whole])
-            self._keep(merged, holding.boxes, holding.span, answer, holding.cycle, progress)
-        return replace(answer, granules=_in_area(answer.granules, holding, area))
+            merged, _ = merge_granules([fresh, whole])
+            new = replace(label, asked=asked, hits=len(merged))
+            self._keep(pack(merged, new), new, progress)
+        return [_Packed(pack(fresh, replace(label, asked=asked, hits=hits)), hits, label.boxes)]
 
-    def _keep(
-        self,
-        granules: gpd.GeoDataFrame,
-        boxes: Sequence[Box],
-        span: Span,
-        answer: GranuleSearch,
-        cycle: int | None,
-        progress: Progress,
-    ) -> None:
+    def _keep(self, content: bytes, label: Label, progress: Progress) -> None:
         if self.store is None:
             return
         try:
-            self.store.add(self.shelf, granules, boxes, span, answer.asked, answer.hits, progress, cycle)
+            self.store.add(self.shelf, content, label, progress)
         except OSError as error:
             progress.warn(
                 f"The granule store in {self.store.folder} cannot be written ({error.strerror or error}); free space, "
@@ -204,19 +217,22 @@ class Supplier:
             )
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}es"
+@dataclass(frozen=True)
+class _Packed:
+    """An answer that waits for the others, packed since all years of a continent take 300 MB otherwise."""
+
+    content: bytes
+    hits: int
+    boxes: tuple[Box, ...]
 
 
-def _within(granules: gpd.GeoDataFrame, span: Span) -> gpd.GeoDataFrame:
-    """Return the granules whose time overlaps a span; one without a time is kept."""
-    start, end = (pd.Timestamp(moment).tz_localize("UTC") for moment in (span.start, span.end))
-    begins, ends = granules["start_time"], granules["end_time"].fillna(granules["start_time"])
-    return granules[~(begins > end) & ~(ends < start)]
-
-
-def _in_area(granules: gpd.GeoDataFrame, holding: Holding, area: Area) -> gpd.GeoDataFrame:
-    """Return the granules that touch the area, of a holding that may have been asked for a larger one."""
-    if area.box in holding.boxes or len(granules) == 0:
+def _of_extent(granules: gpd.GeoDataFrame, boxes: Sequence[Box], wanted: Extent) -> gpd.GeoDataFrame:
+    """Return the granules that are wanted, of an answer for `boxes`; one without a time is kept."""
+    if len(granules) == 0:
         return granules
-    return granules[touch_box(granules, area.box)]
+    start, end = (pd.Timestamp(moment).tz_localize("UTC") for moment in (wanted.span.start, wanted.span.end))
+    begins, ends = granules["start_time"], granules["end_time"].fillna(granules["start_time"])
+    keep = ~((begins > end) | (ends < start)).to_numpy()
+    if subtract(boxes, wanted.boxes):
+        keep &= touch_boxes(granules, wanted.boxes)
+    return granules if keep.all() else granules[keep]

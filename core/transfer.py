@@ -35,6 +35,7 @@ def transfer(
     patience: Patience,
     progress: Progress,
     error: type[XoprError],
+    too_much: type[XoprError] | None = None,
     target: Path | None = None,
     flaw_of: Callable[[Answer], Flaw | None] | None = None,
     on_bytes: Callable[[int, int | None], None] | None = None,
@@ -52,6 +53,8 @@ def transfer(
         Is told of each retry. Asked ten times a second whether to go on, also while the server is silent.
     error : type of XoprError
         What to raise where the server cannot be made to answer.
+    too_much : type of XoprError, optional
+        What to raise where it may be that too much was asked for; it is then tried again only once.
     target : Path, optional
         File for the body of a good answer; it then is not in the returned one.
     flaw_of : callable, optional
@@ -90,10 +93,13 @@ def transfer(
             cause = None
         except requests.RequestException as problem:
             flaw, cause = flaw_of_exception(problem, patience, way), problem
+        ask_less = too_much if flaw.too_much else None
         retries = patience.retries if flaw.retries is None else min(flaw.retries, patience.retries)
+        if ask_less is not None:
+            retries = min(retries, 1)
         if tries > retries:
             in_vain = f", and {tries} tries did not help" if tries > 1 else ""
-            raise error(f"{host} {flaw.what}{in_vain}: {flaw.advice}.") from cause
+            raise (ask_less or error)(f"{host} {flaw.what}{in_vain}: {flaw.advice}.") from cause
         wait = wait_before(tries, flaw, patience)
         progress.warn(f"{host} {flaw.what}; trying again in {wait:.2g} s (retry {tries} of {retries}).")
         pause(wait, progress)

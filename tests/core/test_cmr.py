@@ -176,6 +176,8 @@ def test_a_password_of_the_netrc_file_stays_at_home(cmr, monkeypatch, tmp_path):
 
 # Faults that pass
 
+TOO_MUCH = ("answered 504", "ran into its own time limit", "sent nothing")
+
 
 @pytest.mark.parametrize(
     ("fault", "words"),
@@ -200,7 +202,9 @@ def test_after_a_passing_fault_the_page_is_asked_for_again_and_nothing_is_lost_o
     assert len(cmr.requests) == -(-len(names) // 3) + 2
     assert len(log.warnings) == 1
     assert log.warnings[0].startswith(f"{host(cmr)} {words}")
-    assert re.search(r"; trying again in 0.0\d+ s \(retry 1 of 2\)\.$", log.warnings[0])
+    # What may have been too much is better asked for in parts than often.
+    retries = 1 if words.startswith(TOO_MUCH) else 2
+    assert re.search(rf"; trying again in 0.0\d+ s \(retry 1 of {retries}\)\.$", log.warnings[0])
 
 
 def test_a_slow_answer_is_waited_for_as_long_as_it_goes_on(cmr, names):
@@ -252,14 +256,14 @@ def test_the_waits_double_and_are_scattered(cmr):
         ),
         (
             Fault("status", status=504, message="Timed out."),
-            "HOST answered 504 (Gateway Timeout) and says 'Timed out.', and 3 tries did not help: try again later.",
-            3,
+            "HOST answered 504 (Gateway Timeout) and says 'Timed out.', and 2 tries did not help: try again later.",
+            2,
         ),
         (
             Fault("partial"),
-            "HOST ran into its own time limit and sent only a part of the granules, and 3 tries did not help: "
+            "HOST ran into its own time limit and sent only a part of the granules, and 2 tries did not help: "
             "ask for a smaller area or a shorter time, or try again later.",
-            3,
+            2,
         ),
         (
             Fault("cut"),
@@ -269,8 +273,8 @@ def test_the_waits_double_and_are_scattered(cmr):
         (Fault("malformed_json"), "HOST sent an answer that breaks off, and 3 tries did not help: try again later.", 3),
         (
             Fault("silence"),
-            "HOST sent nothing for 0.3 s, and 3 tries did not help: try again later, or ask for less at once.",
-            3,
+            "HOST sent nothing for 0.3 s, and 2 tries did not help: try again later, or ask for less at once.",
+            2,
         ),
         (
             Fault("login_page"),
@@ -294,13 +298,13 @@ def test_a_fault_that_stays_fails_the_search_with_one_sentence(cmr, fault, sente
 
 def test_a_server_that_stays_silent_is_not_waited_for_as_often_as_one_that_speaks(cmr):
     cmr.faults.append(Fault("silence"))
-    assert "3 tries did not help" in failure(cmr, read_timeout=0.1, retries=9)
-    assert len(cmr.requests) == 3
+    assert "2 tries did not help" in failure(cmr, read_timeout=0.1, retries=9)
+    assert len(cmr.requests) == 2
 
 
 def test_all_errors_that_cmr_lists_are_shown(cmr):
     query = GranuleQuery("ATL06", "007", name_patterns=[])
-    object.__setattr__(query, "box", (-190.0, 0.0, 0.0, 95.0))
+    object.__setattr__(query, "boxes", ((-190.0, 0.0, 0.0, 95.0),))
     sentence = failure(cmr, query)
     assert sentence.startswith("HOST refuses the search with 400 (Bad Request): ")
     assert "-190" in sentence
@@ -420,7 +424,7 @@ def test_without_a_count_nobody_can_tell_whether_all_came():
 def test_a_part_of_a_page_is_never_taken_for_the_page_however_its_header_is_spelled(name):
     sentence, n_requests = odd_failure(page(ITEM, hits=1, after="1", **{name: "true"}))
     assert "sent only a part of the granules" in sentence
-    assert n_requests == 3
+    assert n_requests == 2
 
 
 def test_a_server_that_turns_in_circles_is_left():

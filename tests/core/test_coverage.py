@@ -1,12 +1,11 @@
 """What of a search is held."""
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xopr_crossovers.core import coverage
-from xopr_crossovers.core.coverage import Span
+from xopr_crossovers.core.coverage import Extent, Span
 
 DAY = pd.Timedelta(days=1)
 BEGIN = pd.Timestamp("2019-01-01")
@@ -16,34 +15,30 @@ def span(a, b):
     return Span(BEGIN + a * DAY, BEGIN + b * DAY)
 
 
-@given(
-    st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted),
-    st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted), max_size=6),
-)
-def test_every_moment_of_a_span_is_held_or_missing_and_what_is_missing_is_not_held(wanted, held):
-    gaps = coverage.missing(span(*wanted), [span(*one) for one in held])
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+quarters = [(-180.0, -90.0, 0.0, 0.0), (0.0, -90.0, 180.0, 0.0), (-180.0, 0.0, 0.0, 90.0), (0.0, 0.0, 180.0, 90.0)]
+spans = st.tuples(st.integers(0, 50), st.integers(0, 50)).filter(lambda pair: pair[0] != pair[1]).map(sorted)
+
+
+@given(spans, st.lists(st.tuples(spans, st.sets(st.sampled_from(range(4)), min_size=1)), max_size=6))
+def test_every_moment_and_place_is_held_or_missing_and_what_is_missing_is_not_held(wanted, held):
+    extents = [Extent(span(*one), tuple(quarters[q] for q in some)) for one, some in held]
+    gaps, used = coverage.missing(Extent(span(*wanted), (WORLD,)), extents)
     for half_day in range(2 * wanted[0] + 1, 2 * wanted[1], 2):
         moment = BEGIN + half_day * DAY / 2
-        is_held = any(2 * a < half_day < 2 * b for a, b in held)
-        assert is_held != any(gap.start < moment < gap.end for gap in gaps)
+        here = [gap.boxes for gap in gaps if gap.span.start < moment < gap.span.end]
+        assert len(here) <= 1
+        for q, (west, south, _, _) in enumerate(quarters):
+            lon, lat = west + 90, south + 45
+            by = [number for number, (one, some) in enumerate(held) if 2 * one[0] < half_day < 2 * one[1] and q in some]
+            asked = any(w <= lon <= e and s <= lat <= n for boxes in here for w, s, e, n in boxes)
+            assert asked == (not by)
+            assert not by or set(by) & set(used)
 
 
-@pytest.mark.parametrize(
-    ("outer", "inner", "holds"),
-    [
-        ((-110, -80, -100, -70), (-108, -79, -101, -71), True),
-        ((-110, -80, -100, -70), (-108, -81, -101, -71), False),
-        ((-110, -80, -100, -70), (-112, -79, -101, -71), False),
-        ((170, -80, -170, -70), (175, -79, -175, -71), True),
-        ((170, -80, -170, -70), (-175, -79, -172, -71), True),
-        ((170, -80, -170, -70), (-175, -79, 175, -71), False),
-        ((-180, -90, 180, -60), (170, -80, -170, -70), True),
-        ((-180, -90, 180, -60), (-180, -90, 180, -60), True),
-        ((-170, -80, 170, -70), (-180, -80, 180, -70), False),
-    ],
-)
-def test_a_box_holds_another_on_the_circle(outer, inner, holds):
-    assert coverage.holds_box([outer], inner) == holds
+def test_of_two_that_hold_the_same_the_first_is_used():
+    year = Extent(span(0, 50), (WORLD,))
+    assert coverage.missing(Extent(span(10, 20), (WORLD,)), [year, year]) == ([], [0])
 
 
 def test_a_long_span_is_cut_where_cycles_begin():

@@ -62,9 +62,9 @@ def test_a_window_that_ends_before_it_begins_is_an_input_error():
 
 
 def test_a_box_is_sent_as_west_south_east_north_and_may_cross_the_antimeridian():
-    assert parameters(box=[175.5, -80, -170.25, -70.1234567])["bounding_box"] == "175.5,-80,-170.25,-70.123457"
-    assert parameters(box=(-180, -90, 180, -0.0))["bounding_box"] == "-180,-90,180,0"
-    assert parameters(box=(1e-7, 10, 20, 30))["bounding_box"] == "0,10,20,30"
+    assert parameters(boxes=[[175.5, -80, -170.25, -70.1234567]])["bounding_box"] == "175.5,-80,-170.25,-70.123457"
+    assert parameters(boxes=[(-180, -90, 180, -0.0)])["bounding_box"] == "-180,-90,180,0"
+    assert parameters(boxes=[(1e-7, 10, 20, 30)])["bounding_box"] == "0,10,20,30"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,16 @@ def test_a_box_is_sent_as_west_south_east_north_and_may_cross_the_antimeridian()
 )
 def test_an_impossible_box_is_an_input_error(box):
     with pytest.raises(InputError, match="cannot be searched: give west, south, east, north in degrees"):
-        GranuleQuery("ATL06", box=box)
+        GranuleQuery("ATL06", boxes=[box])
+
+
+def test_of_several_boxes_one_is_enough():
+    pairs = GranuleQuery("ATL06", boxes=[(170, -80, -170, -70), (0, -85, 10, -80)]).parameters()
+    assert pairs[1:4] == [
+        ("bounding_box[]", "170,-80,-170,-70"),
+        ("bounding_box[]", "0,-85,10,-80"),
+        ("options[bounding_box][or]", "true"),
+    ]
 
 
 def test_a_polygon_is_sent_closed():
@@ -95,8 +104,8 @@ def test_an_impossible_polygon_is_an_input_error(polygon, message):
 
 
 def test_a_box_and_a_polygon_at_once_are_an_input_error():
-    with pytest.raises(InputError, match="a box or a polygon, not both"):
-        GranuleQuery("ATL06", box=(0, 0, 1, 1), polygon=RING)
+    with pytest.raises(InputError, match="boxes or a polygon, not both"):
+        GranuleQuery("ATL06", boxes=[(0, 0, 1, 1)], polygon=RING)
 
 
 def test_name_patterns_are_sent_each_with_the_option_that_makes_them_patterns():
@@ -121,5 +130,5 @@ def test_a_query_without_a_product_is_an_input_error():
 
 
 def test_equal_queries_are_equal_and_can_be_looked_up():
-    one = GranuleQuery("ATL06", box=[0, 0, 1, 1], name_patterns=["a"])
-    assert {one: 1}[GranuleQuery("ATL06", box=(0, 0, 1, 1), name_patterns=("a",))] == 1
+    one = GranuleQuery("ATL06", boxes=[[0, 0, 1, 1]], name_patterns=["a"])
+    assert {one: 1}[GranuleQuery("ATL06", boxes=((0, 0, 1, 1),), name_patterns=("a",))] == 1

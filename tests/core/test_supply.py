@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +18,7 @@ from standin import Fault, StandIn
 from xopr_crossovers.core import area, window
 from xopr_crossovers.core.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.errors import SearchError
-from xopr_crossovers.core.store import GranuleStore
+from xopr_crossovers.core.store import GranuleStore, pack
 from xopr_crossovers.core.supply import Supplier
 
 ATL06 = GranuleQuery("ATL06", "007", "NSIDC_CPRD")
@@ -101,6 +102,93 @@ def test_only_the_missing_time_is_asked_for(cmr, tmp_path, truth):
         assert not start < middle < end
 
 
+def boxes_asked(cmr):
+    return {value for request in cmr.requests for name, value in request.parameters if name.startswith("bounding_box")}
+
+
+def test_only_the_missing_area_is_asked_for(cmr, tmp_path, truth):
+    expected = truth(LARGE, CYCLE_22)
+    supplier(cmr, tmp_path).granules(area.given_area((-125, -80, -105, -74)), CYCLE_22)
+    supplier(cmr, tmp_path).granules(area.given_area((-105, -76, -95, -74)), CYCLE_22)
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)) == expected
+    assert boxes_asked(cmr) == {"-105,-80,-95,-76"}
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)) == expected
+    assert cmr.requests == []
+
+
+def test_of_several_boxes_each_brings_its_granules_and_none_twice(cmr, tmp_path, truth):
+    here, there = (-110, -78, -100, -75), (70, -72, 80, -70)
+    expected = sorted({*truth(area.given_area(here), CYCLE_22), *truth(area.given_area(there), CYCLE_22)})
+    both = area.Area((here, there), "south")
+    found = supplier(cmr, tmp_path).granules(both, CYCLE_22)
+    assert sorted(names(found)) == expected
+    cmr.requests.clear()
+    assert sorted(names(supplier(cmr, tmp_path).granules(both, CYCLE_22))) == expected
+    assert cmr.requests == []
+
+
+def window_days(cmr):
+    return [request.days() for request in cmr.requests]
+
+
+@pytest.mark.parametrize(
+    ("fault", "read_timeout"),
+    [(Fault("partial", keep=0.3), 60), (Fault("status", status=504), 60), (Fault("silence"), 0.5)],
+)
+def test_a_window_that_is_too_much_is_split_until_it_is_not_and_nothing_is_lost(
+    cmr, tmp_path, truth, fault, read_timeout
+):
+    expected = truth(SMALL, MONTHS)
+    fault.longer_than = 30
+    cmr.faults.append(fault)
+    client = CmrClient(cmr.url, pause=0, backoff=0.01, retries=5, read_timeout=read_timeout)
+    log = Log()
+    found = Supplier(ATL06, client, GranuleStore(tmp_path), progress=log).granules(SMALL, MONTHS)
+    assert names(found) == expected
+    assert found.hits == len(expected)
+    assert "The window is split at 20" in log.text
+    # Each window that is too long is tried twice, then halved; the halves come at the first attempt.
+    assert max(days for days in window_days(cmr) if days <= 30) > 20
+    assert sum(days > 30 for days in window_days(cmr)) == 2 * (1 + 3 + 3 + 3)
+    cmr.requests.clear()
+    assert names(Supplier(ATL06, client, GranuleStore(tmp_path), progress=log).granules(SMALL, MONTHS)) == expected
+    assert cmr.requests == []
+
+
+def test_parts_that_came_before_the_search_died_are_kept(cmr, tmp_path, truth):
+    quarter = window.resolve_window("date_range", start_date="2024-01-01", end_date="2024-03-01")
+    expected = truth(SMALL, quarter)
+    cmr.faults.append(Fault("status", status=504, longer_than=40))
+    cmr.faults.append(Fault("status", status=400, skip=4, message="enough"))
+    with pytest.raises(SearchError, match="enough"):
+        supplier(cmr, tmp_path, retries=1).granules(SMALL, quarter)
+    cmr.faults.clear()
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(SMALL, quarter)) == expected
+    assert len(set(window_days(cmr))) == 1
+    assert 0 < window_days(cmr)[0] < 31
+
+
+def test_a_server_that_manages_not_even_a_day_is_given_up_in_one_sentence(cmr, tmp_path):
+    cmr.faults.append(Fault("status", status=504))
+    with pytest.raises(SearchError, match=r"answered 504.*, and 2 tries did not help: try again later"):
+        supplier(cmr, tmp_path, retries=1).granules(SMALL, CYCLE_22)
+    assert len(cmr.requests) < 20
+    assert min(window_days(cmr)) < 2
+
+
+def test_a_cycle_that_is_split_is_kept_only_as_a_whole(cmr, tmp_path, truth):
+    expected = truth(SMALL, CYCLE_22)
+    cmr.faults.append(Fault("status", status=504, longer_than=50))
+    cmr.faults.append(Fault("status", status=400, skip=4, message="enough"))
+    with pytest.raises(SearchError, match="enough"):
+        supplier(cmr, tmp_path, retries=1).granules(SMALL, CYCLE_22)
+    cmr.faults.clear()
+    assert names(supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)) == expected
+
+
 def test_a_cycle_is_asked_for_by_its_name(cmr, tmp_path):
     supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
     assert cmr.requests[0].get("readable_granule_name[]") == "ATL06_??????????????_????22??_*"
@@ -134,10 +222,11 @@ def test_the_open_end_is_asked_only_for_what_changed_and_without_network_the_use
         (holding,) = cold.store.holdings(cold.shelf, Log())
         table = cold.store.read(holding, Log())
         earlier = pd.Timestamp("2024-02-15T12:00")
+        label = replace(holding.label, asked=earlier)
         early = table[table["start_time"] < earlier.tz_localize("UTC")]
         for path in tmp_path.rglob("*.parquet"):
             path.unlink()
-        cold.store.add(cold.shelf, early, holding.boxes, holding.span, earlier, len(early), Log(), holding.cycle)
+        cold.store.add(cold.shelf, pack(early, label), label, Log())
         cmr.requests.clear()
         found = supplier(cmr, tmp_path).granules(SMALL, CYCLE_22)
         assert names(found) == table.sort_values(["start_time", "granule_id"])["granule_id"].tolist()
@@ -148,7 +237,7 @@ def test_the_open_end_is_asked_only_for_what_changed_and_without_network_the_use
         assert cmr.requests == []
         for path in tmp_path.rglob("*.parquet"):
             path.unlink()
-        cold.store.add(cold.shelf, early, holding.boxes, holding.span, earlier, len(early), Log(), holding.cycle)
+        cold.store.add(cold.shelf, pack(early, label), label, Log())
     log = Log()
     offline = supplier(cmr, tmp_path, log=log).granules(SMALL, CYCLE_22)
     assert names(offline) == early.sort_values(["start_time", "granule_id"])["granule_id"].tolist()

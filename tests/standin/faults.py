@@ -49,6 +49,8 @@ class Fault:
         Requests that it spoils then; None for all.
     path : str
         Only requests whose path begins so are counted and spoiled.
+    longer_than : float
+        Only requests whose ``temporal`` is longer than so many days are counted and spoiled.
     status, retry_after, message
         ``status``: the answer's code (429, 500, 503, 504, ...), its ``Retry-After`` (seconds or an HTTP date) and the
         text in the body.
@@ -76,6 +78,7 @@ class Fault:
     skip: int = 0
     times: int | None = None
     path: str = "/search/"
+    longer_than: float = 0.0
     status: int = 503
     retry_after: str | int | None = None
     message: str = "The stand-in was asked to fail."
@@ -93,9 +96,10 @@ class Fault:
         if self.kind not in known:
             raise ValueError(f"No fault is called {self.kind!r}; there are {', '.join(sorted(known))}.")
 
-    def strikes(self, path):
+    def strikes(self, request):
         """Count a request and tell whether it is one to spoil."""
-        if not path.startswith(self.path):
+        too_short = self.longer_than and request.days() <= self.longer_than
+        if too_short or not request.path.startswith(self.path):
             return False
         with self._lock:
             self._seen += 1
@@ -114,6 +118,7 @@ def parse(text):
         "pause": float,
         "piece": int,
         "seconds": float,
+        "longer_than": float,
         "header": str,
         "path": str,
         "message": str,

@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import numpy as np
+
 from . import faults as fault_kinds
 from . import query, records
 from .bucket import BUCKET_PATH, list_files
@@ -44,6 +46,13 @@ class Request:
     def get(self, name):
         """First value of a parameter, or None."""
         return next((value for key, value in self.parameters if key == name), None)
+
+    def days(self):
+        """Length of ``temporal`` in days; infinite where it has no start or no end."""
+        start, _, end = (self.get("temporal") or "").partition(",")
+        if not (start and end):
+            return np.inf
+        return (np.datetime64(end.rstrip("Z")) - np.datetime64(start.rstrip("Z"))) / np.timedelta64(1, "D")
 
 
 @dataclass
@@ -250,7 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, path, parameters, headers)
         stand_in.requests.append(request)
-        striking = [fault for fault in list(stand_in.faults) if fault.strikes(path)]
+        striking = [fault for fault in list(stand_in.faults) if fault.strikes(request)]
         spoilers = {fault.kind: fault for fault in striking}
         if "silence" in spoilers:
             stand_in.stopping.wait(spoilers["silence"].seconds)
