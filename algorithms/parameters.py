@@ -173,9 +173,18 @@ def add_window(algorithm: QgsProcessingAlgorithm, default: str) -> None:
 def add_product(algorithm: QgsProcessingAlgorithm) -> None:
     """Add ``SHORT_NAME``, ``VERSION``, ``PROVIDER``, ``CMR_URL`` and ``STORE``."""
     algorithm.addParameter(
-        text("SHORT_NAME", "Product", "ATL06", "Short name of the ICESat-2 product in NASA's CMR, such as ATL06.")
+        text(
+            "SHORT_NAME",
+            "Product",
+            "ATL06",
+            "Short name of a product in NASA's CMR. Known to work are ATL03, ATL06 and ATL08, whose granules are named "
+            "after track, cycle and region. Others are searched too; where a name does not tell its cycle, the time "
+            "alone decides.",
+        )
     )
-    algorithm.addParameter(text("VERSION", "Version of the product", "007", "Three digits, such as 007."))
+    algorithm.addParameter(
+        text("VERSION", "Version of the product", "007", "Three digits, such as 007; one that CMR has of the product.")
+    )
     algorithm.addParameter(
         text("PROVIDER", "CMR provider", "NSIDC_CPRD", "Whose copy of the product is searched in CMR.", advanced=True)
     )
@@ -199,6 +208,20 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
     )
     store.setFlags(store.flags() | ADVANCED)
     algorithm.addParameter(store)
+
+
+def add_granule_files(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``GRANULE_FILES``."""
+    algorithm.addParameter(
+        text(
+            "GRANULE_FILES",
+            "Granule files (instead of CMR)",
+            None,
+            "A GeoParquet file, or a folder of them, such as a granule store that a colleague handed on. The granules "
+            "are then read from there, and CMR is not asked at all.",
+            advanced=True,
+        )
+    )
 
 
 def add_matching(algorithm: QgsProcessingAlgorithm) -> None:

@@ -18,11 +18,12 @@ class QueryGranules(XoprAlgorithm):
     GROUP = GRANULES_GROUP
     SUMMARY = "Searches NASA's CMR for all ICESat-2 granules round frames, or in an extent, as a layer of footprints."
     HELP = """
-Give frames or an extent. For frames the search area is the smallest box that holds them with a margin of 10 km, right
-round the poles and over the antimeridian; one box for each hemisphere that has frames.
+Give frames or an extent. For frames the search area holds them with a margin of 10 km, right round the poles and over
+the antimeridian: one box for each hemisphere that has frames, or several where one would be mostly empty.
 
 The search is complete or it fails: the number of granules that came is compared with the number that CMR announced.
-The log names the window that was used, and why a record was left out. Searching needs no login.
+The log names the window that was used, and why a record was left out. Searching needs no login. What was found is kept
+on this computer (STORE), so that the same search needs no network again; GRANULE_FILES reads such files by their path.
 
 With TIME_MODE=exact_year the window comes from the frames, so frames must be given.
 """
@@ -35,6 +36,7 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
         parameters.add_extent(self)
         parameters.add_window(self, "cycle")
         parameters.add_product(self)
+        parameters.add_granule_files(self)
         self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "The footprints: one polygon each."))
         parameters.add_search_results(self)
 
@@ -56,6 +58,10 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
             areas = core.area.search_areas(frames, progress=run.progress)
         else:
             areas = [core.area.area_of_rectangle(*run.extent("EXTENT"))]
-        found = core.job.query_granules(areas, window, values.product(run), run.progress, run.session())
+        product = values.product(run)
+        if run.given("GRANULE_FILES"):
+            found = core.job.read_granules(run.text("GRANULE_FILES"), areas, window, product, run.progress)
+        else:
+            found = core.job.query_granules(areas, window, product, run.progress, run.session())
         run.write("GRANULES", found.layer(), empty="Polygon")
         return values.search_results(found, window)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
     from . import frames as frames
+    from . import granule_files as granule_files
     from . import granule_name as granule_name
     from . import granule_query as granule_query
     from . import granule_record as granule_record

@@ -208,7 +208,7 @@ def flaw_of_exception(problem: Exception, patience: Patience, way: Way) -> Flaw:
     if why:
         return Flaw(
             f"cannot be reached ({why})",
-            f"check the internet connection and {way.proxy_settings}",
+            f"check its address, the internet connection and {way.proxy_settings}",
             retries=_SILENT_RETRIES,
         )
     if silent:

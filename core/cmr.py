@@ -142,7 +142,7 @@ class GranulePages(Iterator[list]):
     repeated : int
         Number of granules that came once more, and were left out of the pages.
     asked : Timestamp or None
-        When the first page was sent, by the server's clock (by this machine's if the server does not tell); UTC.
+        When the first page was sent, by the server's clock or this machine's, whichever is earlier; UTC.
     """
 
     def __init__(self, client: CmrClient, query: GranuleQuery, progress: Progress) -> None:
@@ -239,10 +239,15 @@ def _identity(item: dict) -> Any:
 
 
 def _sent(answer: Answer) -> pd.Timestamp:
+    """Return when an answer was sent: the earlier of what the server's clock says and this machine's.
+
+    Dated too early, an answer is asked about once more than needed; dated too late, what came after it is never seen.
+    """
     now = pd.Timestamp.now(tz="UTC")
-    with suppress(TypeError, ValueError, IndexError):
-        now = pd.Timestamp(parsedate_to_datetime(answer.headers.get("Date", "")))
-    return now.tz_convert("UTC").tz_localize(None) if now.tzinfo else now
+    with suppress(TypeError, ValueError, IndexError, OverflowError):
+        sent = pd.Timestamp(parsedate_to_datetime(answer.headers.get("Date", "")))
+        now = min(now, sent.tz_convert("UTC") if sent.tzinfo else sent.tz_localize("UTC"))
+    return now.tz_localize(None)
 
 
 def _flaw(answer: Answer) -> Flaw | None:

@@ -105,4 +105,6 @@ def open_part(span: Span, asked: pd.Timestamp, now: pd.Timestamp) -> Span | None
         None where it was settled by then, or where that was a short while ago.
     """
     begins = max(span.start, asked - SETTLED_AFTER)
-    return Span(begins, span.end) if begins < span.end and now - asked >= FRESH_FOR else None
+    # What was asked for after now is of a clock that has been wrong.
+    is_fresh = pd.Timedelta(0) <= now - asked < FRESH_FOR
+    return Span(begins, span.end) if begins < span.end and not is_fresh else None

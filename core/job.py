@@ -16,6 +16,7 @@ from .cmr import CmrClient, GranuleQuery
 from .environment import CMR_URL, cache_dir, cmr_url
 from .errors import InputError
 from .footprints import to_layer_crs
+from .granule_files import read_granule_files
 from .granules import merge_granules, normalize_granules
 from .matching import match
 from .points import subset_by_points
@@ -148,6 +149,38 @@ def query_granules(
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
     return Found(granules, hits)
+
+
+def read_granules(
+    source: str,
+    areas: list[Area],
+    window: Window,
+    product: Product | None = None,
+    progress: Progress | None = None,
+) -> Found:
+    """Read the granules of areas and a window from files, without any request.
+
+    Parameters
+    ----------
+    source : str
+        A file or folder; see :func:`~xopr_crossovers.core.granule_files.read_granule_files`.
+    areas : list of Area
+    window : Window
+    product : Product, optional
+        Only its name and version count.
+    progress : Progress, optional
+
+    Raises
+    ------
+    InputError
+        If there is no file that can be read.
+    """
+    progress = progress or Progress()
+    product = product or Product()
+    granules = read_granule_files(source, areas, window, product.short_name, product.version, progress)
+    if len(granules) == 0:
+        progress.warn(f"{source} holds no granule of this product, area and time.")
+    return Found(granules, len(granules))
 
 
 def match_granules(

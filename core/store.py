@@ -34,6 +34,9 @@ _SUFFIX = ".parquet"
 _PARTIAL = ".partial"
 _ABANDONED_AFTER_S = 86_400
 
+# What Arrow raises of a file that is no whole Parquet file.
+_DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
+
 README = """\
 These files are the answers to granule searches of xOPR Crossovers, kept so that the same search needs no network again.
 
@@ -224,8 +227,8 @@ class GranuleStore:
             return gpd.read_parquet(holding.path, page_checksum_verification=True)
         except FileNotFoundError:
             return None
-        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            self._set_aside(holding.path, "damaged", error, progress)
+        except _DAMAGE as error:
+            self._put_off(holding.path, error, progress)
             return None
 
     def add(self, shelf: Shelf, content: bytes, label: Label, progress: Progress) -> Holding:
@@ -267,13 +270,21 @@ class GranuleStore:
         except OldFileError as error:
             self._set_aside(path, "old", error, progress)
             return None
-        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-            self._set_aside(path, "damaged", error, progress)
+        except _DAMAGE as error:
+            self._put_off(path, error, progress)
             return None
         if label is None:
             self._set_aside(path, "damaged", ValueError("it does not say what was asked for"), progress)
             return None
         return Holding(path, label)
+
+    def _put_off(self, path: Path, error: Exception, progress: Progress) -> None:
+        """Set a damaged file aside; one that the system does not let us read may be another user's, and stays."""
+        if isinstance(error, OSError) and error.errno is not None:
+            why = error.strerror or error
+            progress.warn(f"{path} of the granule store cannot be read ({why}); what it holds is asked for anew.")
+        else:
+            self._set_aside(path, "damaged", error, progress)
 
     @staticmethod
     def _set_aside(path: Path, why: str, error: Exception, progress: Progress) -> None:

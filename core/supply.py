@@ -95,11 +95,6 @@ class Supplier:
         """
         wanted = Extent(Span(window.start, window.end), area.boxes)
         known, gaps = self._known(wanted, window.cycle)
-        if known:
-            rows = sum(len(table) for _, table in known)
-            self.progress.info(
-                f"From the store: {rows:,} granules of {count(len(known), 'earlier search', 'earlier searches')}."
-            )
         steps: list[Callable[[Progress], list[_Packed]]] = [partial(self._ask, gap, window.cycle) for gap in gaps]
         now = pd.Timestamp.now(tz="UTC").tz_localize(None)
         for holding, _ in known:
@@ -109,16 +104,25 @@ class Supplier:
         answers = [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
         # What came now goes before what was held: of two equal rows the first stays.
         tables = []
+        n_outside = 0
         for number, answer in enumerate(answers):
             # In the thread that has packed it, whose memory is free again.
             table = self.client.reader.submit(unpack, answer.content).result()
-            tables.append(_of_extent(table, answer.boxes, wanted))
+            tables.append(of_extent(table, answer.boxes, wanted))
+            n_outside += len(table) - len(tables[-1])
             answers[number] = replace(answer, content=b"")
-        tables += [_of_extent(table, holding.label.boxes, wanted) for holding, table in known]
+        if n_outside:
+            self.progress.info(f"Left out: {n_outside:,} (outside of the area or the time that was asked for).")
+        stored = [of_extent(table, holding.label.boxes, wanted) for holding, table in known]
+        if stored:
+            searches = count(len(stored), "earlier search", "earlier searches")
+            n_rows, n_held = sum(map(len, stored)), sum(len(table) for _, table in known)
+            self.progress.info(f"From the store: {n_rows:,} of the {n_held:,} granules of {searches}.")
+        tables += stored
         n_tables = len(tables)
         granules, dropped = merge_granules(tables)
         # All years of a continent: each copy of them counts.
-        del tables, known
+        del tables, known, stored
         hits = answers[0].hits if n_tables == len(answers) == 1 else len(granules)
         if n_tables > 1:
             for reason, n_rows in dropped.items():
@@ -226,8 +230,17 @@ class _Packed:
     boxes: tuple[Box, ...]
 
 
-def _of_extent(granules: gpd.GeoDataFrame, boxes: Sequence[Box], wanted: Extent) -> gpd.GeoDataFrame:
-    """Return the granules that are wanted, of an answer for `boxes`; one without a time is kept."""
+def of_extent(granules: gpd.GeoDataFrame, boxes: Sequence[Box], wanted: Extent) -> gpd.GeoDataFrame:
+    """Return the granules that are wanted.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+        In EPSG:4326. One without a time is kept.
+    boxes : sequence of (west, south, east, north)
+        Where they lie; where that is not within the wanted area, those outside are left out.
+    wanted : Extent
+    """
     if len(granules) == 0:
         return granules
     start, end = (pd.Timestamp(moment).tz_localize("UTC") for moment in (wanted.span.start, wanted.span.end))

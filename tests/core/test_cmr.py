@@ -319,7 +319,7 @@ def test_without_a_server_the_sentence_names_the_host_and_what_to_check():
         list(client(f"http://{address}").pages(QUERY))
     assert str(caught.value) == (
         f"{address} cannot be reached (the connection is refused), and 3 tries did not help: "
-        "check the internet connection and the proxy settings."
+        "check its address, the internet connection and the proxy settings."
     )
 
 

@@ -290,6 +290,21 @@ def test_the_store_is_plain_geoparquet_with_a_readme(cmr, tmp_path):
     assert all(column in readme for column in table.columns)
 
 
+@pytest.mark.parametrize(("product", "version"), [("ATL03", "007"), ("ATL08", "006")])
+def test_other_products_and_versions_come_by_their_names_with_track_cycle_and_region(tmp_path, product, version):
+    with StandIn(cycles=[22], products=["ATL06", product], versions=["007", version]) as cmr:
+        client = CmrClient(cmr.url, pause=0)
+        query = GranuleQuery(product, version, "NSIDC_CPRD")
+        found = Supplier(query, client, GranuleStore(tmp_path)).granules(SMALL, CYCLE_22).granules
+        cmr.requests.clear()
+        again = Supplier(query, client, GranuleStore(tmp_path)).granules(SMALL, CYCLE_22).granules
+        assert cmr.requests == []
+    assert len(found) > 50
+    assert again["granule_id"].tolist() == found["granule_id"].tolist()
+    assert found["granule_id"].str.match(rf"{product}_\d{{14}}_\d{{4}}22\d{{2}}_{version}_\d{{2}}\.h5$").all()
+    assert set(found["cycle"]) == {22}
+
+
 SEARCH = textwrap.dedent(
     """
     import sys

@@ -24,7 +24,7 @@ NAMES = {
     "synccatalogs": (["HEMISPHERE", "PROVIDER", "SEASON_NAME"], ["SEASONS"], ["N_SEASONS", "N_UPDATED"]),
     "subsetbypoints": (["FRAMES", "POINTS", "RULE", "DISTANCE"], ["SUBSET"], ["N_FRAMES"]),
     "querygranules": (
-        ["FRAMES", "EXTENT", *WINDOW, *PRODUCT],
+        ["FRAMES", "EXTENT", *WINDOW, *PRODUCT, "GRANULE_FILES"],
         ["GRANULES"],
         ["N_GRANULES", "CMR_HITS", "WINDOW_START", "WINDOW_END"],
     ),
