@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from . import granule_record as granule_record
     from . import granules as granules
     from . import job as job
+    from . import joining as joining
     from . import matching as matching
     from . import moments as moments
     from . import morton as morton

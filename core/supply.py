@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from .coverage import Extent, Span, missing, open_part, split_by_cycle
 from .errors import SearchError
 from .footprints import touch_boxes
 from .granules import merge_granules
+from .joining import join_neighbours
 from .parallel import run_parallel
 from .progress import Progress
 from .search import in_order_of_time, of_cycle, search_in_parts
@@ -102,36 +104,46 @@ class Supplier:
             if span is not None:
                 steps.append(partial(self._update, holding, span))
         answers = [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
+        only_hits = answers[0].hits if len(answers) == 1 and not known else None
         # What came now goes before what was held: of two equal rows the first stays.
-        tables = []
-        n_outside = 0
-        for number, answer in enumerate(answers):
-            # In the thread that has packed it, whose memory is free again.
-            table = self.client.reader.submit(unpack, answer.content).result()
-            tables.append(of_extent(table, answer.boxes, wanted))
-            n_outside += len(table) - len(tables[-1])
-            answers[number] = replace(answer, content=b"")
-        if n_outside:
-            self.progress.info(f"Left out: {n_outside:,} (outside of the area or the time that was asked for).")
-        stored = [of_extent(table, holding.label.boxes, wanted) for holding, table in known]
-        if stored:
-            searches = count(len(stored), "earlier search", "earlier searches")
-            n_rows, n_held = sum(map(len, stored)), sum(len(table) for _, table in known)
-            self.progress.info(f"From the store: {n_rows:,} of the {n_held:,} granules of {searches}.")
-        tables += stored
-        n_tables = len(tables)
-        granules, dropped = merge_granules(tables)
-        # All years of a continent: each copy of them counts.
-        del tables, known, stored
-        hits = answers[0].hits if n_tables == len(answers) == 1 else len(granules)
-        if n_tables > 1:
+        granules, dropped = merge_granules([*self._fresh(answers, wanted), *self._stored(known, wanted)])
+        del known
+        hits = len(granules) if only_hits is None else only_hits
+        if only_hits is None:
             for reason, n_rows in dropped.items():
                 self.progress.info(f"Counted once: {n_rows:,} granules ({reason}).")
         if window.cycle is not None:
             granules, others = of_cycle(granules, window.cycle, self.progress)
             if others:
                 self.progress.info(f"Left out: {others:,} (a granule of another cycle).")
+        if gaps and self.store is not None:
+            # Not worth a word if it cannot be done: the files are whole as they are.
+            with suppress(OSError):
+                join_neighbours(self.store, self.shelf, self.progress)
         return Supply(in_order_of_time(granules), hits)
+
+    def _fresh(self, answers: list[_Packed], wanted: Extent) -> list[gpd.GeoDataFrame]:
+        """Return the tables of answers, which are let go of one by one: all years of a continent take 300 MB."""
+        tables = []
+        n_outside = 0
+        while answers:
+            answer = answers.pop(0)
+            # In the thread that has packed it, whose memory is free again.
+            table = self.client.reader.submit(unpack, answer.content).result()
+            tables.append(of_extent(table, answer.boxes, wanted))
+            n_outside += len(table) - len(tables[-1])
+        if n_outside:
+            self.progress.info(f"Left out: {n_outside:,} (outside of the area or the time that was asked for).")
+        return tables
+
+    def _stored(self, known: list[tuple[Holding, gpd.GeoDataFrame]], wanted: Extent) -> list[gpd.GeoDataFrame]:
+        """Return of what is held what is wanted."""
+        tables = [of_extent(table, holding.label.boxes, wanted) for holding, table in known]
+        if tables:
+            searches = count(len(tables), "earlier search", "earlier searches")
+            n_rows, n_held = sum(map(len, tables)), sum(len(table) for _, table in known)
+            self.progress.info(f"From the store: {n_rows:,} of the {n_held:,} granules of {searches}.")
+        return tables
 
     def _known(self, wanted: Extent, cycle: int | None) -> tuple[list[tuple[Holding, gpd.GeoDataFrame]], list[Extent]]:
         """Return what is held, with its tables, and what has to be asked for."""

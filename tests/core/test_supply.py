@@ -290,6 +290,23 @@ def test_the_store_is_plain_geoparquet_with_a_readme(cmr, tmp_path):
     assert all(column in readme for column in table.columns)
 
 
+def test_who_searches_every_day_gets_one_file_a_cycle_and_asks_little(cmr, tmp_path, truth):
+    days = pd.date_range("2024-03-01", "2024-03-30")
+    requests = []
+    for day in days:
+        until = window.resolve_window("date_range", start_date="2023-10-01", end_date=f"{day:%Y-%m-%d}")
+        cmr.requests.clear()
+        found = supplier(cmr, tmp_path).granules(SMALL, until)
+        requests.append(len(cmr.requests))
+    assert names(found) == truth(SMALL, until)
+    spans = sorted(path.name[:17] for path in tmp_path.rglob("*.parquet"))
+    assert spans == ["20231001-20231218", "20231218-20240318", "20240318-20240330"]
+    assert max(requests[1:]) <= 4
+    cmr.requests.clear()
+    assert names(supplier(cmr, tmp_path).granules(SMALL, until)) == names(found)
+    assert cmr.requests == []
+
+
 @pytest.mark.parametrize(("product", "version"), [("ATL03", "007"), ("ATL08", "006")])
 def test_other_products_and_versions_come_by_their_names_with_track_cycle_and_region(tmp_path, product, version):
     with StandIn(cycles=[22], products=["ATL06", product], versions=["007", version]) as cmr:
