@@ -5,6 +5,8 @@ Importing them imports none of the core's libraries: those are loaded when an al
 
 from __future__ import annotations
 
+from .comparemethods import CompareMethods
+from .crossoverpoints import CrossoverPoints
 from .findgranules import FindGranules
 from .loadcatalog import LoadCatalog
 from .matchgranules import MatchGranules
@@ -13,4 +15,13 @@ from .subsetbypoints import SubsetByPoints
 from .synccatalogs import SyncCatalogs
 
 #: What the provider offers.
-ALGORITHMS = (LoadCatalog, SyncCatalogs, SubsetByPoints, QueryGranules, MatchGranules, FindGranules)
+ALGORITHMS = (
+    LoadCatalog,
+    SyncCatalogs,
+    SubsetByPoints,
+    QueryGranules,
+    MatchGranules,
+    FindGranules,
+    CrossoverPoints,
+    CompareMethods,
+)

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingParameterDateTime,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProperty,
 )
@@ -57,7 +58,8 @@ def check_values(run: Run) -> None:
     for definition in run.algorithm.parameterDefinitions():
         for kind, read in readers.items():
             if isinstance(definition, kind):
-                read(definition.name())
+                several = kind is QgsProcessingParameterEnum and definition.allowMultiple()
+                (run.choices if several else read)(definition.name())
 
 
 def check_outputs(run: Run) -> None:
@@ -71,12 +73,16 @@ def check_outputs(run: Run) -> None:
     for definition in run.algorithm.destinationParameterDefinitions():
         name = definition.name()
         destination = _destination(run, name)
-        if destination in _TEMPORARY or not isinstance(definition, QgsProcessingParameterFeatureSink):
+        is_layer = isinstance(definition, QgsProcessingParameterFeatureSink)
+        if destination in _TEMPORARY or not (is_layer or isinstance(definition, QgsProcessingParameterFileDestination)):
             continue
         if destination in taken:
             raise InputError(f"{name} and {taken[destination]} would be written to the same file {destination}.")
         taken[destination] = name
-        _check_file(run, name, destination)
+        if is_layer:
+            _check_layer_file(run, name, destination)
+        else:
+            _check_file(name, Path(destination))
 
 
 def _destination(run: Run, name: str) -> str:
@@ -88,7 +94,7 @@ def _destination(run: Run, name: str) -> str:
     return str(value or "")
 
 
-def _check_file(run: Run, name: str, destination: str) -> None:
+def _check_layer_file(run: Run, name: str, destination: str) -> None:
     database = _DATABASE.match(destination)
     if database is None and re.match(r"\w{2,}:", destination):
         return  # another provider's address, which QGIS checks itself
@@ -100,6 +106,10 @@ def _check_file(run: Run, name: str, destination: str) -> None:
         )
     if ending not in run.algorithm.provider().supportedOutputVectorLayerExtensions():
         raise InputError(f"{name}: this QGIS cannot write '.{ending}' files; write a GeoPackage (.gpkg).")
+    _check_file(name, file)
+
+
+def _check_file(name: str, file: Path) -> None:
     if file.is_dir():
         raise InputError(f"{name}: {file} is a folder; give the name of a file.")
     if not file.absolute().parent.is_dir():

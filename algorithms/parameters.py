@@ -16,18 +16,20 @@ from qgis.core import (
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
 from ..core.seasons import season_names
-from ..plugin.compat import ADVANCED, DATE, INTEGER, LINES, METRES, POINTS, POLYGONS, TABLE
+from ..plugin.compat import ADVANCED, DATE, FLOAT, INTEGER, LINES, METRES, POINTS, POLYGONS, TABLE
 
 HEMISPHERES = ["south", "north"]
 RULES = ["mbox", "distance"]
 STORE_MODES = ["use", "refresh", "ignore"]
 TIME_MODES = ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"]
 METHODS = ["strtree", "prefix", "flightline"]
+BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"]
 
 DEFAULT_CYCLE = 22
 DEFAULT_DISTANCE_M = 10_000.0
@@ -242,6 +244,63 @@ def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
             "Leave out matches whose footprint lies in a frame's cells but does not cross its flight line.",
         )
     )
+
+
+def add_compared_methods(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``METHODS`` and ``REPEATS``."""
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterEnum(
+                "METHODS", "Methods", METHODS, True, defaultValue=METHODS, optional=True, usesStaticStrings=True
+            ),
+            "Which methods, separated by commas; all of them if nothing is chosen. strtree and prefix go by the "
+            f"frames' morton cells (opr:mbox), flightline by the flight line. Options: {', '.join(METHODS)}.",
+        )
+    )
+    repeats = QgsProcessingParameterNumber("REPEATS", "Runs of each method", INTEGER, 1, minValue=1)
+    algorithm.addParameter(
+        described(repeats, "The times are those of the best run; the pairs are the same in each.", advanced=True)
+    )
+
+
+def add_report(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``REPORT``."""
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterFileDestination("REPORT", "Report", "HTML files (*.html)", optional=True),
+            "An HTML page with charts and a map, for the browser; it is not written if this is left empty.",
+        )
+    )
+
+
+def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE``, ``CYCLES``, ``RGTS`` and ``REGIONS``."""
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterEnum(
+                "BEAMS", "Beams", BEAMS, True, defaultValue=BEAMS[:6], optional=True, usesStaticStrings=True
+            ),
+            "Which beams, separated by commas; all six if nothing is chosen. gt1l is the left-most in the direction of "
+            f"flight; centre is the middle of the footprint, in place of the reference track. Options: "
+            f"{', '.join(BEAMS)}.",
+        )
+    )
+    days = QgsProcessingParameterNumber(
+        "MAX_DAYS", "Most days between flight and pass", FLOAT, optional=True, minValue=0.0
+    )
+    algorithm.addParameter(described(days, "Keep crossovers whose pass was at most so many days before or after."))
+    angle = QgsProcessingParameterNumber(
+        "MIN_ANGLE", "Smallest crossing angle", FLOAT, 0.0, minValue=0.0, maxValue=90.0
+    )
+    algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
+    for name, label, example in (
+        ("CYCLES", "Repeat cycles", "22,24-26"),
+        ("RGTS", "Reference ground tracks", "61,1100-1150"),
+        ("REGIONS", "Granule regions", "10-12"),
+    ):
+        algorithm.addParameter(
+            text(name, label, None, f"Only granules of these, such as {example}; all of them if empty.", advanced=True)
+        )
 
 
 def add_extent(algorithm: QgsProcessingAlgorithm) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +14,15 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProperty,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import Qt
 
 from .. import core
-from ..core.errors import CancelledError, InputError
+from ..core.errors import InputError
 from ..plugin.compat import NO_GEOMETRY_CHECK, is_null
 from ..plugin.feedback import FeedbackProgress
 
@@ -85,12 +89,32 @@ class Run:
         """
         value = self.parameters.get(name)
         if isinstance(value, str) and value.strip():
-            options = self.algorithm.parameterDefinition(name).options()
-            if value not in options:
-                near = difflib.get_close_matches(value, options, n=3, cutoff=0.5)
-                hint = " or ".join(near or (options if len(options) < 8 else [])) or "one that the help names"
-                raise InputError(f"{name} has no option '{value}'; choose {hint}.")
+            self._check_option(name, value)
         return str(self.algorithm.parameterAsEnumString(self.parameters, name, self.context))
+
+    def choices(self, name: str) -> list[str]:
+        """Return the chosen options of a parameter that takes several; the default ones if it is not given.
+
+        Raises
+        ------
+        InputError
+            If a value is no option.
+        """
+        value = self.parameters.get(name)
+        if isinstance(value, str):
+            value = [part.strip() for part in re.split(r"[,;]", value) if part.strip()]
+        if isinstance(value, (list, tuple)):
+            for part in value:
+                self._check_option(name, str(part))
+            return [str(part) for part in value]
+        return [str(part) for part in self.algorithm.parameterAsEnumStrings(self.parameters, name, self.context)]
+
+    def _check_option(self, name: str, value: str) -> None:
+        options = self.algorithm.parameterDefinition(name).options()
+        if value not in options:
+            near = difflib.get_close_matches(value, options, n=3, cutoff=0.5)
+            hint = " or ".join(near or (options if len(options) < 8 else [])) or "one that the help names"
+            raise InputError(f"{name} has no option '{value}'; choose {hint}.")
 
     def number(self, name: str) -> float:
         """Return a number; the default if there is none.
@@ -224,21 +248,112 @@ class Run:
         CancelledError
             If the user cancelled.
         """
+        self.write_parts(name, iter([table]), empty=empty)
+
+    def write_parts(
+        self, name: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None = None, empty: str = "NoGeometry"
+    ) -> int:
+        """Write tables one after the other as one output layer, as they come, and return the number of rows.
+
+        Parameters
+        ----------
+        name : str
+            Of a sink parameter.
+        tables : iterator of DataFrame or GeoDataFrame
+            At least one, all with the same columns and, where there is geometry, of the same type and CRS.
+        kinds : dict of str to str, optional
+            What columns hold, see :func:`~xopr_crossovers.plugin.layers.fields_of`; without it, as the first table
+            has it.
+        empty : str
+            Geometry type of a layer whose first table has no features.
+
+        Raises
+        ------
+        InputError
+            If the layer cannot be written.
+        CancelledError
+            If the user cancelled.
+        """
+        from ..plugin import geopackage
         from ..plugin.layers import crs_of, fields_of, wkb_type_of, write
 
-        if self.feedback.isCanceled():
-            raise CancelledError
-        sink, destination = self.algorithm.parameterAsSink(
-            self.parameters, name, self.context, fields_of(table), wkb_type_of(table, empty), crs_of(table)
-        )
-        if sink is None:
-            raise InputError(f"{name} cannot be written to {self._shown(name)}; check the folder and its permissions.")
-        self.layers[name] = destination
+        self.progress.check()
+        table = next(tables)
+        fields = fields_of(table, kinds)
+        why = ""
         try:
-            write(table, sink, self.feedback)
+            sink, destination = self.algorithm.parameterAsSink(
+                self.parameters, name, self.context, fields, wkb_type_of(table, empty), crs_of(table)
+            )
+        except QgsProcessingException as error:
+            sink, why = None, f" ({' '.join(str(error).split())})"
+        if sink is None:
+            raise InputError(
+                f"{name} cannot be written to {self._shown(name)}{why}; check the folder, its permissions and its free "
+                "space."
+            )
+        self.layers[name] = destination
+        tables = chain([table], tables)
+        if geopackage.can_fill(destination, table):
+            del sink
+            n_rows = geopackage.fill(destination, tables, kinds, self.progress.check)
+            self._check_whole(name, destination, n_rows)
+            return n_rows
+        n_rows = 0
+        try:
+            for part in tables:
+                try:
+                    write(part, sink, self.feedback, kinds)
+                except InputError as error:
+                    raise InputError(
+                        f"{name} could not be written whole to {self._shown(name)} ({error}); check the folder's free "
+                        "space, or choose another one."
+                    ) from error
+                n_rows += len(part)
         finally:
             # Closes the file: a second table may go into the same GeoPackage.
             del sink
+        self._check_whole(name, destination, n_rows)
+        return n_rows
+
+    def write_text(self, name: str, text: str) -> dict[str, str]:
+        """Write a text as the output file of a name, if one is wanted, and return its path by the name.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        self.progress.check()
+        path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
+        if not path:
+            return {}
+        try:
+            Path(path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            with suppress(OSError):
+                Path(path).unlink()
+            raise InputError(f"{name} cannot be written to {path} ({error.strerror}); choose another file.") from None
+        return {name: path}
+
+    def _check_whole(self, name: str, destination: str, n_rows: int) -> None:
+        """Look whether all rows are in the file: of a disk that is full, OGR tells only the standard error stream.
+
+        Raises
+        ------
+        InputError
+            If not.
+        """
+        if not Path(destination.partition("|")[0]).is_file():
+            return
+        layer = QgsVectorLayer(destination, name, "ogr", QgsVectorLayer.LayerOptions(False))
+        n_there = layer.featureCount() if layer.isValid() else 0
+        # Below zero the provider does not know.
+        if 0 <= n_there < n_rows:
+            raise InputError(
+                f"{name} could not be written whole to {self._shown(name)}: {n_there:,} of {n_rows:,} rows are in it; "
+                "check the folder's free space, or choose another one."
+            )
 
     def discard(self) -> None:
         """Remove the files that this run wrote before it failed or was cancelled."""

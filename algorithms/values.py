@@ -105,6 +105,25 @@ def search_results(found: core.job.Found, searched: core.window.Window) -> dict[
     }
 
 
+def wanted_crossovers(run: Run) -> core.crossover_points.Wanted:
+    """Return which crossovers are wanted.
+
+    Raises
+    ------
+    InputError
+        If a number or a list of numbers is none, or out of range.
+    """
+    orbit, read = core.orbit, core.number_ranges.read_numbers
+    return core.crossover_points.Wanted(
+        beams=run.choices("BEAMS") or core.beams.BEAMS,
+        max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
+        min_angle=run.number("MIN_ANGLE"),
+        cycles=read(run.text("CYCLES"), "CYCLES", 1, 99),
+        rgts=read(run.text("RGTS"), "RGTS", 1, orbit.TRACKS_PER_CYCLE),
+        regions=read(run.text("REGIONS"), "REGIONS", orbit.REGIONS[0], orbit.REGIONS[-1]),
+    )
+
+
 def write_matched(run: Run, matched: core.job.Matched) -> dict[str, Any]:
     """Write the two results of matching and return their number."""
     run.write("MATCHED_FRAMES", matched.frames)

@@ -16,16 +16,27 @@ if TYPE_CHECKING:
     from . import answer as answer
     from . import antimeridian as antimeridian
     from . import area as area
+    from . import beams as beams
     from . import box_cover as box_cover
     from . import boxes as boxes
     from . import catalog as catalog
+    from . import cell_overlap as cell_overlap
+    from . import cell_shapes as cell_shapes
     from . import cells as cells
+    from . import charts as charts
+    from . import classes as classes
     from . import cmr as cmr
+    from . import comparison as comparison
+    from . import comparison_report as comparison_report
+    from . import cover_text as cover_text
     from . import coverage as coverage
+    from . import crossover_points as crossover_points
     from . import crossovers as crossovers
     from . import download as download
+    from . import ellipsoid as ellipsoid
     from . import environment as environment
     from . import errors as errors
+    from . import flight_lines as flight_lines
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
     from . import frames as frames
@@ -34,18 +45,29 @@ if TYPE_CHECKING:
     from . import granule_query as granule_query
     from . import granule_record as granule_record
     from . import granules as granules
+    from . import healpix as healpix
+    from . import html_page as html_page
     from . import job as job
     from . import joining as joining
+    from . import line_crossings as line_crossings
+    from . import line_overlap as line_overlap
+    from . import match_times as match_times
     from . import matching as matching
     from . import moments as moments
     from . import morton as morton
+    from . import nearby as nearby
+    from . import number_ranges as number_ranges
+    from . import odd_footprints as odd_footprints
     from . import orbit as orbit
     from . import parallel as parallel
+    from . import passes as passes
     from . import points as points
+    from . import polar_map as polar_map
     from . import polygons as polygons
     from . import prefix as prefix
     from . import progress as progress
     from . import projection as projection
+    from . import quads as quads
     from . import records as records
     from . import search as search
     from . import season_catalogs as season_catalogs
@@ -54,13 +76,20 @@ if TYPE_CHECKING:
     from . import season_manifest as season_manifest
     from . import season_supply as season_supply
     from . import seasons as seasons
+    from . import seed_matching as seed_matching
+    from . import seed_search as seed_search
     from . import session as session
     from . import shapes as shapes
     from . import sphere as sphere
     from . import store as store
+    from . import strip_crossings as strip_crossings
+    from . import strips as strips
     from . import supply as supply
+    from . import svg as svg
     from . import tables as tables
+    from . import tracks as tracks
     from . import transfer as transfer
+    from . import tree_match as tree_match
     from . import window as window
     from . import wording as wording
 

@@ -7,13 +7,19 @@ import shapely
 
 from .polygons import along_great_circles, gather, mend
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
-from .sphere import lon_lat, unit_vectors
+from .sphere import EARTH_RADIUS_M, lon_lat, unit_vectors
 
 _WIDE_EDGE_DEG = 20.0
 # Shorter than a footprint is wide, so that its two edges stay apart in longitude and latitude beside the pole.
 _CUT_CHORD_M = 10_000.0
 # A tenth of a millimetre.
 _GRID_DEG = 1e-9
+_MERGE_GRID_M = 1e-3
+# A vertex that the cut made is this near to its edge; one of a footprint is farther, since tracks bend.
+_ON_LINE_M = 0.3
+# More vertices than a footprint as delivered has (real ones: 51 at most): the cut made them, beside a pole.
+_MANY_VERTICES = 100
+_POLYGON = 3
 
 
 def cut_lines(lines: np.ndarray) -> np.ndarray:
@@ -82,6 +88,56 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
         halves = (_half(flat, crs, side) for side in (1, -1))
         result[mine] = mend(_joined(*halves))
     return result
+
+
+def whole_polygons(polygons: np.ndarray) -> np.ndarray:
+    """Return polygons that :func:`cut_polygons` cut as they were before: one ring of the vertices that it had.
+
+    Parameters
+    ----------
+    polygons : (n,) ndarray of geometries
+        In longitude and latitude; those of one part and few vertices are returned as they are.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        In longitude and latitude, not split at the antimeridian. What does not become one polygon stays as it is.
+    """
+    several = np.flatnonzero(
+        (shapely.get_num_geometries(polygons) > 1) | (shapely.get_num_coordinates(polygons) > _MANY_VERTICES)
+    )
+    result = polygons.copy()
+    if len(several) == 0:
+        return result
+    bounds = shapely.bounds(polygons[several])
+    middle = (bounds[:, 1] + bounds[:, 3]) / 2
+    for hemisphere, crs in POLE_CRS.items():
+        mine = several[(middle < 0) == (hemisphere == "south")]
+        flat = reproject(polygons[mine], LONLAT_CRS, crs)
+        merged = shapely.union_all(flat[:, None], grid_size=_MERGE_GRID_M, axis=1)
+        single = shapely.get_type_id(merged) == _POLYGON
+        result[mine[single]] = _corners(reproject(merged[single], crs, LONLAT_CRS))
+    return result
+
+
+def _corners(polygons: np.ndarray) -> np.ndarray:
+    """Return polygons without the vertices that lie on the great circle between those beside them."""
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    if len(rings) == 0:
+        return polygons
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    closing = np.append(ring[1:] != ring[:-1], True)
+    xy, ring = xy[~closing], ring[~closing]
+    first = np.searchsorted(ring, np.arange(len(rings)))
+    last = np.append(first[1:], len(ring)) - 1
+    before, after = np.arange(len(ring)) - 1, np.arange(len(ring)) + 1
+    before[first], after[last] = last, first
+    vectors = unit_vectors(*xy.T)
+    planes = np.cross(vectors[before], vectors[after])
+    length = np.linalg.norm(planes, axis=1)
+    off = np.abs((planes * vectors).sum(axis=1)) * EARTH_RADIUS_M / np.where(length > 0, length, 1.0)
+    corner = off > _ON_LINE_M
+    return gather(shapely.polygons(shapely.linearrings(xy[corner], indices=ring[corner])), owner, len(polygons))
 
 
 def _joined(east: np.ndarray, west: np.ndarray) -> np.ndarray:

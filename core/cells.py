@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import shapely
 
 from . import morton
+from .cell_shapes import CellShapes
 from .errors import InputError
 from .frames import MBOX, NEEDS_MBOX
 from .progress import Progress
@@ -46,6 +48,40 @@ class FrameCells:
     def ranges(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the NESTED order-18 ranges of `cells`."""
         return morton.cell_ranges(self.cells)
+
+    def expand(
+        self, cell: np.ndarray, granule: np.ndarray, mine: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pairs (frame, granule) from pairs (cell, granule), each once, in order of frame, then granule.
+
+        Parameters
+        ----------
+        cell : (n,) ndarray of int
+            Positions in `cells`.
+        granule : (n,) ndarray of int
+        mine : ndarray of bool, optional
+            Frames that are wanted.
+        """
+        use = np.ones(len(self.frame), dtype=bool) if mine is None else mine[self.frame]
+        frame_of, cell_of = self.frame[use], self.cell[use]
+        order = np.argsort(cell_of, kind="stable")
+        frame_of, cell_of = frame_of[order], cell_of[order]
+        first = np.searchsorted(cell_of, cell)
+        count = np.searchsorted(cell_of, cell, side="right") - first
+        pair = np.repeat(np.arange(len(cell)), count)
+        within = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+        frame, granule = frame_of[first[pair] + within], granule[pair]
+        n = int(granule.max()) + 1 if len(granule) else 1
+        return np.divmod(np.unique(frame * n + granule), n)
+
+    def coarsened(self, order: int) -> FrameCells:
+        """Return the same with cells above an order replaced by their ancestors at it; these may come repeatedly."""
+        low, high = self.ranges()
+        return replace(self, cells=morton.decimals(low, np.minimum(morton.orders_of(low, high), order)))
+
+    def shapes(self, view: Callable[[np.ndarray], np.ndarray] | None = None) -> CellShapes:
+        """Return `cells` as shapes on the sphere, or as a view shows it."""
+        return CellShapes.of(self.cells, self.convention, view)
 
     def outlines(self, step: int = 32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the closed outlines of `cells`, in their order, as a batch of rings (lon, lat, offsets)."""

@@ -17,8 +17,8 @@ from .boxes import Box, width
 from .polygons import along_great_circles, mend
 from .projection import LONLAT_CRS, MAX_CHORD_M, POLE_CRS, layer_crs, reproject, transformer
 
-# A pole's projection shows the other half of the globe blown up beyond use: this is 70 degrees on the far side.
-_REACH_M = 7.0e7
+#: A pole's projection shows the other half of the globe blown up beyond use: this is 70 degrees on the far side.
+REACH_M = 7.0e7
 # Between two points so far apart a parallel leaves its chord by less than 20 m.
 _BOX_STEP_DEG = 0.25
 _BEYOND_EQUATOR_DEG = 5.0
@@ -48,7 +48,7 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
         projected = reproject(geometries, LONLAT_CRS, crs)
     else:
         projected = reproject(geometries, granules.crs, crs)
-    far = np.nan_to_num(np.abs(shapely.bounds(projected)).max(axis=1)) > _REACH_M
+    far = np.nan_to_num(np.abs(shapely.bounds(projected)).max(axis=1)) > REACH_M
     projected[far] = None
     return mend(projected)
 

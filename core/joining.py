@@ -45,14 +45,13 @@ def join_neighbours(store: GranuleStore, shelf: Shelf, progress: Progress) -> in
             by_area[holding.label.boxes].append(holding)
     n_joined = 0
     for holdings in by_area.values():
-        run: list[Holding] = []
-        for holding in [*sorted(holdings, key=lambda one: one.label.span.start), None]:
-            if run and holding is not None and _belongs(run, holding):
-                run.append(holding)
-                continue
-            if len(run) > 1:
-                n_joined += _join(store, shelf, run, progress)
-            run = [holding] if holding is not None else []
+        runs: list[list[Holding]] = []
+        for holding in sorted(holdings, key=lambda one: one.label.span.start):
+            if runs and _belongs(runs[-1], holding):
+                runs[-1].append(holding)
+            else:
+                runs.append([holding])
+        n_joined += sum(_join(store, shelf, run, progress) for run in runs if len(run) > 1)
     return n_joined
 
 

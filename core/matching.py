@@ -3,33 +3,51 @@
 Three methods answer "belongs to":
 
 - ``strtree``: a cell of the frame's ``opr:mbox`` meets the granule's footprint (the seed's first method);
-- ``prefix``: a sample of the footprint's boundary lies in a cell of the frame (the seed's second method);
+- ``prefix``: a cell of the frame meets one of the cells of some order that cover the footprint (the seed's second
+  method, see :mod:`~xopr_crossovers.core.prefix`): the same pairs and a few more;
 - ``flightline``: the frame's line itself meets the footprint.
 
-Whatever the method, each pair is told whether the footprint crosses the line, and for how many metres.
+Whatever the method, each pair is told whether the footprint crosses the line, and for how many metres. Lines and the
+footprints' edges are great circles. With footprints that are strips, as all of CMR's for ICESat-2 are, the answers are
+those of the sphere: to 1 mm for lines, and to the 0.1 m of :mod:`~xopr_crossovers.core.cell_overlap` for cells. For
+other footprints see :mod:`~xopr_crossovers.core.odd_footprints`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from . import morton
+from .cell_overlap import CellIndex
 from .cells import FrameCells, frame_cells
 from .errors import InputError
-from .footprints import project_footprints
 from .frames import hemispheres
-from .prefix import cells_holding_samples
+from .line_overlap import line_segments, overlaps
+from .odd_footprints import match_odd
+from .parallel import run_parallel
+from .prefix import COVER_ORDER, CellsByCover, cells_holding
 from .progress import Progress
-from .projection import LONLAT_CRS, POLE_CRS, reproject, true_lengths
-from .shapes import cell_polygons, project_lines
+from .quads import Quads, cut_strips
+from .strips import find_strips
 
 METHODS = ("strtree", "prefix", "flightline")
 
-# Pairs between two looks at whether the user asked to stop.
-_CHUNK = 20_000
+# Granules at a time in one thread; fewer where there are many frames, so that a thread needs some tens of megabytes and
+# hears within a second that the user asked to stop.
+_CHUNK = 1_024
+_CHUNK_PAIRS = 8_000_000
+_LEAST_CHUNK = 64
+_THREADS = 4
+
+Result = TypeVar("Result")
+CellMatcher = Callable[[Quads], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,7 @@ class Pairs:
         return len(self.frame)
 
     def where(self, mask: np.ndarray) -> Pairs:
-        """Return the pairs that a mask keeps."""
+        """Return the pairs that a mask, or positions, keep."""
         return Pairs(self.frame[mask], self.granule[mask], self.crosses_line[mask], self.overlap_m[mask])
 
 
@@ -65,10 +83,9 @@ def match(
     method: str = "strtree",
     crossing_only: bool = False,
     progress: Progress | None = None,
+    cover_order: int = COVER_ORDER,
 ) -> Pairs:
     """Find the pairs of frames and granules.
-
-    Each hemisphere is matched in its own pole's projection; a table may hold both.
 
     Parameters
     ----------
@@ -80,6 +97,8 @@ def match(
     crossing_only : bool
         Keep only pairs whose footprint crosses the flight line.
     progress : Progress, optional
+    cover_order : int
+        0 to 18, of the method ``prefix``: order of the cells that cover footprints.
 
     Returns
     -------
@@ -91,29 +110,33 @@ def match(
         If the method is unknown, or needs cells that the frames do not have.
     """
     progress = progress or Progress()
+    progress.check()
     if method not in METHODS:
         raise InputError(f"METHOD must be one of {', '.join(METHODS)}, not {method!r}.")
+    if not 0 <= cover_order <= morton.MAX_ORDER:
+        raise InputError(f"The cover order must be between 0 and {morton.MAX_ORDER}, not {cover_order}.")
     cells = frame_cells(frames, progress) if method != "flightline" else None
     if cells is not None and cells.without:
         progress.warn(f"{cells.without:,} of {len(frames):,} frames have no 'opr:mbox' and match nothing by cells.")
-    without = int(np.isnan(shapely.bounds(granules.geometry.to_numpy())[:, 0]).sum())
-    if without:
-        progress.warn(f"{without:,} of {len(granules):,} granules have no footprint and match nothing.")
-    frame_side = hemispheres(frames)
-    unplaced = int((frame_side == "").sum())
+    unplaced = int((hemispheres(frames) == "").sum())
     if unplaced:
         progress.warn(f"{unplaced:,} of {len(frames):,} frames have neither a line nor cells and match nothing.")
-    found = []
-    present = [side for side in POLE_CRS if (frame_side == side).any()]
-    for number, side in enumerate(present):
-        progress.check()
-        part = progress.part(number / len(present), (number + 1) / len(present))
-        found.append(_match_hemisphere(frames, granules, cells, frame_side == side, side, method, part))
-    if not found:
-        empty = np.zeros(0, dtype=np.int64)
-        return Pairs(empty, empty, empty.astype(bool), empty.astype(float))
-    pairs = Pairs(*(np.concatenate(column) for column in zip(*found)))
-    pairs = _sorted(pairs)
+    footprints = granules.geometry.to_numpy()
+    without = int((shapely.is_missing(footprints) | shapely.is_empty(footprints)).sum())
+    if without:
+        progress.warn(f"{without:,} of {len(granules):,} granules have no footprint and match nothing.")
+
+    matcher = None
+    if cells is not None:
+        matcher = _OutlineMatcher(cells) if method == "strtree" else _PrefixMatcher(cells, cover_order)
+    found, odd = _match_strips(frames, granules, cells, matcher, progress.part(0.0, 0.9))
+    if len(odd):
+        if cells is not None and method == "prefix":
+            cells = cells.coarsened(cover_order)
+        frame, granule, crosses, overlap = match_odd(frames, granules.iloc[odd], cells, progress.part(0.9, 1.0))
+        found.append(Pairs(frame.astype(np.int32), odd[granule].astype(np.int32), crosses, overlap))
+    progress.check()
+    pairs = _in_order(found, len(frames))
     crossing = int(pairs.crosses_line.sum())
     progress.info(
         f"Matched by {method}: {len(pairs):,} pairs of {len(frames):,} frames and {len(granules):,} granules; "
@@ -125,98 +148,122 @@ def match(
     return pairs
 
 
-def _sorted(pairs: Pairs) -> Pairs:
-    order = np.lexsort((pairs.granule, pairs.frame))
-    return Pairs(pairs.frame[order], pairs.granule[order], pairs.crosses_line[order], pairs.overlap_m[order])
+def _in_order(found: list[Pairs], n_frames: int) -> Pairs:
+    parts = [(part.frame, part.granule, part.crosses_line, part.overlap_m) for part in found]
+    pairs = Pairs(*(np.concatenate(column) for column in zip(*parts)))
+    # A stable sort of 16-bit numbers is a radix sort.
+    number = np.uint16 if n_frames <= 1 << 16 else np.uint32
+    if (np.diff(pairs.granule) < 0).any():
+        pairs = pairs.where(np.argsort(pairs.granule, kind="stable"))
+    pairs = pairs.where(np.argsort(pairs.frame.astype(number), kind="stable"))
+    # For users who reckon with row numbers; while there were many parts of them, 32 bits were enough.
+    return replace(pairs, frame=pairs.frame.astype(np.int64), granule=pairs.granule.astype(np.int64))
 
 
-def _match_hemisphere(
+def _match_strips(
     frames: gpd.GeoDataFrame,
     granules: gpd.GeoDataFrame,
     cells: FrameCells | None,
-    mine: np.ndarray,
-    side: str,
-    method: str,
+    matcher: CellMatcher | None,
     progress: Progress,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    crs = POLE_CRS[side]
-    reach = shapely.bounds(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
-    with np.errstate(invalid="ignore"):
-        near = np.flatnonzero(reach[:, 1] < 0 if side == "south" else reach[:, 3] > 0)
-    shapes = project_footprints(granules.iloc[near], crs)
-    lost = int(shapely.is_missing(shapes).sum())
-    if lost:
-        progress.warn(f"{lost:,} granules have no usable footprint in {crs} and match nothing.")
-    progress.fraction(0.3)
+) -> tuple[list[Pairs], np.ndarray]:
+    """Match the granules whose footprints are strips, some at a time; return the rows of the others as well."""
+    segments = line_segments(frames)
+    raster = segments.raster()
     progress.check()
-    lines = project_lines(frames, crs, mine)
-    if cells is not None and method == "strtree":
-        cell, granule = shapely.STRtree(shapes).query(cell_polygons(cells, crs, mine), predicate="intersects")
-        frame, granule = expand_cells(cells, mine, cell, granule)
-    elif cells is not None and method == "prefix":
-        frame, granule = expand_cells(cells, mine, *cells_holding_samples(cells, granules.iloc[near]))
-    else:
-        frame, granule = shapely.STRtree(shapes).query(lines, predicate="intersects")
-    progress.fraction(0.6)
-    crosses, overlap = crossings(lines, shapes, frame, granule, crs, progress.part(0.6, 1.0))
-    return frame, near[granule], crosses, overlap
+    footprints = granules.geometry.to_numpy()
+
+    def match_some(part: slice, progress: Progress) -> tuple[Pairs, np.ndarray]:
+        start, some = part.start, footprints[part]
+        quads, whole = cut_strips(find_strips(some, granules.crs))
+        progress.check()
+        line, crossed, overlap = overlaps(quads, segments, raster)
+        progress.check()
+        if cells is not None and matcher is not None:
+            met, inside = matcher(quads), _holding(cells, quads)
+            frame, footprint = cells.expand(*(np.concatenate(both) for both in zip(met, inside)))
+            crosses, overlap = _looked_up(frame, footprint, line, crossed, overlap)
+        else:
+            frame, footprint, crosses = line, crossed, np.ones(len(line), dtype=bool)
+        order = np.argsort(footprint, kind="stable")
+        pairs = Pairs(frame.astype(np.int32), (start + footprint).astype(np.int32), crosses, overlap).where(order)
+        there = ~(shapely.is_missing(some) | shapely.is_empty(some))
+        progress.fraction(1.0)
+        return pairs, start + np.flatnonzero(there & ~whole)
+
+    done = in_chunks(match_some, len(footprints), len(frames), progress)
+    return [pairs for pairs, _ in done], np.concatenate([odd for _, odd in done])
 
 
-def expand_cells(
-    cells: FrameCells, mine: np.ndarray, cell: np.ndarray, granule: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs (frame, granule) from pairs (cell, granule), each once, in order of frame, then granule.
-
-    Only the frames that `mine` marks are taken.
-    """
-    use = mine[cells.frame]
-    frame_of, cell_of = cells.frame[use], cells.cell[use]
-    order = np.argsort(cell_of, kind="stable")
-    frame_of, cell_of = frame_of[order], cell_of[order]
-    first = np.searchsorted(cell_of, cell)
-    count = np.searchsorted(cell_of, cell, side="right") - first
-    pair = np.repeat(np.arange(len(cell)), count)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
-    frame, granule = frame_of[first[pair] + within], granule[pair]
-    n = int(granule.max()) + 1 if len(granule) else 1
-    return np.divmod(np.unique(frame * n + granule), n)
-
-
-def crossings(
-    lines: np.ndarray,
-    shapes: np.ndarray,
-    frame: np.ndarray,
-    granule: np.ndarray,
-    crs: str,
-    progress: Progress | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Tell for pairs whether the footprint meets the line, and for how many metres.
+def in_chunks(
+    work: Callable[[slice, Progress], Result], n_granules: int, n_frames: int, progress: Progress
+) -> list[Result]:
+    """Do work on granules, some at a time, in as many threads as there are processors (up to four).
 
     Parameters
     ----------
-    lines, shapes : ndarray of geometries
-        Flight lines and footprints in the same pole's projection.
-    frame, granule : (n,) ndarray of int
-        The pairs, as positions in `lines` and `shapes`.
-    crs : str
-        That projection.
-    progress : Progress, optional
-
-    Returns
-    -------
-    crosses : (n,) ndarray of bool
-    overlap_m : (n,) ndarray of float
-        Metres on the ellipsoid; 0 where the line only touches, or is a point.
+    work : callable
+        Takes the slice of the granules and a Progress.
+    n_granules, n_frames : int
+    progress : Progress
     """
-    progress = progress or Progress()
-    shapely.prepare(shapes)
-    crosses = np.zeros(len(frame), dtype=bool)
-    overlap = np.zeros(len(frame))
-    for start in range(0, len(frame), _CHUNK):
-        progress.check()
-        part = slice(start, start + _CHUNK)
-        crosses[part] = shapely.intersects(shapes[granule[part]], lines[frame[part]])
-        hit = start + np.flatnonzero(crosses[part])
-        overlap[hit] = true_lengths(shapely.intersection(lines[frame[hit]], shapes[granule[hit]]), crs)
-        progress.fraction(min(1.0, (start + _CHUNK) / len(frame)))
-    return crosses, overlap
+
+    def step(start: int) -> Callable[[Progress], Result]:
+        return lambda progress: work(slice(start, start + size), progress)
+
+    size = min(max(_CHUNK_PAIRS // max(n_frames, 1), _LEAST_CHUNK), _CHUNK)
+    steps = [step(start) for start in range(0, max(n_granules, 1), size)]
+    return run_parallel(steps, progress, min(_THREADS, os.cpu_count() or 1))
+
+
+def _looked_up(
+    frame: np.ndarray, footprint: np.ndarray, line: np.ndarray, crossed: np.ndarray, overlap: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return for pairs whether they are among the crossings, and with what overlap."""
+    if len(line) == 0:
+        return np.zeros(len(frame), dtype=bool), np.zeros(len(frame))
+    n = max(int(line.max()), int(frame.max(initial=0))) + 1
+    wanted, there = footprint * n + frame, crossed * n + line
+    at = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
+    crosses = there[at] == wanted
+    return crosses, np.where(crosses, overlap[at], 0.0)
+
+
+def _holding(cells: FrameCells, quads: Quads) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs (cell, footprint) in which the cell holds a point of the footprint.
+
+    A cell whose outline does not meet a footprint holds all of it or nothing, and any of its points tells which.
+    """
+    footprint, first = np.unique(quads.owner, return_index=True)
+    return cells_holding(cells, quads.corners[0][:, first], footprint)
+
+
+class _OutlineMatcher:
+    """Cells against footprints."""
+
+    def __init__(self, cells: FrameCells) -> None:
+        self._index = CellIndex(cells.shapes())
+
+    def __call__(self, quads: Quads) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pairs (cell, footprint) in which the footprint meets the outline, or holds the cell."""
+        return self._index.met_by(quads)
+
+
+class _PrefixMatcher:
+    """Cells against the covers of footprints."""
+
+    def __init__(self, cells: FrameCells, order: int) -> None:
+        low, high = cells.ranges()
+        self._parts = []
+        for convention in np.unique(cells.convention):
+            mine = np.flatnonzero(cells.convention == convention)
+            self._parts.append((mine, CellsByCover(low[mine], high[mine], order, str(convention))))
+
+    def __call__(self, quads: Quads) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pairs (cell, footprint) in which the footprint's cover comes near the outline."""
+        found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+        for mine, index in self._parts:
+            cell, footprint = index.met_by(quads)
+            found.append((mine[cell], footprint))
+        cell, footprint = (np.concatenate(column) for column in zip(*found))
+        return cell, footprint

@@ -16,7 +16,7 @@ import mortie
 import numpy as np
 
 from .errors import InputError
-from .sphere import wrap_longitude
+from .sphere import lon_lat, unit_vectors, wrap_longitude
 
 #: Orders below the base cell that a legacy decimal can have.
 MAX_ORDER = 18
@@ -53,6 +53,11 @@ def cell_ranges(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if bad.any():
         raise InputError(bad_cell_sentence(cells[bad][0]))
     return low, low + size
+
+
+def orders_of(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the orders of cells given as ranges, ``(n,)``."""
+    return MAX_ORDER - np.round(np.log2(high - low) / 2).astype(np.int64)
 
 
 def bad_cells(cells: np.ndarray) -> np.ndarray:
@@ -115,26 +120,27 @@ def point_indices(lat: np.ndarray, lon: np.ndarray, convention: str = GEODETIC_S
     return np.asarray(mortie.mort2healpix(words)[0]).astype(np.int64)
 
 
-def decimals(indices: np.ndarray, order: int = MAX_ORDER) -> np.ndarray:
+def decimals(indices: np.ndarray, order: np.ndarray | int = MAX_ORDER) -> np.ndarray:
     """Return the legacy decimals, at an order, of NESTED order-18 indices.
 
     Parameters
     ----------
     indices : (n,) array_like of int
-    order : int
+    order : int or (n,) array_like of int
         0 to 18.
 
     Returns
     -------
     (n,) ndarray of int64
     """
-    if not 0 <= order <= MAX_ORDER:
+    order = np.asarray(order, dtype=np.int64)
+    if not ((order >= 0) & (order <= MAX_ORDER)).all():
         raise InputError(f"order must be between 0 and {MAX_ORDER}, not {order}.")
     rest = np.asarray(indices, dtype=np.int64) >> (2 * (MAX_ORDER - order))
     text = np.zeros(len(rest), dtype=np.int64)
-    for place in range(order):
-        text += ((rest & 3) + 1) * 10**place
-        rest = rest >> 2
+    for place in range(int(order.max(initial=0))):
+        text += np.where(place < order, ((rest & 3) + 1) * 10**place, 0)
+        rest = np.where(place < order, rest >> 2, rest)
     sign = np.where(rest >= 6, -1, 1)
     return sign * ((rest % 6 + 1) * 10**order + text)
 
@@ -174,6 +180,23 @@ def outlines(
     offsets = np.concatenate([[0], np.cumsum([len(ring) for ring in rings])])
     vertices = np.concatenate([np.asarray(ring) for ring in rings])
     return vertices[:, 1], vertices[:, 0], offsets
+
+
+def geodetic_vectors(vectors: np.ndarray, convention: str) -> np.ndarray:
+    """Return where places of the HEALPix sphere lie on the sphere of geodetic latitudes.
+
+    Parameters
+    ----------
+    vectors : (..., 3) ndarray
+        Unit vectors, as :mod:`~xopr_crossovers.core.healpix` gives them.
+    convention : {'geodetic-spherical', 'authalic'}
+        How latitude was turned into that of the HEALPix sphere; under the first they are the same.
+    """
+    if convention != AUTHALIC:
+        return vectors
+    lon, authalic = lon_lat(vectors)
+    latitude = np.asarray(mortie.authalic_to_geodetic(authalic.ravel())).reshape(authalic.shape)
+    return unit_vectors(lon, latitude)
 
 
 def ranges_hold(low: np.ndarray, high: np.ndarray, sorted_indices: np.ndarray) -> np.ndarray:

@@ -1,99 +1,228 @@
-"""Matching by morton prefixes: samples of a footprint's boundary in the cells of a frame.
+"""Matching by morton prefixes: points, lines and strips as NESTED indices, cells as ranges of them.
 
-A cell is a prefix of a sample's morton number, which on NESTED indices is an interval test: all samples are sorted
-once, and each cell finds its own by bisection.
+A cell is a prefix of a morton number; on NESTED indices that is an interval test. So there is one join for everything,
+:func:`owners_in_ranges`: points bring the indices of their places (:func:`~xopr_crossovers.core.morton.point_indices`),
+footprints those of all cells of one order, the cover order, that they meet (:func:`cover`). Nothing is sampled.
+
+A frame's cell as large as the cover's cells or larger is met by a footprint's cover if the footprint meets it; too much
+is found only where it ends within 9 % of the side of a cover cell from the footprint, or lies off one of its corners. A
+smaller cell is taken for its ancestor at the cover order: what it matches too much comes near that ancestor. So no pair
+is missed, and the cover order rules how many are too many and how far off they are.
+
+For matching, the cover is not written down: :class:`CellsByCover` looks for one of its cells in each of the
+frames' cells, and stops where it has found one.
 """
 
 from __future__ import annotations
 
-import geopandas as gpd
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
-import shapely
 
-from . import morton
+from . import healpix, morton
 from .cells import FrameCells
-from .projection import LONLAT_CRS, reproject
-from .sphere import densify
+from .nearby import Raster, near, raster_of, spread
+from .quads import Quads, heights
+from .sphere import lon_lat
 
-#: The seed's 50 samples on a real footprint's median edge of 293 km are 6 km apart. Here the step is fixed, so that the
-#: matches do not depend on how many vertices a footprint has.
-SAMPLE_STEP_M = 5_000.0
+#: Order of the cells by which footprints are covered: they are 1.6 km wide.
+COVER_ORDER = 12
 
-
-def boundary_samples(polygons: np.ndarray, step_m: float = SAMPLE_STEP_M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return points on the boundaries of polygons given in longitude and latitude, along the edges' great circles.
-
-    Parameters
-    ----------
-    polygons : (n,) ndarray of geometries
-    step_m : float
-        Longest way between two points in metres.
-
-    Returns
-    -------
-    lon, lat : (m,) ndarray
-        Degrees.
-    polygon : (m,) ndarray of int
-        Whose boundary each point lies on.
-    """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    xy = shapely.get_coordinates(rings)
-    offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(rings))])
-    lon, lat, offsets = densify(xy[:, 0], xy[:, 1], offsets, step_m)
-    return lon, lat, np.repeat(owner[part], np.diff(offsets))
+# A cell's edge leaves the straight line between its corners by at most this share of its side: next to a pole.
+_BEND = 0.09
+# Of cells larger than this order (204 km) the parts along the outline are looked up.
+_LARGEST_ORDER = 5
+# Where a cover begins, all quads are compared with all 768 cells of this order.
+_COVER_BEGINS = 3
+_PIECE = 20_000
+# Pairs of a range and an index at a time.
+_CHUNK = 1_000_000
 
 
-def cells_holding_samples(
-    cells: FrameCells, granules: gpd.GeoDataFrame, step_m: float = SAMPLE_STEP_M
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs (cell, granule) in which a boundary sample of the granule lies in the cell.
+def cover(quads: Quads, order: int, convention: str = morton.GEODETIC_SPHERICAL) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cells of one order that quads meet: all of them, and few others.
 
     Parameters
     ----------
-    cells : FrameCells
-    granules : GeoDataFrame
-        Footprints as in :mod:`~xopr_crossovers.core.footprints`.
-    step_m : float
-        See :func:`boundary_samples`.
+    quads : Quads
+    order : int
+        0 to 18; the cover order.
+    convention : {'geodetic-spherical', 'authalic'}
+        How latitude is turned into HEALPix latitude.
 
     Returns
     -------
-    cell, granule : (n,) ndarray of int
-        Positions in ``cells.cells`` and in `granules`; each pair once.
+    quad : (n,) ndarray of int
+    index : (n,) ndarray of int64
+        NESTED, at `order`.
     """
-    polygons = reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS)
-    lon, lat, owner = boundary_samples(polygons, step_m)
-    low, high = cells.ranges()
-    found = []
-    for convention in np.unique(cells.convention):
-        mine = np.flatnonzero(cells.convention == convention)
-        index = morton.point_indices(lat, lon, convention)
-        cell, granule = owners_in_ranges(low[mine], high[mine], index, owner)
-        found.append((mine[cell], granule))
-    return tuple(np.concatenate(column) for column in zip(*found))
+    level = min(order, _COVER_BEGINS)
+    index = np.arange(healpix.N_FACES * 4**level)
+    quad, index = _within(quads, _centres(index, level, convention), _RADIUS[level])
+    for now in range(level, order + 1):
+        lowest = _in_pieces(partial(_centre_heights, quads, now, convention), quad, index)
+        kept = np.flatnonzero(lowest >= -_RADIUS[now])
+        quad, index, lowest = quad[kept], index[kept], lowest[kept]
+        if now < order:
+            quad, index = np.repeat(quad, 4), (4 * index[:, None] + np.arange(4)).ravel()
+    meets = lowest >= 0
+    meets[~meets] = _in_pieces(partial(_corners_meet, quads, order, convention), quad[~meets], index[~meets])
+    return quad[meets], index[meets]
+
+
+def _within(quads: Quads, centres: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of a quad and one of a few balls that may meet."""
+    middle = quads.corners.sum(axis=0)
+    middle /= np.sqrt((middle * middle).sum(axis=0))
+    around = np.sqrt(((quads.corners - middle) ** 2).sum(axis=1)).max(axis=0)
+    found = [np.zeros((2, 0), dtype=np.int64)]
+    for start in range(0, len(quads), _PIECE):
+        some = slice(start, start + _PIECE)
+        # Of two unit vectors a distance d apart, the product is 1 - d * d / 2.
+        nearest = 1.0 - (around[some] + radius) ** 2 / 2
+        quad, ball = np.nonzero(middle[:, some].T @ centres >= nearest[:, None] - 1e-12)
+        found.append(np.stack([start + quad, ball]))
+    quad, ball = np.concatenate(found, axis=1)
+    return quad, ball
+
+
+class CellsByCover:
+    """Cells, ready to be met by the covers of footprints.
+
+    Parameters
+    ----------
+    low, high : (n,) ndarray of int64
+        Ranges of the cells, from :func:`~xopr_crossovers.core.morton.cell_ranges`.
+    order : int
+        0 to 18; the cover order.
+    convention : {'geodetic-spherical', 'authalic'}
+    """
+
+    def __init__(self, low: np.ndarray, high: np.ndarray, order: int, convention: str) -> None:
+        self._order, self._convention = order, convention
+        level = np.minimum(morton.orders_of(low, high), order)
+        deeper = np.maximum(min(order, _LARGEST_ORDER) - level, 0)
+        self._parent, number = spread(np.int64(4) ** deeper)
+        outer = healpix.on_border(number, deeper[self._parent])
+        self._parent, number = self._parent[outer], number[outer]
+        self._level = (level + deeper)[self._parent]
+        self._index = ((low >> (2 * (morton.MAX_ORDER - level))) << (2 * deeper))[self._parent] + number
+        self._centre = _centres(self._index, self._level, convention)
+        self._raster = _raster(self._centre, self._level)
+
+    def met_by(self, quads: Quads) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pairs (cell, footprint) in which the footprint's :func:`cover` has a cell in the cell, each once.
+
+        A large cell that holds all of a footprint, far from its outline, is left to :func:`cells_holding`.
+        """
+        quad, part = near(quads, self._raster)
+        n = int(quads.owner.max(initial=0)) + 1
+        lowest = _in_pieces(lambda q, p: heights(quads.normals[..., q], self._centre[:, p]).min(axis=0), quad, part)
+        open_ = np.flatnonzero((lowest < 0) & (lowest >= -_RADIUS[self._level[part]]))
+        found = np.unique((self._parent[part] * n + quads.owner[quad])[lowest >= 0])
+        quad, part = quad[open_], part[open_]
+        pair, index, level = self._parent[part] * n + quads.owner[quad], self._index[part], self._level[part]
+        for now in range(int(level.min(initial=self._order)), self._order + 1):
+            # What has been found need not be looked for in other parts of the cell, or with other quads.
+            fresh = ~np.isin(pair, found)
+            quad, pair, index, level = quad[fresh], pair[fresh], index[fresh], level[fresh]
+            here, later = np.flatnonzero(level == now), np.flatnonzero(level > now)
+            if now == self._order:
+                hit = _in_pieces(partial(_corners_meet, quads, now, self._convention), quad[here], index[here])
+                return np.divmod(np.union1d(found, pair[here[hit]]), n)
+            q, p = np.repeat(quad[here], 4), np.repeat(pair[here], 4)
+            i = (4 * index[here, None] + np.arange(4)).ravel()
+            lowest = _in_pieces(partial(_centre_heights, quads, now + 1, self._convention), q, i)
+            found = np.union1d(found, p[lowest >= 0])
+            open_ = np.flatnonzero((lowest < 0) & (lowest >= -_RADIUS[now + 1]))
+            quad, pair = np.concatenate([quad[later], q[open_]]), np.concatenate([pair[later], p[open_]])
+            index = np.concatenate([index[later], i[open_]])
+            level = np.concatenate([level[later], np.full(len(open_), now + 1)])
+        return np.divmod(found, n)
+
+
+# Of each order. Geodetic latitudes are farther apart than authalic ones by at most 0.5 %.
+_RADIUS = np.array([healpix.widest_radius(order) * 1.01 for order in range(morton.MAX_ORDER + 1)])
+
+
+def _raster(centre: np.ndarray, level: np.ndarray) -> Raster:
+    return raster_of(centre, _RADIUS[level], np.arange(len(level)), len(level))
+
+
+def _centres(index: np.ndarray, order: np.ndarray | int, convention: str) -> np.ndarray:
+    """Return the middles of cells as (3, n) unit vectors."""
+    return morton.geodetic_vectors(healpix.places(index, order, 0.5, 0.5), convention).T
+
+
+def _centre_heights(quads: Quads, order: int, convention: str, quad: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Return how far the middles of cells lie inwards of that side of a quad which they are least inwards of."""
+    return heights(quads.normals[..., quad], _centres(index, order, convention)).min(axis=0)
+
+
+def _corners_meet(quads: Quads, order: int, convention: str, quad: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Return whether no side of the quad has all of the cell behind it."""
+    corners = morton.geodetic_vectors(healpix.outlines(index, order, 1), convention).transpose(2, 1, 0)
+    highest = heights(quads.normals[..., quad][:, :, None], corners).max(axis=1)
+    return (highest >= -_BEND * healpix.side(order)).all(axis=0)
+
+
+def _in_pieces(work: Callable[[np.ndarray, np.ndarray], np.ndarray], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Do work on two long arrays piece by piece, each of which the processor's own memory can hold."""
+    if len(a) <= _PIECE:
+        return work(a, b)
+    return np.concatenate([work(a[at : at + _PIECE], b[at : at + _PIECE]) for at in range(0, len(a), _PIECE)])
 
 
 def owners_in_ranges(
     low: np.ndarray, high: np.ndarray, index: np.ndarray, owner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs (range, owner) in which a sample of the owner lies in the range, each once.
+    """Return the pairs (range, owner) in which an index of the owner lies in the range, each once.
 
     Parameters
     ----------
     low, high : (n,) ndarray of int64
         Half-open ranges, from :func:`~xopr_crossovers.core.morton.cell_ranges`.
     index, owner : (m,) ndarray of int64
-        The samples' NESTED order-18 indices, and whose they are.
+        NESTED order-18 indices, and whose they are.
     """
-    order = np.argsort(index)
+    if len(index) == 0 or len(low) == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    order = np.argsort(index, kind="stable")
     index, owner = index[order], owner[order]
     first, last = np.searchsorted(index, low), np.searchsorted(index, high)
-    which = [np.zeros(0, dtype=np.int64)]
-    owners = [np.zeros(0, dtype=np.int64)]
-    # Range by range: a cell of low order may hold most of the samples, all at once would not fit into memory.
-    for position in np.flatnonzero(last > first):
-        inside = np.unique(owner[first[position] : last[position]])
-        which.append(np.full(len(inside), position))
-        owners.append(inside)
-    return np.concatenate(which), np.concatenate(owners)
+    n_owners = int(owner.max()) + 1
+    total = np.concatenate([[0], np.cumsum(last - first)])
+    found = [np.zeros(0, dtype=np.int64)]
+    begin = 0
+    # Some ranges at a time: a cell of low order may hold most of the indices, all at once would not fit into memory.
+    while begin < len(low):
+        end = max(int(np.searchsorted(total, total[begin] + _CHUNK, side="right")) - 1, begin + 1)
+        count = last[begin:end] - first[begin:end]
+        which = np.repeat(np.arange(begin, end), count)
+        at = np.arange(len(which)) + np.repeat(first[begin:end] - (total[begin:end] - total[begin]), count)
+        found.append(np.unique(which * n_owners + owner[at]))
+        begin = end
+    return np.divmod(np.concatenate(found), n_owners)
+
+
+def cells_holding(cells: FrameCells, points: np.ndarray, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs (cell, owner) in which the cell holds a point of the owner, each once.
+
+    Parameters
+    ----------
+    cells : FrameCells
+    points : (3, n) ndarray
+        Unit vectors; latitude is geodetic.
+    owner : (n,) ndarray of int
+    """
+    low, high = cells.ranges()
+    lon, lat = lon_lat(points.T)
+    found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+    for convention in np.unique(cells.convention):
+        mine = np.flatnonzero(cells.convention == convention)
+        index = morton.point_indices(lat, lon, str(convention))
+        cell, owners = owners_in_ranges(low[mine], high[mine], index, owner)
+        found.append((mine[cell], owners))
+    cell, owners = (np.concatenate(column) for column in zip(*found))
+    return cell, owners

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 from . import morton
 from .errors import InputError
 from .frames import MBOX, lists_of_cells
+from .nearby import spread
 from .polygons import gather
 from .projection import LONLAT_CRS
 from .sphere import subdivide
@@ -52,21 +54,35 @@ def closed_ring(points: Sequence[tuple[float, float]]) -> np.ndarray:
 
 def with_footprints(granules: Iterable[dict]) -> tuple[list[dict], np.ndarray]:
     """Return the granules that have a link and an outline, and their footprints in longitude and latitude."""
-    kept: list[dict] = []
-    outlines: list[np.ndarray] = []
-    owner: list[int] = []
-    for record in granules:
-        rings = [closed_ring(ring) for ring in record.get("rings") or [record.get("points") or ()] if len(ring) >= 3]
-        rings = [ring for ring in rings if len(ring) >= 4 and np.isfinite(ring).all()]
-        if rings and (record.get("s3_url") or record.get("https_url")):
-            outlines.extend(rings)
-            owner.extend([len(kept)] * len(rings))
-            kept.append(record)
-    if not kept:
-        return kept, np.zeros(0, dtype=object)
-    part = np.repeat(np.arange(len(outlines)), [len(ring) for ring in outlines])
-    parts = shapely.polygons(shapely.linearrings(np.concatenate(outlines), indices=part))
-    return kept, gather(parts, np.array(owner), len(kept))
+    linked = [record for record in granules if record.get("s3_url") or record.get("https_url")]
+    outlines, owner = [], []
+    for number, record in enumerate(linked):
+        for outline in record.get("rings") or (record.get("points"),):
+            if outline is not None and len(outline) >= 3:
+                outlines.append(outline)
+                owner.append(number)
+    if not outlines:
+        return [], np.zeros(0, dtype=object)
+    xy, offsets = _closed(outlines)
+    length = np.diff(offsets)
+    good = (length >= 4) & (np.add.reduceat(~np.isfinite(xy).all(axis=1), offsets[:-1]) == 0)
+    ring = np.repeat(np.cumsum(good) - 1, length)
+    inside = np.repeat(good, length)
+    if not good.any():
+        return [], np.zeros(0, dtype=object)
+    parts = shapely.polygons(shapely.linearrings(xy[inside], indices=ring[inside]))
+    kept, position = np.unique(np.array(owner)[good], return_inverse=True)
+    return [linked[number] for number in kept.tolist()], gather(parts, position, len(kept))
+
+
+def _closed(outlines: Sequence[Sequence[tuple[float, float]]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return outlines as (lon, lat), each ending where it begins, and their offsets."""
+    lon_lat = np.array(list(chain.from_iterable(outlines)), dtype=float)[:, 1::-1]
+    length = np.fromiter(map(len, outlines), dtype=np.int64, count=len(outlines))
+    start = np.cumsum(length) - length
+    is_open = (lon_lat[start] != lon_lat[start + length - 1]).any(axis=1)
+    outline, vertex = spread(length + is_open)
+    return lon_lat[start[outline] + vertex % length[outline]], np.concatenate([[0], np.cumsum(length + is_open)])
 
 
 def outline_samples(rings: Sequence[object], per_edge: int, edges: str) -> tuple[np.ndarray, np.ndarray]:

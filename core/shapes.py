@@ -7,11 +7,15 @@ import numpy as np
 import shapely
 
 from .cells import FrameCells
+from .footprints import REACH_M
 from .frames import line_vertices
 from .polygons import mend
 from .projection import LONLAT_CRS, transformer
+from .sphere import lon_lat
 
+# Vertices a side of cells of this order and above; next to a pole their edges bend by 10 m between two of them.
 _CELL_STEP = 32
+_CELL_STEP_ORDER = 7
 
 
 def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = None) -> np.ndarray:
@@ -53,7 +57,7 @@ def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = 
     return result
 
 
-def cell_polygons(cells: FrameCells, crs: str, mine: np.ndarray | None = None, step: int = _CELL_STEP) -> np.ndarray:
+def cell_polygons(cells: FrameCells, crs: str, mine: np.ndarray | None = None, step: int | None = None) -> np.ndarray:
     """Return the outlines of ``cells.cells`` as polygons in a pole's projection.
 
     Parameters
@@ -62,21 +66,21 @@ def cell_polygons(cells: FrameCells, crs: str, mine: np.ndarray | None = None, s
     crs : str
     mine : ndarray of bool, optional
         Frames whose cells are wanted; the other cells become None.
-    step : int
-        Vertices a side.
+    step : int, optional
+        Vertices a side; without it as many as keep the edges true to 10 m.
     """
-    lon, lat, offsets = cells.outlines(step)
-    xy = np.column_stack(transformer(LONLAT_CRS, crs).transform(lon, lat))
-    ring = np.repeat(np.arange(len(cells.cells)), np.diff(offsets))
-    polygons = np.full(len(cells.cells), None, dtype=object)
-    usable = np.ones(len(cells.cells), dtype=bool)
-    usable[ring[~np.isfinite(xy).all(axis=1)]] = False
+    shapes = cells.shapes()
+    wanted = np.ones(len(shapes), dtype=bool)
     if mine is not None:
-        wanted = np.zeros(len(cells.cells), dtype=bool)
+        wanted[:] = False
         wanted[cells.cell[mine[cells.frame]]] = True
-        usable &= wanted
-    keep = usable[ring]
-    position = np.cumsum(usable) - 1
-    if keep.any():
-        polygons[usable] = shapely.polygons(shapely.linearrings(xy[keep], indices=position[ring[keep]]))
+    polygons = np.full(len(shapes), None, dtype=object)
+    steps = np.full(len(shapes), step) if step else _CELL_STEP << np.maximum(_CELL_STEP_ORDER - shapes.order, 0)
+    for number in np.unique(steps[wanted]):
+        some = np.flatnonzero(wanted & (steps == number))
+        lon, lat = lon_lat(shapes.take(some).outlines(int(number)))
+        xy = np.stack(transformer(LONLAT_CRS, crs).transform(lon, lat), axis=-1)
+        # A cell that holds the other pole, or comes near it, would be turned inside out.
+        usable = (np.abs(np.nan_to_num(xy, nan=np.inf)) <= REACH_M).all(axis=(1, 2))
+        polygons[some[usable]] = shapely.polygons(xy[usable])
     return mend(polygons)

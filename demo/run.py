@@ -1,7 +1,8 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
-Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, and leaves a GeoPackage, a
-map and a short text in ``build/demo``.
+Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
+``xopr:crossoverpoints`` and ``xopr:comparemethods`` on what it found, and leaves a GeoPackage, a map, a report and a
+short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -30,11 +31,15 @@ def main() -> None:
     package = OUT / "crossovers.gpkg"
     with stand_in() as url:
         results = find_granules(package, url)
+    results.update(find_crossovers(package))
+    report = OUT / "comparison.html"
+    results.update(compare_methods(package, report))
     text = summary(package, results)
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
     print(text)
-    print(f"Layers:  {package.relative_to(ROOT)}\nMap:     {(OUT / 'map.png').relative_to(ROOT)}")
+    for name, path in (("Layers:", package), ("Map:", OUT / "map.png"), ("Report:", report)):
+        print(f"{name:11} {path.relative_to(ROOT)}")
 
 
 @contextmanager
@@ -63,13 +68,41 @@ def find_granules(package: Path, url: str) -> dict:
         "CYCLE": CYCLE,
     }
     for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES"):
-        arguments[name] = f'ogr:dbname="{package}" table="{name.lower()}"'
-    process = str(Path(sys.prefix) / "bin" / "qgis_process")
-    command = [process, "--json", "run", "xopr:findgranules", "--"]
-    print(f"qgis_process run xopr:findgranules on {SAMPLE.relative_to(ROOT)} ...", flush=True)
+        arguments[name] = table_of(package, name)
     # Copies of its own: the user's are for real granules.
-    environment = {**os.environ, "XOPR_CMR_URL": url, "XOPR_CACHE_DIR": str(OUT.parent / "cache")}
-    answer = run(command + [f"{key}={value}" for key, value in arguments.items()], env=environment)
+    return qgis_process("xopr:findgranules", arguments, XOPR_CMR_URL=url, XOPR_CACHE_DIR=str(OUT.parent / "cache"))
+
+
+def find_crossovers(package: Path) -> dict:
+    """Add the points where beams cross flight lines to the GeoPackage."""
+    arguments = {**inputs(package), "CROSSOVERS": table_of(package, "CROSSOVERS")}
+    return qgis_process("xopr:crossoverpoints", arguments)
+
+
+def compare_methods(package: Path, report: Path) -> dict:
+    """Compare the methods of matching: two more tables, and a report."""
+    arguments = {**inputs(package), "REPEATS": 2, "REPORT": report}
+    for name in ("FRAMES_COMPARED", "COMPARISON"):
+        arguments[name] = table_of(package, name)
+    return qgis_process("xopr:comparemethods", arguments)
+
+
+def inputs(package: Path) -> dict:
+    """Return what was found, as layers to go on with."""
+    layers = {"FRAMES": "matched_frames", "GRANULES": "granules"}
+    return {name: f"{package}|layername={layer}" for name, layer in layers.items()}
+
+
+def table_of(package: Path, name: str) -> str:
+    """Return the address of a table in a GeoPackage, as QGIS writes it."""
+    return f'ogr:dbname="{package}" table="{name.lower()}"'
+
+
+def qgis_process(algorithm: str, arguments: dict, **environment: str) -> dict:
+    """Run an algorithm as a user would and return its results."""
+    command = [str(Path(sys.prefix) / "bin" / "qgis_process"), "--json", "run", algorithm, "--"]
+    print(f"qgis_process run {algorithm} ...", flush=True)
+    answer = run([*command, *(f"{key}={value}" for key, value in arguments.items())], env={**os.environ, **environment})
     return json.loads(answer[answer.index("{") :])["results"]
 
 
@@ -85,16 +118,21 @@ def summary(package: Path, results: dict) -> str:
     """Return what was found, in a few lines."""
     frames = pyogrio.read_dataframe(package, layer="matched_frames", read_geometry=False)
     matches = pyogrio.read_dataframe(package, layer="matches")
+    methods = pyogrio.read_dataframe(package, layer="comparison", read_geometry=False).set_index("method")
     best = frames.nlargest(3, "n_crossing")
     first = matches[matches["crosses_line"].astype(bool) & (matches["frame_id"] == best["id"].iloc[0])].iloc[0]
     lines = [
         "Synthetic radar frames x ICESat-2 granules of a planned orbit: nothing here was measured.",
         "",
-        f"Window:    cycle {CYCLE}, {results['WINDOW_START']} to {results['WINDOW_END']}",
-        f"Frames:    {results['N_FRAMES']:,} within 150 km of the points, "
+        f"Window:     cycle {CYCLE}, {results['WINDOW_START']} to {results['WINDOW_END']}",
+        f"Frames:     {results['N_FRAMES']:,} within 150 km of the points, "
         f"{int((frames['n_granules'] > 0).sum()):,} of them with granules",
-        f"Granules:  {results['N_GRANULES']:,} ({results['CMR_HITS']:,} hits)",
-        f"Pairs:     {results['N_MATCHES']:,}, of which {int(frames['n_crossing'].sum()):,} cross the flight line",
+        f"Granules:   {results['N_GRANULES']:,} ({results['CMR_HITS']:,} hits)",
+        f"Pairs:      {results['N_MATCHES']:,}, of which {int(frames['n_crossing'].sum()):,} cross the flight line",
+        f"Crossovers: {results['N_CROSSOVERS']:,} points of six beams",
+        f"Methods:    strtree {methods.loc['strtree', 'n_pairs']:,}, prefix {methods.loc['prefix', 'n_pairs']:,}, "
+        f"flight line {methods.loc['flightline', 'n_pairs']:,} pairs; "
+        f"they differ on {results['N_DISAGREEING']:,} frames",
         "",
         "Frames with most crossings:",
         *(f"  {row.id}  {row.collection}  {row.n_crossing} of {row.n_granules}" for row in best.itertuples()),

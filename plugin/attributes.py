@@ -14,13 +14,17 @@ from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, Qt, QTime
 
 from .compat import field, is_null
 
-_EPOCH = pd.Timestamp(0, tz="UTC")
 _MAX_INT64 = np.iinfo(np.int64).max
 
 
 def column_of(described: QgsField, values: tuple[Any, ...]) -> Any:
     """Return a column from the attribute values of a field: NULL is a missing value, date-times are UTC."""
-    plain = [None if is_null(value) else _from_qt(value) for value in values]
+    plain = list(values)
+    kinds = set(map(type, plain))
+    if not kinds <= _PLAIN_TYPES:
+        plain = [None if is_null(value) else value for value in plain]
+    if kinds & set(_FROM_QT):
+        plain = [_FROM_QT[type(value)](value) if type(value) in _FROM_QT else value for value in plain]
     if not values:
         return pd.Series(plain, dtype=_empty_dtype(described))
     present = {type(value) for value in plain if value is not None}
@@ -54,18 +58,6 @@ def _empty_dtype(described: QgsField) -> str:
     return "boolean" if "bool" in name else "object"
 
 
-def _from_qt(value: Any) -> Any:
-    if isinstance(value, QDateTime):
-        return _from_qdatetime(value)
-    if isinstance(value, QDate):
-        return value.toPyDate()
-    if isinstance(value, QTime):
-        return value.toPyTime()
-    if isinstance(value, QByteArray):
-        return bytes(value.data())
-    return value
-
-
 def _from_qdatetime(value: QDateTime) -> datetime | None:
     # QGIS 3.22 reads a file's times without a zone, as "local" ones; the times in our tables are UTC, and so are these
     # digits. They are taken as they are: an hour that the local clock skips in spring would not be valid as a moment.
@@ -77,21 +69,73 @@ def _from_qdatetime(value: QDateTime) -> datetime | None:
     return datetime.combine(day.toPyDate(), clock.toPyTime(), timezone.utc)
 
 
-def field_of(name: str, column: pd.Series) -> QgsField:
+_PLAIN_TYPES = {bool, int, float, str, type(None)}
+_FROM_QT: dict[type, Callable[[Any], Any]] = {
+    QDateTime: _from_qdatetime,
+    QDate: lambda value: value.toPyDate(),
+    QTime: lambda value: value.toPyTime(),
+    QByteArray: lambda value: bytes(value.data()),
+}
+
+
+def field_of(name: str, column: pd.Series, kind: str | None = None) -> QgsField:
     """Return the field that can hold a column: whole numbers are 64 bit, lists and dicts are text."""
-    return field(name, _kind(column))
+    return field(name, kind or kind_of(column))
 
 
-def values_of(column: pd.Series) -> list[Any]:
+def values_of(column: pd.Series, kind: str | None = None) -> list[Any]:
     """Return the attribute values for a column: a missing value is NULL, a list or dict is JSON text."""
-    kind = _kind(column)
+    kind = kind or kind_of(column)
     if kind == "datetime":
-        column = pd.to_datetime(column, utc=True)
+        return [None if value is None else _qdatetime(value) for value in _milliseconds(column)]
+    if kind == "text" and _is_plain_text(column):
+        return _objects(column)
     convert = _CONVERTERS[kind]
     return [None if _is_missing(value) else convert(value) for value in column.tolist()]
 
 
-def _kind(column: pd.Series) -> str:
+def sql_values_of(column: pd.Series, kind: str) -> list[Any]:
+    """Return a column's values as a GeoPackage holds them: days and moments (UTC) are ISO text."""
+    if kind == "datetime":
+        moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[ms]")
+        texts = np.datetime_as_string(moments, unit="ms", timezone="UTC").astype(object)
+        texts[np.isnat(moments)] = None
+        return texts.tolist()
+    if kind == "date":
+        known = {day: None if _is_missing(day) else day.isoformat() for day in set(column.tolist())}
+        return [known[day] for day in column.tolist()]
+    # Of other objects than Python's own numbers SQLite would make bytes.
+    if (kind == "text" and _is_plain_text(column)) or (kind in ("int", "float") and column.dtype != object):
+        return _objects(column)
+    if kind == "bytes":
+        return [None if _is_missing(value) else bytes(value) for value in column.tolist()]
+    convert = _CONVERTERS[kind]
+    return [None if _is_missing(value) else convert(value) for value in column.tolist()]
+
+
+def _is_plain_text(column: pd.Series) -> bool:
+    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+
+
+def _objects(column: pd.Series) -> list[Any]:
+    """Return the values as they are, missing ones as None."""
+    missing = column.isna().to_numpy(dtype=bool)
+    values = column.to_numpy(dtype=object)
+    if missing.any():
+        values = values.copy()
+        values[missing] = None
+    return values.tolist()
+
+
+def _milliseconds(column: pd.Series) -> list[int | None]:
+    moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[ns]")
+    rounded = np.round(moments.astype(np.int64) / 1e6).astype(np.int64).astype(object)
+    rounded[np.isnat(moments)] = None
+    return rounded.tolist()
+
+
+def kind_of(column: pd.Series) -> str:
+    """Return what a column holds, by :data:`~xopr_crossovers.plugin.compat.FIELD_TYPES`."""
     dtype = column.dtype
     if pd.api.types.is_bool_dtype(dtype) and not pd.api.types.is_object_dtype(dtype):
         return "bool"
@@ -143,8 +187,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else str(value)
 
 
-def _qdatetime(value: pd.Timestamp) -> QDateTime:
-    milliseconds = round((value - _EPOCH) / pd.Timedelta(milliseconds=1))
+def _qdatetime(milliseconds: int) -> QDateTime:
     return QDateTime.fromMSecsSinceEpoch(milliseconds, Qt.TimeSpec.UTC)
 
 
@@ -152,7 +195,6 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "bool": bool,
     "int": int,
     "float": float,
-    "datetime": _qdatetime,
     "date": lambda value: QDate(value.year, value.month, value.day),
     "bytes": QByteArray,
     "text": _text,

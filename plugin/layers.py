@@ -124,14 +124,20 @@ def _crs_of(crs: QgsCoordinateReferenceSystem) -> str | None:
 # --- to QGIS ---------------------------------------------------------------------------------------------------------
 
 
-def fields_of(table: pd.DataFrame) -> QgsFields:
+def fields_of(table: pd.DataFrame, kinds: dict[str, str] | None = None) -> QgsFields:
     """Return the fields for the columns of a table, the geometry left out.
 
     Lists and dicts become JSON text; whole numbers 64 bit; times date-times in UTC.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+    kinds : dict of str to str, optional
+        What columns hold, by :data:`~xopr_crossovers.plugin.compat.FIELD_TYPES`; otherwise their values tell.
     """
     fields = QgsFields()
     for name in _attribute_columns(table):
-        fields.append(field_of(str(name), table[name]))
+        fields.append(field_of(str(name), table[name], (kinds or {}).get(name)))
     return fields
 
 
@@ -172,28 +178,34 @@ def crs_of(table: pd.DataFrame) -> QgsCoordinateReferenceSystem:
     return crs
 
 
-def write(table: pd.DataFrame, sink: QgsFeatureSink, feedback: QgsProcessingFeedback) -> None:
-    """Write a table into a sink made with :func:`fields_of` and :func:`wkb_type_of`, in batches.
+def write(
+    table: pd.DataFrame, sink: QgsFeatureSink, feedback: QgsProcessingFeedback, kinds: dict[str, str] | None = None
+) -> None:
+    """Write a table into a sink made with :func:`fields_of` (and the same kinds) and :func:`wkb_type_of`, in batches.
 
     Raises
     ------
     CancelledError
         If the user cancelled.
     InputError
-        If the sink refuses a feature.
+        If the sink refuses a feature; the message is only why.
     """
-    fields = fields_of(table)
-    for batch in _features(table, fields):
+    fields = fields_of(table, kinds)
+    for batch in _features(table, fields, kinds or {}):
         if feedback.isCanceled():
             raise CancelledError
         if not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
-            raise InputError(f"QGIS could not write the output: {sink.lastError() or 'the layer refused a feature'}.")
+            raise InputError(_said(sink) or "the layer refused a feature")
     if not sink.flushBuffer():
-        raise InputError(f"QGIS could not write the output: {sink.lastError() or 'the layer refused its features'}.")
+        raise InputError(_said(sink) or "the layer refused its features")
 
 
-def _features(table: pd.DataFrame, fields: QgsFields) -> Iterator[list[QgsFeature]]:
-    columns = [values_of(table[name]) for name in _attribute_columns(table)]
+def _said(sink: QgsFeatureSink) -> str:
+    return " ".join(sink.lastError().split())
+
+
+def _features(table: pd.DataFrame, fields: QgsFields, kinds: dict[str, str]) -> Iterator[list[QgsFeature]]:
+    columns = [values_of(table[name], kinds.get(name)) for name in _attribute_columns(table)]
     wkb = _wkb_column(table) if isinstance(table, gpd.GeoDataFrame) else None
     for start in range(0, len(table), BATCH):
         batch = []

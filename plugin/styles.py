@@ -13,13 +13,18 @@ from qgis.core import (
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
     QgsLineSymbol,
+    QgsMarkerSymbol,
     QgsRendererRange,
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
     QgsVectorLayerUtils,
 )
 
+from ..core.classes import VIRIDIS, class_colours, class_name, count_classes
 from .compat import save_style
+
+# By this name, since scanners for passwords take "pass_time" with a text beside it for one.
+_OVERFLIGHT = "Pass (UTC)"
 
 ALIASES = {
     "id": "Frame",
@@ -63,11 +68,48 @@ ALIASES = {
     "state": "State",
     "path": "Local copy",
     "fetched_at": "Fetched (UTC)",
+    "beam": "Beam",
+    "pair": "Beam pair (1 left, 3 right)",
+    "side": "Side in the pair",
+    "angle_deg": "Angle (degrees)",
+    "distance_m": "Distance along the line (m)",
+    "pass_time": _OVERFLIGHT,
+    "flight_time": "Flight (UTC)",
+    "source": "Line known by",
+    "method": "Method",
+    "n_pairs": "Pairs",
+    "n_frames_hit": "Frames hit",
+    "median_granules": "Median granules a frame",
+    "missed": "Missed (flight line)",
+    "extra": "Extra (flight line)",
+    "frames_differing": "Frames that differ (flight line)",
+    "tree_missed": "Missed (strtree)",
+    "tree_extra": "Extra (strtree)",
+    "tree_frames_differing": "Frames that differ (strtree)",
+    "cells_s": "Reading cells (s)",
+    "lines_s": "Preparing lines (s)",
+    "index_s": "Indexing cells (s)",
+    "footprints_s": "Cutting footprints (s)",
+    "match_s": "Finding pairs (s)",
+    "total_s": "Together (s)",
+    "n_differing": "Granules that differ",
+    "n_strtree": "Granules, strtree",
+    "n_prefix": "Granules, prefix",
+    "n_flightline": "Granules, flight line",
+    "missed_strtree": "strtree misses (flight line)",
+    "extra_strtree": "strtree has extra (flight line)",
+    "missed_prefix": "prefix misses (flight line)",
+    "extra_prefix": "prefix has extra (flight line)",
+    "tree_missed_prefix": "prefix misses (strtree)",
+    "tree_extra_prefix": "prefix has extra (strtree)",
+    "tree_missed_flightline": "flight line misses (strtree)",
+    "tree_extra_flightline": "flight line has extra (strtree)",
 }
 
 #: What the saved style is called.
 STYLE_NAME = "xOPR Crossovers"
 
+_MOMENT_WIDTH = 150
 # Columns of the attribute table whose content needs more or less room than QGIS gives, in pixels.
 _WIDTHS = {
     "id": 170,
@@ -78,8 +120,10 @@ _WIDTHS = {
     "rgt": 55,
     "cycle": 55,
     "region": 60,
-    "start_time": 150,
-    "end_time": 150,
+    "start_time": _MOMENT_WIDTH,
+    "end_time": _MOMENT_WIDTH,
+    "pass_time": _MOMENT_WIDTH,
+    "flight_time": _MOMENT_WIDTH,
     "days_between": 120,
     "https_url": 420,
     "s3_url": 420,
@@ -103,14 +147,33 @@ _MATCHED_TIP = (
   '<a href="' || coalesce(map_get(@element, 'https_url'), '') || '">' || map_get(@element, 'granule_id') || '</a>'),
   '<br>') %]"""
 )
+_COMPARED_TIP = (
+    _FRAME_TIP
+    + """<br>
+the methods differ on [% "n_differing" %] granules"""
+)
 _GRANULE_TIP = """<b>[% "granule_id" %]</b><br>
 RGT [% "rgt" %], cycle [% "cycle" %], region [% "region" %]<br>
 [% format_date("start_time", 'yyyy-MM-dd HH:mm') %] UTC<br>
 <a href="[% "https_url" %]">[% "https_url" %]</a>"""
 
+_CROSSOVER_TIP = """<b>[% "frame_id" %] x [% coalesce("beam", 'footprint') %]</b><br>
+RGT [% "rgt" %], cycle [% "cycle" %], region [% "region" %]<br>
+[% coalesce(format_date("pass_time", 'yyyy-MM-dd HH:mm:ss') || ' UTC, ', '') %]
+[% "days_between" %] days after flight<br>
+[% coalesce(round("angle_deg", 1) || ' degrees, ', '') %][% round("distance_m" / 1000, 2) %] km along the line<br>
+line known by [% "source" %]<br>
+<a href="[% "https_url" %]">[% "granule_id" %]</a>"""
+
 _NONE_COLOUR = "#a0a0a0"
-# Five steps of matplotlib's viridis (CC0), without its palest end, which vanishes on white.
-_VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c2df23")
+# Days between flight and pass that matter for a comparison of heights; unknown ones are in the last class.
+_DAYS_APART = (
+    (0, 31, "up to a month apart"),
+    (31, 91, "up to a repeat cycle (91 days)"),
+    (91, 366, "up to a year"),
+    (366, 1827, "up to five years"),
+    (1827, 1e9, "more than five years, or unknown"),
+)
 
 
 @dataclass(frozen=True)
@@ -167,7 +230,10 @@ def keep(layer: QgsVectorLayer) -> bool:
     """Save the layer's style beside its data where the file can hold one, and return whether nothing went wrong."""
     if layer.providerType() != "ogr" or layer.dataProvider().storageType() != "GPKG":
         return True
-    return save_style(layer, STYLE_NAME)
+    kept = save_style(layer, STYLE_NAME)
+    # Another connection wrote into the file: the first look of the layer's own, opened before, would fail.
+    layer.dataProvider().reloadData()
+    return kept
 
 
 def _table_columns(layer: QgsVectorLayer) -> QgsAttributeTableConfig:
@@ -224,47 +290,50 @@ def _granules_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     return QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(look))
 
 
-def _matched_renderer(layer: QgsVectorLayer) -> QgsFeatureRenderer:
-    values, _ = QgsVectorLayerUtils.getValues(layer, "n_granules")
-    ranges = [QgsRendererRange(0, 0, _line(_NONE_COLOUR, "0.3"), "none")]
-    classes = count_classes([int(value) for value in values if value])
-    for number, (low, high) in enumerate(classes):
-        colour = _VIRIDIS[round(number * (len(_VIRIDIS) - 1) / max(len(classes) - 1, 1))]
-        label = str(low) if low == high else f"{low} to {high}"
-        ranges.append(QgsRendererRange(low, high, _line(colour, "0.7"), label))
-    renderer = QgsGraduatedSymbolRenderer("n_granules", ranges)
-    renderer.setSourceSymbol(_line(_VIRIDIS[0], "0.7"))
+def _count_renderer(
+    field: str, none: str, dark_is_many: bool = False
+) -> Callable[[QgsVectorLayer], QgsFeatureRenderer]:
+    """Return what makes the renderer of lines by a count: grey for 0, five classes for the others."""
+
+    def renderer_for(layer: QgsVectorLayer) -> QgsFeatureRenderer:
+        values, _ = QgsVectorLayerUtils.getValues(layer, field)
+        ranges = [QgsRendererRange(0, 0, _line(_NONE_COLOUR, "0.3"), none)]
+        classes = count_classes([int(value) for value in values if value])
+        for (low, high), colour in zip(classes, class_colours(len(classes), dark_is_many)):
+            ranges.append(QgsRendererRange(low, high, _line(colour, "0.7"), class_name(low, high)))
+        renderer = QgsGraduatedSymbolRenderer(field, ranges)
+        renderer.setSourceSymbol(_line(VIRIDIS[0], "0.7"))
+        return renderer
+
+    return renderer_for
+
+
+def _crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    ranges = [
+        QgsRendererRange(low, high, _point(VIRIDIS[number]), label)
+        for number, (low, high, label) in enumerate(_DAYS_APART)
+    ]
+    renderer = QgsGraduatedSymbolRenderer("coalesce(abs(days_between), 1e9)", ranges)
+    renderer.setSourceSymbol(_point(VIRIDIS[0]))
     return renderer
 
 
-def count_classes(counts: list[int], n_classes: int = 5) -> list[tuple[int, int]]:
-    """Return classes of whole numbers, each with about as many values, without gaps and without an empty one.
-
-    Parameters
-    ----------
-    counts : list of int
-        In any order, repeated as often as they occur.
-    n_classes : int
-        At most so many.
-
-    Returns
-    -------
-    list of (low, high)
-        Both included, ascending; the first low is the smallest count, the last high the largest.
-    """
-    counts = sorted(counts)
-    if not counts:
-        return []
-    ends = {len(counts) * step // n_classes for step in range(1, n_classes + 1)}
-    tops = sorted({counts[end - 1] for end in ends if end > 0})
-    lows = [counts[0], *(top + 1 for top in tops[:-1])]
-    return list(zip(lows, tops))
+def _point(colour: str) -> QgsMarkerSymbol:
+    look = {"name": "circle", "color": colour, "size": "1.6", "outline_style": "no"}
+    return QgsMarkerSymbol.createSimple(look)
 
 
 STYLES = {
     "frames": Style('"id"', _frames_renderer, _FRAME_TIP),
-    "matched_frames": Style('"id"', _matched_renderer, _MATCHED_TIP),
+    "matched_frames": Style('"id"', _count_renderer("n_granules", "none"), _MATCHED_TIP),
+    "compared_frames": Style(
+        '"id"', _count_renderer("n_differing", "all methods agree", dark_is_many=True), _COMPARED_TIP
+    ),
+    "comparison": Style('"method"'),
     "granules": Style('"granule_id"', _granules_renderer, _GRANULE_TIP, links=True),
+    "crossovers": Style(
+        '"frame_id" || \' x \' || coalesce("beam", "source")', _crossovers_renderer, _CROSSOVER_TIP, True
+    ),
     "matches": Style('"frame_id" || \' x \' || "granule_id"', links=True),
     "seasons": Style('"season"'),
 }

@@ -236,3 +236,46 @@ def test_a_granule_with_an_outline_that_is_no_number_is_left_out():
 def test_points_in_the_wrong_order_are_told_so():
     with pytest.raises(ValueError, match=r"give \(latitude, longitude\) in degrees"):
         crossovers.subset_frames_by_points(FRAMES, [(-105.0, -75.1)])
+
+
+def test_the_prefix_index_misses_no_granule_that_the_tree_finds_also_of_odd_footprints():
+    thin = record([(-105.2, -75.4), (-104.8, -74.6), (-104.7, -74.6)], "thin triangle")
+    granules = [FAR, ACROSS, OVER_180, thin]
+    tree, records = crossovers.build_granule_strtree(granules)
+    by_tree = crossovers.match_frames_to_granules(FRAMES, tree, records)
+    by_prefix = crossovers.match_frames_to_granules_prefix(FRAMES, crossovers.build_granule_prefix_index(granules))
+    for trees, prefixes in zip(by_tree["atl06_granules"], by_prefix["atl06_granules"]):
+        assert {granule["granule_id"] for granule in trees} <= {granule["granule_id"] for granule in prefixes}
+    assert by_prefix["n_granules"].tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize("ring", [ACROSS["points"], [(-75.4, -105.2), (-74.6, -104.8), (-74.6, -104.7)]])
+def test_the_morton_numbers_of_a_cover_are_texts_that_hold_the_footprint(ring):
+    (found,) = crossovers.build_granule_prefix_index([{**ACROSS, "points": ring}], order=8)
+    numbers = found["mort_strs"]
+    samples = crossovers.compute_granule_sample_mortons(ring, n_per_segment=200)
+    assert all(len(text.lstrip("-")) == 9 for text in numbers)
+    assert {sample[: len(numbers[0])] for sample in samples} <= set(numbers[:])
+    # Written down as plain text they are taken as samples, and find the same frames.
+    listed = [{**found, "mort_strs": list(numbers)}]
+    frames = FRAMES.assign(**{"opr:mbox": [[makers.legacy_cell(-105, -75, 6)]] * 3})
+    both = [crossovers.match_frames_to_granules_prefix(frames, records) for records in ([found], listed)]
+    assert both[0]["n_granules"].tolist() == both[1]["n_granules"].tolist() == [1, 1, 1]
+
+
+def test_a_cover_of_an_order_that_is_not_there_is_a_value_error():
+    with pytest.raises(ValueError, match="order must be between 0 and 18, not 19"):
+        crossovers.build_granule_prefix_index([ACROSS], order=19)
+
+
+def test_a_tree_matches_also_where_records_have_lost_their_outlines():
+    tree, records = crossovers.build_granule_strtree([FAR, ACROSS])
+    bare = [{key: value for key, value in record.items() if key != "points"} for record in records]
+    assert crossovers.match_frames_to_granules(FRAMES, tree, bare)["n_granules"].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("edges", ["great_circle", "straight"])
+def test_a_granule_that_lies_inside_a_giant_cell_is_matched_by_the_tree(edges):
+    frames = FRAMES.assign(**{"opr:mbox": [[makers.legacy_cell(-105, -75, 1)]] * 3})
+    tree, records = crossovers.build_granule_strtree([ACROSS], edges=edges)
+    assert crossovers.match_frames_to_granules(frames, tree, records)["n_granules"].tolist() == [1, 1, 1]

@@ -177,3 +177,74 @@ def test_a_frame_of_several_parts_is_matched_with_each_of_them():
     parts = [shapely.MultiLineString([[(60, -70), (61, -70)], LINE]), shapely.MultiLineString([point, point])]
     table = table.set_geometry(gpd.GeoSeries(parts, crs="EPSG:4326"))
     assert pairs_of(matching.match(table, makers.granules(ACROSS), "flightline")) == {(0, 0), (1, 0)}
+
+
+def authalic_cell(lon, lat, order):
+    """Return the cell that holds a point where latitude is made authalic first (Snyder 1987, equation 3-12)."""
+    e, sine = 0.081_819_190_842_6, np.sin(np.radians(lat))
+
+    def q(sine):
+        return (1 - e**2) * (sine / (1 - (e * sine) ** 2) - np.log((1 - e * sine) / (1 + e * sine)) / (2 * e))
+
+    return makers.legacy_cell(lon, float(np.degrees(np.arcsin(q(sine) / q(1.0)))), order)
+
+
+@pytest.mark.parametrize("method", ["strtree", "prefix"])
+def test_cells_of_authalic_latitude_are_matched_where_they_are(method):
+    line = [(-105.01, -72.0), (-104.99, -72.0)]
+    table = makers.frames(line)
+    table["opr:mbox"] = [[authalic_cell(lon, lat, 11) for lon, lat in [*line, (-105.0, -72.0)]]]
+    # Read as spherical, these cells of 3 km would lie 8 km to the north.
+    rings = [makers.strip((-110, lat), (-100, lat), width_km=5) for lat in (-72.0, -71.925, -72.075)]
+    found = matching.match(table, makers.granules(*rings), method)
+    middle = np.array([makers.great_circle((-110, lat), (-100, lat), 3)[1][1] for lat in (-72.0, -71.925, -72.075)])
+    meets = np.abs(middle + 72.0) * 111.2 < 4
+    assert pairs_of(found) == {(0, granule) for granule in np.flatnonzero(meets)}
+
+
+@pytest.mark.parametrize("method", ["strtree", "prefix"])
+def test_a_strip_that_lies_inside_a_giant_cell_is_matched_and_one_outside_is_not(method):
+    table = makers.frames(LINE)
+    table["opr:mbox"] = [[makers.legacy_cell(-105, -75, order)] for order in (0,)]
+    other_base_cell = makers.strip((-15, -75), (-14, -76))
+    found = matching.match(table, makers.granules(makers.strip((-105, -74), (-104, -75)), other_base_cell), method)
+    assert pairs_of(found) == {(0, 0)}
+
+
+@pytest.mark.parametrize("method", matching.METHODS)
+def test_footprints_that_are_no_strips_are_matched_as_strips_of_the_same_shape(method):
+    with_a_corner = [(-104, -74), *ACROSS[1:]]
+    odd = [*ACROSS[:3], tuple(np.mean(ACROSS[2:4], axis=0)), *ACROSS[3:]]
+    lines = makers.frames(LINE, [(60.9, -75), (61.1, -75)])
+    strips = matching.match(lines, makers.granules(ACROSS, FAR), method)
+    others = matching.match(lines, makers.granules(odd, FAR), method)
+    assert pairs_of(strips) == pairs_of(others) == {(0, 0), (1, 1)}
+    np.testing.assert_allclose(strips.overlap_m, others.overlap_m, atol=60)
+    assert len(matching.match(lines, makers.granules(with_a_corner), method)) == 1
+
+
+def test_prefix_with_small_cells_covers_also_odd_footprints():
+    odd = [(-105.2, -75.4), (-104.8, -74.6), (-104.7, -74.6)]
+    table = makers.frames([(-105.0, -75.05), (-105.0, -75.0)])
+    table["opr:mbox"] = [[makers.legacy_cell(-105.0, -75.02, 14)]]
+    for order, expected in ((5, 1), (14, len(matching.match(table, makers.granules(odd), "strtree")))):
+        assert len(matching.match(table, makers.granules(odd), "prefix", cover_order=order)) == expected
+
+
+def test_a_cover_order_that_is_not_there_is_refused():
+    with pytest.raises(InputError, match="The cover order must be between 0 and 18, not 19"):
+        matching.match(makers.frames(LINE), makers.granules(ACROSS), "prefix", cover_order=19)
+
+
+@pytest.mark.parametrize("method", matching.METHODS)
+def test_many_granules_are_matched_in_threads_as_one_by_one(method, monkeypatch):
+    rings = [makers.strip((lon, -74), (lon - 2, -76)) for lon in np.linspace(-107, -101, 60)]
+    table = makers.frames(LINE, [(-105.5, -75.2), (-105.4, -75.5)])
+    together = matching.match(table, makers.granules(*rings), method)
+    for name in ("_CHUNK", "_LEAST_CHUNK"):
+        monkeypatch.setattr(matching, name, 1)
+    apart = matching.match(table, makers.granules(*rings), method)
+    for name in ("frame", "granule", "crosses_line"):
+        assert getattr(together, name).tolist() == getattr(apart, name).tolist()
+    np.testing.assert_allclose(together.overlap_m, apart.overlap_m, rtol=1e-9)
+    assert 0 < len(together) < 120

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 
 import makers
@@ -63,3 +64,13 @@ def test_no_pair_gives_an_empty_table_with_all_columns():
     assert len(table) == 0
     assert list(table.columns) == list(tables.matches(FRAMES, GRANULES, PAIRS).columns)
     assert tables.matched_frames(FRAMES, GRANULES.iloc[:0], empty)["atl06_granules"].tolist() == ["[]"] * 3
+
+
+def test_the_links_of_a_frame_are_json_whatever_is_in_their_names():
+    granules = makers.granules(makers.strip((-104, -74), (-106, -76)), makers.strip((-105, -74), (-106, -76)))
+    granules["granule_id"] = ['quote " and \\ and é', "line\nbreak"]
+    granules["s3_url"] = [None, "s3://x"]
+    pairs = matching.Pairs(np.zeros(2, int), np.arange(2), np.ones(2, bool), np.ones(2))
+    (text,) = tables.matched_frames(makers.frames([(-106, -75), (-104, -75)]), granules, pairs)["atl06_granules"]
+    assert text == json.dumps(tables.link_records(granules))
+    assert [link["s3_url"] for link in json.loads(text)] == [None, "s3://x"]

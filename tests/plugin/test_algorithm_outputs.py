@@ -211,15 +211,16 @@ def test_a_run_that_is_cancelled_while_it_writes_removes_what_it_wrote(
 
     write = layers.write
 
-    def write_and_cancel(table, sink, feedback):
-        write(table, sink, feedback)
+    def write_and_cancel(table, sink, feedback, kinds):
+        write(table, sink, feedback, kinds)
         feedback.cancel()
-        write(table, sink, feedback)
+        write(table, sink, feedback, kinds)
 
     monkeypatch.setattr(layers, "write", write_and_cancel)
     parameters = {"CATALOG": south, "FRAMES": str(tmp_path / "frames.gpkg")}
     results, _ = provider.algorithm("loadcatalog").create().run(parameters, QgsProcessingContext(), feedback)
     assert results == {}
+    assert feedback.errors == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -41,6 +41,16 @@ NAMES = {
         ["MATCHED_FRAMES", "MATCHES", "GRANULES"],
         ["N_FRAMES", "N_GRANULES", "CMR_HITS", "N_MATCHES", "WINDOW_START", "WINDOW_END"],
     ),
+    "crossoverpoints": (
+        ["FRAMES", "GRANULES", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "CYCLES", "RGTS", "REGIONS"],
+        ["CROSSOVERS"],
+        ["N_CROSSOVERS"],
+    ),
+    "comparemethods": (
+        ["FRAMES", "GRANULES", "METHODS", "REPEATS"],
+        ["FRAMES_COMPARED", "COMPARISON", "REPORT"],
+        ["N_FRAMES", "N_DISAGREEING"],
+    ),
 }
 OPTIONS = {
     "SEASON": season_names(),
@@ -48,7 +58,9 @@ OPTIONS = {
     "RULE": ["mbox", "distance"],
     "TIME_MODE": ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"],
     "METHOD": ["strtree", "prefix", "flightline"],
+    "METHODS": ["strtree", "prefix", "flightline"],
     "STORE": ["use", "refresh", "ignore"],
+    "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"],
 }
 DEFAULTS = {
     "RULE": "mbox",
@@ -58,8 +70,12 @@ DEFAULTS = {
     "VERSION": "007",
     "PROVIDER": "NSIDC_CPRD",
     "METHOD": "strtree",
+    "METHODS": ["strtree", "prefix", "flightline"],
+    "REPEATS": 1,
     "STORE": "use",
     "CROSSING_ONLY": False,
+    "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"],
+    "MIN_ANGLE": 0.0,
 }
 ALGORITHMS = pytest.mark.parametrize("name", sorted(NAMES))
 
@@ -111,7 +127,7 @@ def test_outputs_are_declared_with_their_type(algorithm, name):
     for output in NAMES[name][2]:
         assert kinds[output] == ("outputString" if output.startswith("WINDOW") else "outputNumber")
     for output in NAMES[name][1]:
-        assert kinds[output] == "outputVector"
+        assert kinds[output] == ("outputHtml" if output == "REPORT" else "outputVector")
 
 
 @ALGORITHMS

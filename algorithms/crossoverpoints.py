@@ -1,0 +1,64 @@
+"""``xopr:crossoverpoints``: where each beam crosses each frame's line."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .. import core
+from . import parameters, values
+from .base import CROSSOVERS_GROUP, XoprAlgorithm
+from .run import Run
+
+
+class CrossoverPoints(XoprAlgorithm):
+    """Finds the points where beams cross flight lines."""
+
+    NAME = "crossoverpoints"
+    TITLE = "Crossover points of beams and flight lines"
+    GROUP = CROSSOVERS_GROUP
+    SUMMARY = (
+        "Finds where each ICESat-2 beam crosses each frame's line: point, angle, distance, time, days apart, links."
+    )
+    HELP = """
+Crossovers is a layer of points: one row for each crossing of a beam with a flight line, in order of frame and time of
+the pass. A beam runs beside the middle of the granule's footprint: three pairs 3.3 km apart, 90 m from beam to beam in
+a pair. The middle has the off-pointing that the pass really had, as far as the footprint tells: it is 12.5 km wide and
+holds 6.7 km of beams, so that points may be off by up to 2.9 km across the track, all beams of a pass together. The
+exact place of each shot is in the granule itself.
+
+Beams are named as in ATL06: gt1l is the left-most in the direction of flight, gt3r the right-most. Which of a pair is
+the strong one depends on the spacecraft's orientation (sc_orient), which no search tells; it is in the granule.
+
+source says how the pass's line is known: footprint (from the footprint's vertex pairs, which products of version 006
+and later have), track_model (the reference ground track by the orbit's calendar, a plan and not a measurement) or strip
+(neither is known: the middle of the line's way through the footprint, without beam, angle and time). The log says how
+many granules have which.
+
+angle_deg is the angle of the two lines; distance_m the distance flown since the frame's first vertex; pass_time is
+interpolated between the granule's start and end; flight_time is there if the catalog has more than the day;
+days_between are days from flight to pass, negative if the pass came first.
+"""
+    TAGS = ("crossover", "beams", "intersection", "ground track", "points", "angle", "gt1l", "atl06")
+    STYLES: ClassVar = {"CROSSOVERS": "crossovers"}
+
+    def declare(self) -> None:
+        """Declare parameters and outputs."""
+        parameters.add_frames(self)
+        self.addParameter(
+            parameters.layer("GRANULES", "Granules", "polygons", "Footprints, as 'Search granules' writes them.")
+        )
+        parameters.add_crossover_filters(self)
+        self.addParameter(parameters.sink("CROSSOVERS", "Crossovers", "points", "One point per crossing."))
+        parameters.add_number(self, "N_CROSSOVERS", "Number of crossovers")
+
+    def check(self, run: Run) -> None:
+        """Check the filters."""
+        values.wanted_crossovers(run)
+
+    def work(self, run: Run) -> dict[str, Any]:
+        """Find and write, some frames at a time."""
+        found = core.crossover_points.crossover_points(
+            run.frames("FRAMES"), run.table("GRANULES"), values.wanted_crossovers(run), run.progress
+        )
+        n_crossovers = run.write_parts("CROSSOVERS", found, core.crossover_points.COLUMNS, empty="Point")
+        return {"N_CROSSOVERS": n_crossovers}

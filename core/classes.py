@@ -1,0 +1,48 @@
+"""Classes of whole numbers, for colours on a map."""
+
+from __future__ import annotations
+
+#: Five steps of matplotlib's viridis (CC0), without its palest end, which vanishes on white.
+VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c2df23")
+
+
+def count_classes(counts: list[int], n_classes: int = 5) -> list[tuple[int, int]]:
+    """Return classes of whole numbers, each with about as many values, without gaps and without an empty one.
+
+    Parameters
+    ----------
+    counts : list of int
+        In any order, repeated as often as they occur.
+    n_classes : int
+        At most so many.
+
+    Returns
+    -------
+    list of (low, high)
+        Both included, ascending; the first low is the smallest count, the last high the largest.
+    """
+    counts = sorted(counts)
+    if not counts:
+        return []
+    ends = {len(counts) * step // n_classes for step in range(1, n_classes + 1)}
+    tops = sorted({counts[end - 1] for end in ends if end > 0})
+    lows = [counts[0], *(top + 1 for top in tops[:-1])]
+    return list(zip(lows, tops))
+
+
+def class_colours(n_classes: int, dark_is_many: bool = False) -> list[str]:
+    """Return the colours of classes, in their order, over all of :data:`VIRIDIS`.
+
+    Parameters
+    ----------
+    n_classes : int
+    dark_is_many : bool
+        Whether the last class is the darkest one, as fits a white page, or the lightest, as viridis is used on maps.
+    """
+    colours = [VIRIDIS[round(number * (len(VIRIDIS) - 1) / max(n_classes - 1, 1))] for number in range(n_classes)]
+    return colours[::-1] if dark_is_many else colours
+
+
+def class_name(low: int, high: int) -> str:
+    """Return what a class is called: ``7``, ``8 to 12``."""
+    return str(low) if low == high else f"{low} to {high}"

@@ -1,0 +1,142 @@
+"""A self-contained HTML page: nothing is fetched, nothing runs; good on a phone and in print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+_STYLE = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 64rem; padding: 1.2rem 1rem 3rem; background: #fff; color: #1d2b36;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", Arial, sans-serif; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .6rem; }
+h2 { font-size: 1.25rem; line-height: 1.3; margin: 2.2rem 0 .6rem; border-top: 1px solid #c9d1d6; padding-top: 1.2rem; }
+h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
+p, ul, dl { margin: 0 0 .8rem; max-width: 46rem; }
+.lead { font-size: 1.1rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; }
+dt { color: #4b5a65; }
+dd { margin: 0; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; margin: 0 0 1rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding: 0 0 .3rem; font-weight: 600; }
+th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #dfe5e8; text-align: left; vertical-align: bottom; }
+th { font-weight: 600; border-bottom-color: #1d2b36; }
+.number { text-align: right; }
+pre { margin: 0 0 1rem; padding: .7rem .9rem; background: #f3f6f7; overflow-x: auto; font-size: .9rem;
+  line-height: 1.45; }
+figure { margin: 0 0 1.2rem; }
+figcaption { color: #4b5a65; font-size: .92rem; max-width: 46rem; margin-top: .4rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1.2rem; }
+.charts svg { width: 100%; max-width: 30rem; height: auto; display: block; }
+.charts.maps svg { max-width: 38rem; }
+.charts.maps { grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+footer { margin-top: 2.5rem; color: #4b5a65; font-size: .92rem; }
+@media (max-width: 30rem) { table { font-size: .88rem; line-height: 1.35; } th, td { padding-right: .55rem; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 .4rem; } }
+@media print { body { max-width: none; padding: 0; font-size: 11pt; } .charts svg { max-width: 11cm; }
+  .charts.maps svg { max-width: 15cm; } svg, tr, pre, figure { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+"""
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    title : str
+        Plain text; also the first heading.
+    *parts : str
+        HTML from the functions of this module.
+    """
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n"
+        + "\n".join(parts)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def heading(words: str, level: int = 2) -> str:
+    """Return a heading from plain text."""
+    return f"<h{level}>{escape(words)}</h{level}>"
+
+
+def paragraph(words: str, kind: str = "") -> str:
+    """Return a paragraph from plain text; `kind` is ``lead`` for the first one."""
+    said = f' class="{escape(kind)}"' if kind else ""
+    return f"<p{said}>{escape(words)}</p>"
+
+
+def listing(items: Iterable[str]) -> str:
+    """Return a list from plain texts."""
+    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+
+
+def definitions(entries: Iterable[tuple[str, str]]) -> str:
+    """Return names and what they stand for, from plain texts."""
+    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in entries) + "</dl>"
+
+
+def verbatim(words: str) -> str:
+    """Return plain text line by line as it is."""
+    return f"<pre>{escape(words)}</pre>"
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
+    """Return a table that scrolls by itself where it is too wide.
+
+    Parameters
+    ----------
+    headers : sequence of str
+    rows : iterable of sequence
+        Whole numbers get separators and stand on the right, as do texts that :func:`figures` made.
+    caption : str
+    """
+    body, right = [], [True] * len(headers)
+    for row in rows:
+        cells = []
+        for column, value in enumerate(row):
+            is_number = isinstance(value, (int, Figures))
+            right[column] &= is_number
+            shown = f"{value:,}" if isinstance(value, int) else str(value)
+            cells.append(f'<td class="number">{escape(shown)}</td>' if is_number else f"<td>{escape(shown)}</td>")
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    head = "".join(
+        f'<th scope="col"{" class=" + chr(34) + "number" + chr(34) if on_right and body else ""}>{escape(name)}</th>'
+        for name, on_right in zip(headers, right)
+    )
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="scroll"><table>{said}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    )
+
+
+class Figures(str):
+    """A number that is already written as it is to be shown."""
+
+    __slots__ = ()
+
+
+def charts(drawings: Iterable[str], caption: str = "", maps: bool = False) -> str:
+    """Return drawings side by side, where there is room, with a caption in plain text.
+
+    Parameters
+    ----------
+    drawings : iterable of str
+        SVG; see :mod:`~xopr_crossovers.core.charts`.
+    caption : str
+    maps : bool
+        Whether they are to be larger.
+    """
+    said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    kind = "charts maps" if maps else "charts"
+    return f'<figure><div class="{kind}">{"".join(drawings)}</div>{said}</figure>'
+
+
+def footer(words: str) -> str:
+    """Return the last lines from plain text."""
+    return f"<footer>{escape(words)}</footer>"

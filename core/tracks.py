@@ -1,0 +1,188 @@
+"""Where the satellite passed: the centre lines of granules, and lines beside them.
+
+A centre line comes from the middles of a footprint's vertex pairs, with the off-pointing that it really had, or from
+the track model, which is a plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .ellipsoid import distances, ground_lengths
+from .orbit import NODE_SHIFT, ground_track, region_arc
+from .sphere import EARTH_RADIUS_M, unit_vectors
+from .strips import Strips
+
+# Of great circles between points of the track model so far apart, the bend taken into account, none is off by a metre.
+_MODEL_STEP_DEG = 1.0
+# The Earth turns under the orbit by this part of the way that the satellite goes round.
+_EARTH_TURN = NODE_SHIFT / 360.0
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Centre lines of granules in the order of flight.
+
+    Line ``k`` has the vertices ``offsets[k]:offsets[k + 1]``, at least two.
+
+    Attributes
+    ----------
+    granule : (t,) ndarray of int
+        Row number of each line's granule.
+    offsets : (t + 1,) ndarray of int
+    centre : (m, 3) ndarray
+        Unit vectors; latitude is geodetic, taken as spherical.
+    across : (m, 3) ndarray
+        What one metre to the left on the ellipsoid adds to the unit vector.
+    share : (m,) ndarray
+        Part of the pass that is over, 0 at its first vertex, 1 at its last; by distance on the ellipsoid, or in the
+        model by time.
+    """
+
+    granule: np.ndarray
+    offsets: np.ndarray
+    centre: np.ndarray
+    across: np.ndarray
+    share: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.granule)
+
+
+def footprint_tracks(strips: Strips, wanted: npt.NDArray[np.bool_] | None = None, first_row: int = 0) -> Tracks:
+    """Return the centre lines of strips.
+
+    The direction across is that of the pairs: it is the same for the steps before and after a pair, so that the lines
+    beside the centre line are continuous; real pairs are perpendicular to the track within 0.1 degree in the median.
+
+    Parameters
+    ----------
+    strips : Strips
+    wanted : (s,) ndarray of bool, optional
+        Which strips; all of them if it is not given.
+    first_row : int
+        Row number of the granule whose footprint is the first of the batch.
+    """
+    wanted = np.ones(len(strips), dtype=bool) if wanted is None else wanted
+    use = np.repeat(wanted, np.diff(strips.offsets))
+    left, right = strips.left[use], strips.right[use]
+    offsets = np.concatenate([[0], np.cumsum(np.diff(strips.offsets)[wanted])])
+    centre = left + right
+    centre /= np.linalg.norm(centre, axis=1)[:, None]
+    across = left - right
+    across -= (across * centre).sum(axis=1)[:, None] * centre
+    across /= ground_lengths(centre, across)[:, None]
+
+    first, last = offsets[:-1], offsets[1:] - 1
+    step = np.zeros(len(centre))
+    if len(centre):
+        step[1:] = distances(centre[:-1], centre[1:])
+        step[first] = 0.0
+    walked = np.cumsum(step)
+    walked -= np.repeat(walked[first], np.diff(offsets))
+    share = walked / np.repeat(walked[last], np.diff(offsets))
+    return Tracks(strips.footprint[wanted] + first_row, offsets, centre, across, share)
+
+
+def model_tracks(granule: np.ndarray, rgt: np.ndarray, region: np.ndarray) -> Tracks:
+    """Return reference ground tracks over granule regions by the track model: a plan, not a measurement.
+
+    Parameters
+    ----------
+    granule : (t,) ndarray of int
+        Row numbers that the lines bear.
+    rgt, region : (t,) ndarray of int
+    """
+    u0, u1 = region_arc(region)
+    count = np.ceil((u1 - u0) / _MODEL_STEP_DEG).astype(np.int64) + 1
+    offsets = np.concatenate([[0], np.cumsum(count)])
+    line = np.repeat(np.arange(len(count)), count)
+    share = (np.arange(offsets[-1]) - offsets[line]) / (count[line] - 1)
+    u = u0[line] + (u1 - u0)[line] * share
+    track = np.asarray(rgt, dtype=np.int64)[line]
+    centre = unit_vectors(*ground_track(track, u))
+    ahead = unit_vectors(*ground_track(track, u + 0.01)) - unit_vectors(*ground_track(track, u - 0.01))
+    across = np.cross(centre, ahead)
+    across /= ground_lengths(centre, across)[:, None]
+    return Tracks(np.asarray(granule), offsets, centre, across, share)
+
+
+def joined(parts: list[Tracks]) -> Tracks:
+    """Return the lines of all parts, of which there is at least one."""
+    counts = np.concatenate([np.diff(part.offsets) for part in parts])
+    return Tracks(
+        np.concatenate([part.granule for part in parts]),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        np.concatenate([part.centre for part in parts]),
+        np.concatenate([part.across for part in parts]),
+        np.concatenate([part.share for part in parts]),
+    )
+
+
+class Steps:
+    """The tracks cut into short steps, whose ends are computed when they are asked for.
+
+    Between two vertices the centre line is not the great circle: as the Earth turns under the orbit, the track bends to
+    the right in the north and to the left in the south. In the middle of 300 km that is 0.2 km, of 1,600 km up to 6 km.
+    The bend is that of an orbit whose node moves 23.6193 degrees west each time round; it takes 98.5 % of the bend of
+    the track model away, and the pairs of real footprints stand slanted by just so much.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    longest_m : float
+        No step is longer than this on the sphere.
+
+    Attributes
+    ----------
+    vertex : (n,) ndarray of int
+        The vertex of the tracks before each step.
+    track : (m,) ndarray of int
+        The line of each vertex.
+    """
+
+    def __init__(self, tracks: Tracks, longest_m: float) -> None:
+        self.tracks = tracks
+        m = len(tracks.centre)
+        self.track = np.repeat(np.arange(len(tracks), dtype=np.int32), np.diff(tracks.offsets))
+        self._angle = np.zeros(m)
+        if m:
+            chord = np.linalg.norm(tracks.centre[1:] - tracks.centre[:-1], axis=1)
+            self._angle[:-1] = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
+        self._count = np.maximum(np.ceil(self._angle * EARTH_RADIUS_M / longest_m), 1).astype(np.int32)
+        self._count[tracks.offsets[1:] - 1] = 0
+        first = np.cumsum(self._count, dtype=np.int64) - self._count
+        self.vertex = np.repeat(np.arange(m, dtype=np.int32), self._count)
+        self._number = (np.arange(len(self.vertex)) - first[self.vertex]).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.vertex)
+
+    def at(self, steps: np.ndarray | slice, part: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return places on steps.
+
+        Parameters
+        ----------
+        steps : (k,) ndarray of int, or slice
+        part : float
+            0 for the begin, 1 for the end; the end of a step is to the last bit the begin of the next.
+
+        Returns
+        -------
+        centre, across : (k, 3) ndarray
+            As in :class:`Tracks`.
+        share : (k,) ndarray
+        """
+        vertex = self.vertex[steps].astype(np.int64)
+        t = (self._number[steps] + part) / self._count[vertex]
+        before, after = (1.0 - t)[:, None], t[:, None]
+        tracks = self.tracks
+        centre = before * tracks.centre[vertex] + after * tracks.centre[vertex + 1]
+        centre /= np.sqrt((centre * centre).sum(axis=1))[:, None]
+        across = before * tracks.across[vertex] + after * tracks.across[vertex + 1]
+        share = (1.0 - t) * tracks.share[vertex] + t * tracks.share[vertex + 1]
+        bend = _EARTH_TURN * centre[:, 2] * self._angle[vertex] ** 2 * t * (1.0 - t) * EARTH_RADIUS_M
+        return centre + bend[:, None] * across, across, share

@@ -1,0 +1,119 @@
+"""Centre lines of passes, and how they bend between their vertices."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+
+from standin import strips as standin_strips
+from xopr_crossovers.core import orbit, sphere
+from xopr_crossovers.core.strips import find_strips
+from xopr_crossovers.core.tracks import Steps, Tracks, footprint_tracks, joined, model_tracks
+
+GEOD = pyproj.Geod(ellps="WGS84")
+RADIUS_M = 6_371_007.2
+
+
+@pytest.fixture(scope="module")
+def published(real_data):
+    """A published point a minute of all reference tracks south of 55 S, in order of time."""
+    path = real_data / "orbit" / "rgt_cycle14_points.csv.gz"
+    with gzip.open(path, "rt") as file:
+        table = pd.read_csv(file, parse_dates=["utc"])
+    return table[table["latitude"] < -55].sort_values(["RGT", "utc"])
+
+
+def threes(published):
+    """Published points with the ones two minutes later and the ones between."""
+    first, between, last = published.iloc[:-2], published.iloc[1:-1], published.iloc[2:]
+    minute = np.timedelta64(60, "s")
+    whole = np.ones(len(first), dtype=bool)
+    for a, b in ((first, between), (between, last)):
+        whole &= (b["RGT"].to_numpy() == a["RGT"].to_numpy()) & (b["utc"].to_numpy() - a["utc"].to_numpy() == minute)
+    return [
+        sphere.unit_vectors(part["longitude"].to_numpy(), part["latitude"].to_numpy())[whole]
+        for part in (first, between, last)
+    ]
+
+
+def lines_between(first, last):
+    """Tracks of two vertices each, with the true direction across left out of account."""
+    n = len(first)
+    centre = np.stack([first, last], axis=1).reshape(-1, 3)
+    left = np.repeat(np.cross(first, last), 2, axis=0)
+    left /= np.linalg.norm(left, axis=1)[:, None] * RADIUS_M
+    return Tracks(np.arange(n), np.arange(n + 1) * 2, centre, left, np.tile([0.0, 1.0], n))
+
+
+def test_the_bend_between_vertices_is_that_of_published_tracks(published):
+    first, between, last = threes(published)
+    assert len(first) > 10_000
+    middle, _, _ = Steps(lines_between(first, last), 2_000_000.0).at(slice(None), 0.5)
+    straight = first + last
+    straight /= np.linalg.norm(straight, axis=1)[:, None]
+    left = np.cross(first, last)
+    left /= np.linalg.norm(left, axis=1)[:, None]
+    off = [np.abs(((between - found) * left).sum(axis=1)) * RADIUS_M for found in (straight, middle)]
+    assert np.median(off[0]) > 1_500
+    assert np.median(off[1]) < 15
+    assert off[1].max() < 25
+
+
+def test_the_share_of_a_pass_is_its_share_of_time_within_a_tenth_of_a_second(published):
+    first, between, last = threes(published)
+    lon, lat = zip(*(sphere.lon_lat(points) for points in (first, between, last)))
+    before, after = (GEOD.inv(lon[i], lat[i], lon[i + 1], lat[i + 1])[2] for i in (0, 1))
+    # The published times are whole seconds and their points are a minute apart to a millisecond.
+    assert np.abs(before / (before + after) - 0.5).max() * 120 < 0.1
+
+
+def test_the_end_of_a_step_is_to_the_last_bit_the_begin_of_the_next():
+    strips = find_strips(np.array([shapely.Polygon(standin_strips.ring(rgt, 11)) for rgt in (1, 900)]))
+    steps = Steps(footprint_tracks(strips), 50_000.0)
+    same = np.flatnonzero(np.diff(steps.track[steps.vertex]) == 0)
+    for end, begin in zip(steps.at(same, 1.0), steps.at(same + 1, 0.0)):
+        assert (end == begin).all()
+
+
+def test_steps_are_no_longer_than_asked_for_and_lose_nothing():
+    strips = find_strips(np.array([shapely.Polygon(standin_strips.ring(rgt, 10)) for rgt in (3, 700)]))
+    tracks = footprint_tracks(strips)
+    steps = Steps(tracks, 30_000.0)
+    begin, end = steps.at(slice(None), 0.0), steps.at(slice(None), 1.0)
+    assert (sphere.angle_between(begin[0], end[0]) * RADIUS_M).max() < 30_100
+    passed = np.bincount(steps.track[steps.vertex], end[2] - begin[2])
+    np.testing.assert_allclose(passed, 1.0, atol=1e-12)
+
+
+def test_a_strip_s_centre_line_is_the_ground_track_that_the_strip_was_made_about():
+    strips = find_strips(np.array([shapely.Polygon(standin_strips.ring(500, 11))]))
+    steps = Steps(footprint_tracks(strips), 20_000.0)
+    centre, _, share = steps.at(slice(None), 0.5)
+    u0, u1 = orbit.region_arc(11)
+    fine = sphere.unit_vectors(*orbit.ground_track(500, np.linspace(u0, u1, 20_001)))
+    nearest = np.array([np.argmax(fine @ place) for place in centre])
+    # The bend takes 98.5 % of the turn: some metres remain in the middle of 500 km.
+    assert (np.linalg.norm(fine[nearest] - centre, axis=1) * RADIUS_M).max() < 150
+    assert np.abs(share - nearest / 20_000).max() * 343 < 0.5
+
+
+def test_planned_tracks_begin_and_end_with_their_regions():
+    rgt, region = np.array([5, 600, 1387]), np.array([10, 4, 12])
+    tracks = model_tracks(np.array([7, 8, 9]), rgt, region)
+    for ends, u in zip((tracks.offsets[:-1], tracks.offsets[1:] - 1), orbit.region_arc(region)):
+        np.testing.assert_allclose(tracks.centre[ends], sphere.unit_vectors(*orbit.ground_track(rgt, u)), atol=1e-12)
+    assert tracks.granule.tolist() == [7, 8, 9]
+    middle = len(tracks.centre) // 2
+    lon, lat = sphere.lon_lat(tracks.centre[middle] + np.outer([0, 3300], tracks.across[middle]))
+    assert GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2] == pytest.approx(3300, abs=0.1)
+
+
+def test_joined_tracks_are_those_of_the_parts_in_their_order():
+    a, b = model_tracks(np.array([1]), [5], [10]), model_tracks(np.array([0, 2]), [6, 7], [11, 12])
+    both = joined([a, b])
+    assert both.granule.tolist() == [1, 0, 2]
+    np.testing.assert_array_equal(both.centre[both.offsets[1] : both.offsets[2]], b.centre[: b.offsets[1]])
+    assert both.offsets[-1] == len(both.centre) == len(both.share)
