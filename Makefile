@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test run lint matrix clean
+.PHONY: help setup demo test run lint bench package trial matrix clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -19,9 +19,18 @@ run: setup ## open QGIS Desktop with the plugin
 lint: setup ## check style and types
 	@scripts/lint.sh
 
+bench: setup ## measure speed against upstream's module; ROWS=strtree1,prefix1 for some rows
+	@.venv/bin/python bench/run.py
+
+package: setup ## make dist/xopr_crossovers.zip, check it as QGIS's plugin repository does, and try it
+	@.venv/bin/python scripts/package.py
+
+trial: setup ## install dist/xopr_crossovers.zip into an empty profile and run an algorithm from it
+	@.venv/bin/python scripts/package.py trial
+
 matrix: setup ## run tests and demo in Debian 13 and testing, with their newer QGIS
 	@scripts/matrix.sh
 
 clean: ## remove what make made here
-	rm -rf .venv build .pytest_cache .qgis-settings .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist .pytest_cache .qgis-settings .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-from pathlib import Path
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 
 from ..core.errors import XoprError
-from .metadata import PLUGIN_FOLDER
-
-REQUIREMENTS = PLUGIN_FOLDER / "requirements.txt"
+from . import installing
 
 # Wheels of these bundle GEOS and PROJ, which QGIS itself brings too: see `_own_libraries_first`. (So does pyogrio with
 # GDAL, but the plugin opens vector files through QGIS, and never imports it.)
@@ -34,13 +29,50 @@ class DependencyError(XoprError):
     """A Python package is missing, too old, too new, or does not load."""
 
 
+@dataclass(frozen=True)
+class Package:
+    """One line of the requirements, and what is installed of it.
+
+    Attributes
+    ----------
+    name : str
+    wanted : str
+        The versions that fit, such as ``>=1.0,<2``.
+    installed : str
+        The version that is there; empty if none is.
+    folder : str
+        Where it is.
+    fits : bool
+    """
+
+    name: str
+    wanted: str
+    installed: str
+    folder: str
+    fits: bool
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it, in short; empty if it fits."""
+        if self.fits:
+            return ""
+        notes = [self.wanted] if self.wanted else []
+        notes += [f"but {self.installed} is installed"] if self.installed else []
+        return f"{self.name} ({', '.join(notes)})" if notes else self.name
+
+
+def packages() -> list[Package]:
+    """Return the packages that the plugin needs here, whether they are installed or not."""
+    importlib.invalidate_caches()
+    return [package for line in installing.requirement_lines() if (package := _package(line)) is not None]
+
+
 def problems() -> list[str]:
     """Return what is wrong with the installed packages, one short text for each; an empty list if all is well."""
     global _all_found
     if _all_found:
         return []
-    importlib.invalidate_caches()
-    found = [text for requirement in _requirements() if (text := _problem(requirement))]
+    found = [package.problem for package in packages() if not package.fits]
     _all_found = not found
     return found
 
@@ -50,9 +82,10 @@ def message() -> str:
     missing = problems()
     if not missing:
         return ""
+    system = installing.this_system()
     return (
         f"xOPR Crossovers needs Python packages that this QGIS does not have: {', '.join(missing)}. "
-        f"Install them with this command, then start QGIS again: {install_command()}"
+        f"Install them with this command in {system.where}, then start QGIS again: {installing.command(system)}"
     )
 
 
@@ -75,20 +108,6 @@ def load() -> None:
     for name in _PLAIN:
         _import(name)
     _loaded = True
-
-
-def install_command() -> str:
-    """Return the one command that installs the packages for the Python of this QGIS."""
-    words = [_quoted(_interpreter()), "-m", "pip", "install"]
-    if sys.prefix == sys.base_prefix:
-        words.append("--user")
-        if (Path(sysconfig.get_path("stdlib")) / "EXTERNALLY-MANAGED").exists():
-            words.append("--break-system-packages")
-    words += ["-r", _quoted(str(REQUIREMENTS))]
-    command = " ".join(words)
-    if find_spec("pip") is None and Path("/etc/debian_version").exists():
-        return f"sudo apt-get install -y python3-pip && {command}"
-    return command
 
 
 @contextmanager
@@ -116,53 +135,29 @@ def _import(name: str) -> None:
     except Exception as error:
         raise DependencyError(
             f"The Python package {name} is installed but does not load ({error}); "
-            f"install it anew with: {install_command()}"
+            f"install it anew with: {installing.command(installing.this_system())}"
         ) from error
 
 
-def _requirements() -> list[str]:
-    lines = (line.split("#")[0].strip() for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line]
-
-
-def _problem(line: str) -> str:
-    """Return what is wrong with one line of the requirements, or an empty text."""
-    name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+def _package(line: str) -> Package | None:
+    """Return the package of one line of the requirements, or None where it is not meant for this Python."""
+    name = installing.requirement_name(line)
+    installed, folder = _installed(name)
     try:
         from packaging.requirements import Requirement
     except ImportError:  # then something is to be installed anyway, and the names are enough to say so
-        return "" if _version(name) else name
+        return Package(name, "", installed, folder, bool(installed))
     requirement = Requirement(line)
     if requirement.marker is not None and not requirement.marker.evaluate():
-        return ""
-    installed = _version(name)
-    if not installed:
-        return f"{name} ({requirement.specifier})"
-    if not requirement.specifier.contains(installed, prereleases=True):
-        return f"{name} ({requirement.specifier}, but {installed} is installed)"
-    return ""
+        return None
+    fits = bool(installed) and requirement.specifier.contains(installed, prereleases=True)
+    return Package(name, line[len(name) :].partition(";")[0].strip(), installed, folder, fits)
 
 
-def _version(name: str) -> str:
+def _installed(name: str) -> tuple[str, str]:
+    """Return the version and the folder of an installed package; both empty if there is none."""
     try:
-        return version(name)
+        found = distribution(name)
     except PackageNotFoundError:
-        return ""
-
-
-def _interpreter() -> str:
-    """Return the Python that belongs to this QGIS; ``sys.executable`` may be QGIS itself."""
-    if os.name == "nt":
-        candidates = [Path(sys.exec_prefix) / "python.exe"]
-    else:
-        name = f"python{sys.version_info.major}"
-        candidates = [
-            Path(sys.prefix) / "bin" / name,
-            Path(sys.executable).parent / name,
-            Path(sys.executable).parent / "bin" / name,
-        ]
-    return next((str(path) for path in candidates if path.is_file()), "python3")
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if " " in text else text
+        return "", ""
+    return found.version, str(found.locate_file(""))

@@ -1,12 +1,15 @@
-"""The plugin class: adds the Processing provider, and takes it away again."""
+"""The plugin class: adds the Processing provider and, in the desktop, the menu; and takes them away again."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication
 
 from .provider import XoprProvider
+
+if TYPE_CHECKING:
+    from .menu import Menu
 
 
 class XoprCrossoversPlugin:
@@ -21,6 +24,7 @@ class XoprCrossoversPlugin:
     def __init__(self, iface: Any) -> None:
         self.iface = iface
         self.provider: XoprProvider | None = None
+        self.menu: Menu | None = None
 
     def initProcessing(self) -> None:  # noqa: N802 (QGIS asks for this name)
         """Add the provider; ``qgis_process`` calls only this."""
@@ -28,11 +32,18 @@ class XoprCrossoversPlugin:
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self) -> None:  # noqa: N802 (QGIS asks for this name)
-        """Add the provider; the desktop calls this."""
+        """Add the provider and, where there is a window, the menu; the desktop calls this."""
         self.initProcessing()
+        if self.iface is not None:
+            from .menu import Menu
+
+            self.menu = Menu(self.iface)
 
     def unload(self) -> None:
-        """Take the provider away."""
+        """Take the menu and the provider away."""
+        if self.menu is not None:
+            self.menu.remove()
+            self.menu = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

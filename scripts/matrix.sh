@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tests and demo on newer versions of QGIS: Debian 13 (3.40) and Debian testing, in roots kept in the user's cache.
+# Tests and demo on newer versions of QGIS: Debian 13 (3.40) and Debian testing, in roots kept in the user's cache; and
+# a trial of the package, where `make package` made one.
 # What the demo makes there is left in build/matrix/SUITE. A root that cannot be made because this machine's Debian
 # mirror is out of reach is left out; any other failure fails.
 set -euo pipefail
@@ -7,6 +8,13 @@ cd "$(dirname "$0")/.."
 if [[ $(id -u) -ne 0 ]]; then
     echo "make matrix works in Debian roots, which only root can make: run it as root." >&2
     exit 1
+fi
+
+targets=(test demo)
+if [[ -e dist/xopr_crossovers.zip ]]; then
+    targets+=(trial)
+else
+    echo "There is no package to try in the matrix: make package makes it."
 fi
 
 roots=${XDG_CACHE_HOME:-$HOME/.cache}/xopr-crossovers/roots
@@ -34,7 +42,7 @@ run_inside() { # ROOT; the working tree is copied, but for what was made in it
     mkdir -p "$copy" &&
         find "$copy" -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} + &&
         tar --create --exclude=./.git --exclude=./.venv --exclude=./build . | tar --extract --directory "$copy" &&
-        scripts/in-root.sh "$1" make --no-print-directory --keep-going --directory /srv/xopr-crossovers test demo
+        scripts/in-root.sh "$1" make --no-print-directory --keep-going --directory /srv/xopr-crossovers "${targets[@]}"
 }
 
 failed=()

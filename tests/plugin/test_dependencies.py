@@ -13,6 +13,7 @@ import sys
 from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,38 @@ plugin.unload()
 print("ANSWERS" + json.dumps(answers))
 """
 
+# A desktop without a window: what the plugin asks of QGIS's interface, with real widgets.
+DESKTOP = """
+import json
+from qgis.core import QgsApplication
+from qgis.gui import QgsMessageBar
+from qgis.PyQt.QtWidgets import QMainWindow, QPushButton
+application = QgsApplication([], True)
+application.initQgis()
+window, bar, entries = QMainWindow(), QgsMessageBar(), []
+class Interface:
+    mainWindow = lambda self: window
+    messageBar = lambda self: bar
+    addPluginToMenu = lambda self, menu, action: entries.append(action.text())
+    removePluginMenu = lambda self, menu, action: entries.remove(action.text())
+from xopr_crossovers import classFactory
+plugin = classFactory(Interface())
+plugin.initGui()
+application.processEvents()
+messages = [[item.title(), item.text()] for item in bar.items()]
+[button.click() for button in bar.findChildren(QPushButton)]
+(dialog,) = plugin.menu.dialogs.values()
+[button.click() for button in dialog.findChildren(QPushButton) if button.text() == "Copy the Command"]
+plugin.menu.check_installation()
+while plugin.menu.check is not None:
+    application.processEvents()
+check = plugin.menu.dialogs["xOPR Crossovers: Installation"].text()
+answers = [messages, dialog.text(), application.clipboard().text(), check]
+plugin.unload()
+answers.append([len(bar.items()), entries])
+print("ANSWERS" + json.dumps(answers))
+"""
+
 
 @pytest.fixture
 def bare(tmp_path, repository):
@@ -48,11 +81,11 @@ def bare(tmp_path, repository):
     return folder
 
 
-def ask(folder: Path) -> dict:
-    """What the algorithms say in a Python that sees only a folder."""
+def ask(folder: Path, script: str = SCRIPT) -> Any:
+    """What a script, by default the algorithms, says in a Python that sees only a folder."""
     python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    ran = subprocess.run([str(python), "-S", "-c", SCRIPT], env=environment, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([str(python), "-S", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
     assert "Traceback" not in ran.stderr
     return json.loads(re.search(r"^ANSWERS(.*)$", ran.stdout, flags=re.MULTILINE)[1])
 
@@ -106,6 +139,17 @@ def test_a_package_that_does_not_load_is_named(bare):
     assert can
     assert not accepted
     assert "pyproj is installed but does not load (libproj is not there)" in refusal
+
+
+def test_the_desktop_shows_one_message_that_leads_to_the_steps(bare):
+    messages, steps, copied, check, left = ask(bare, DESKTOP)
+    assert messages == [["xOPR Crossovers", "needs 9 Python packages that this QGIS does not have."]]
+    assert [package for package in PACKAGES if f"    {package}\n" not in steps] == []
+    assert re.search(r"python3\S* -m pip install .*-r \S*requirements\.txt$", copied)
+    assert f"    {copied}\n" in steps
+    assert [package for package in PACKAGES if not re.search(rf"    {package} +missing", check)] == []
+    assert "not asked, because the Python package requests is missing" in check
+    assert left == [0, []]
 
 
 def test_loading_restores_how_libraries_are_opened():
