@@ -1,0 +1,91 @@
+"""Makes the benchmark's inputs, once: frames, granules and layers in ``build/bench/inputs``.
+
+Nothing is fetched. The same source gives the same files; when it has changed they are made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections import Counter
+
+from common import ARCHIVE, GRANULES, INPUTS, ROOT, SEASON
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+import flights
+import geopandas as gpd
+import numpy as np
+import passes
+import shapely
+
+from xopr_crossovers.core import footprints, frames
+
+CYCLES = list(range(1, 34))
+LAYERS = {"granules": [22], "granules8": list(range(18, 26))}
+ARCHIVE_FRAMES = 28_000
+_SOURCES = ("bench/flights.py", "bench/passes.py", "bench/inputs.py", "tests/standin/strips.py", "core/orbit.py")
+
+
+def main() -> None:
+    """Make what is missing."""
+    label = INPUTS / "label.json"
+    recipe = hashlib.sha256(b"".join((ROOT / source).read_bytes() for source in _SOURCES)).hexdigest()
+    if label.exists() and json.loads(label.read_text())["recipe"] == recipe:
+        return
+    shutil.rmtree(INPUTS, ignore_errors=True)
+    INPUTS.mkdir(parents=True)
+    season = flights.frames([flights.LIKE_DC8])
+    season.to_parquet(SEASON, index=False)
+    print(f"{len(season):,} frames of a season")
+    archive = flights.frames(flights.archive_seasons(n_frames=ARCHIVE_FRAMES))
+    archive.to_parquet(ARCHIVE, index=False)
+    print(f"{len(archive):,} frames of {archive['collection'].nunique()} seasons")
+    granules = passes.granules(CYCLES)
+    # As core/store.py writes them, which adds what was asked to the file's metadata.
+    granules.to_parquet(GRANULES, index=False, compression="zstd", write_page_checksum=True)
+    print(f"{len(granules):,} granules of {len(CYCLES)} cycles")
+    layers(season, granules)
+    facts = {"season": describe(season), "archive": describe(archive), "granules": describe_granules(granules)}
+    label.write_text(json.dumps({"recipe": recipe, **facts}, indent=1))
+
+
+def layers(season: gpd.GeoDataFrame, granules: gpd.GeoDataFrame) -> None:
+    """Write frames and granules as the layers that the plugin's algorithms make."""
+    lines = frames.to_layer_crs(frames.normalize_frames(season))
+    lines["opr:mbox"] = [json.dumps(cells) for cells in lines["opr:mbox"]]
+    lines.to_file(INPUTS / "layers.gpkg", layer="frames", engine="pyogrio")
+    for name, cycles in LAYERS.items():
+        some = granules[granules["cycle"].isin(cycles)].reset_index(drop=True)
+        footprints.to_layer_crs(some).to_file(INPUTS / "layers.gpkg", layer=name, engine="pyogrio", append=True)
+
+
+def describe(season: gpd.GeoDataFrame) -> dict:
+    """Return what can be compared with a real season."""
+    vertices = shapely.get_num_coordinates(season.geometry.to_numpy())
+    orders = Counter(len(str(abs(cell))) - 1 for cells in season["opr:mbox"] for cell in set(cells))
+    return {
+        "frames": len(season),
+        "seasons": int(season["collection"].nunique()),
+        "bounds": np.round(season.total_bounds, 1).tolist(),
+        "vertices (10, 50, 90 %)": np.percentile(vertices, [10, 50, 90]).tolist(),
+        "cells by order": {str(order): orders[order] for order in sorted(orders)},
+    }
+
+
+def describe_granules(granules: gpd.GeoDataFrame) -> dict:
+    """Return what can be compared with real footprints."""
+    vertices = shapely.get_num_coordinates(granules.geometry.to_numpy())
+    return {
+        "granules": len(granules),
+        "vertices (least, median, most)": np.percentile(vertices, [0, 50, 100]).tolist(),
+        "megabytes": round(GRANULES.stat().st_size / 1e6, 1),
+        "shift_km": passes.SHIFT_KM,
+        "drift_km": passes.DRIFT_KM,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""One run of the plugin's core on the benchmark's inputs."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from common import ARCHIVE, BUILD, GRANULES, SEASON, Run, pairs_of, records
+
+from xopr_crossovers.core import crossovers, matching, tables
+from xopr_crossovers.core.catalog import read_catalog
+from xopr_crossovers.core.frames import normalize_frames
+
+_ROWS_A_PIECE = 250_000
+_SEED_STRTREE = {"seed-strtree": "great_circle", "seed-strtree-straight": "straight"}
+_SEED_PREFIX = {"seed-prefix": "cover", "seed-prefix-samples": "great_circle", "seed-prefix-lonlat": "lonlat"}
+
+
+def seed_strtree(run: Run, edges: str) -> None:
+    """Match by the seed's functions, cells against footprints."""
+    frames, granules = run.frames(), run.granules()
+    listed = records(granules)
+    with run.stage("index"):
+        tree, kept = crossovers.build_granule_strtree(listed, edges=edges)
+    with run.stage("match"):
+        matched = crossovers.match_frames_to_granules(frames, tree, kept)
+    run.finish(*pairs_of(matched, granules), len(granules))
+
+
+def seed_prefix(run: Run, edges: str) -> None:
+    """Match by the seed's functions, morton prefixes."""
+    frames, granules = run.frames(), run.granules()
+    listed = records(granules)
+    with run.stage("index"):
+        kept = crossovers.build_granule_prefix_index(listed, edges=edges)
+    with run.stage("match"):
+        matched = crossovers.match_frames_to_granules_prefix(frames, kept)
+    run.finish(*pairs_of(matched, granules), len(granules))
+
+
+def engine(run: Run, method: str) -> None:
+    """Match as the algorithms do; for each pair this also says where the line crosses, and for how many metres."""
+    frames, granules = normalize_frames(run.frames()), run.granules()
+    with run.stage("match"):
+        pairs = matching.match(frames, granules, method)
+    run.facts["crossing"] = int(pairs.crosses_line.sum())
+    run.finish(pairs.frame, pairs.granule, len(granules))
+
+
+def stored(run: Run) -> tuple:
+    """Read a catalog and a file of granules as the plugin does."""
+    with run.stage("read"):
+        frames = read_catalog(str(ARCHIVE if run.asked.archive else SEASON))
+        granules = gpd.read_parquet(GRANULES, page_checksum_verification=True)
+    if run.asked.every > 1:
+        frames = frames.iloc[:: run.asked.every].reset_index(drop=True)
+    if len(run.cycles) < granules["cycle"].nunique():
+        granules = granules[granules["cycle"].isin(run.cycles)].reset_index(drop=True)
+    return frames, granules
+
+
+def end_to_end(run: Run) -> None:
+    """Go from the stored files to the table of pairs: in memory, and then as a Parquet file."""
+    frames, granules = stored(run)
+    with run.stage("match"):
+        pairs = matching.match(frames, granules, "flightline")
+    with run.stage("table"):
+        table = tables.matches(frames, granules, pairs)
+    with run.stage("to parquet"):
+        table.to_parquet(BUILD / "pairs.parquet", index=False)
+    run.facts["rows"] = len(table)
+    run.finish(pairs.frame, pairs.granule, len(granules))
+
+
+def archive(run: Run) -> None:
+    """Go from the stored files to a Parquet file of all pairs, piece by piece: their table at once would be too big."""
+    frames, granules = stored(run)
+    with run.stage("match"):
+        pairs = matching.match(frames, granules, "flightline")
+    with run.stage("table"):
+        rows = 0
+        writer = None
+        for start in range(0, len(pairs), _ROWS_A_PIECE):
+            some = np.zeros(len(pairs), dtype=bool)
+            some[start : start + _ROWS_A_PIECE] = True
+            piece = pa.Table.from_pandas(tables.matches(frames, granules, pairs.where(some)), preserve_index=False)
+            writer = writer or pq.ParquetWriter(BUILD / "archive_pairs.parquet", piece.schema, compression="zstd")
+            writer.write_table(piece)
+            rows += len(piece)
+        if writer:
+            writer.close()
+    run.facts.update(rows=rows, frames=len(frames), granules=len(granules))
+    run.finish(pairs.frame, pairs.granule, len(granules))
+
+
+def points(run: Run) -> None:
+    """Find the crossover points of the six beams, and write each piece of their table to a Parquet file at once."""
+    from xopr_crossovers.core.crossover_points import crossover_points
+
+    frames, granules = stored(run)
+    n = 0
+    writer = None
+    with run.stage("find"):
+        pieces = crossover_points(frames, granules)
+    while True:
+        with run.stage("find"):
+            piece = next(pieces, None)
+        if piece is None:
+            break
+        if len(piece) == 0:
+            continue
+        with run.stage("to parquet"):
+            table = pa.table(piece.to_arrow(index=False))
+            writer = writer or pq.ParquetWriter(BUILD / "points.parquet", table.schema, compression="zstd")
+            writer.write_table(table.cast(writer.schema))
+        n += len(piece)
+    if writer:
+        writer.close()
+    run.facts["points"] = n
+    nothing = np.zeros(0, dtype=np.int64)
+    run.finish(nothing, nothing, len(granules))
+
+
+def match_only(run: Run) -> None:
+    """Match the flight line, nothing else: a point of the growth curve."""
+    frames, granules = stored(run)
+    with run.stage("match"):
+        pairs = matching.match(frames, granules, "flightline")
+    run.facts.update(frames=len(frames), granules=len(granules))
+    run.finish(pairs.frame, pairs.granule, len(granules))
+
+
+def main() -> None:
+    """Do what is asked on the command line."""
+    works = [*_SEED_STRTREE, *_SEED_PREFIX, *matching.METHODS, "end-to-end", "archive", "match-only", "points"]
+    run = Run(__doc__, works)
+    work = run.asked.work
+    if work in _SEED_STRTREE:
+        seed_strtree(run, _SEED_STRTREE[work])
+    elif work in _SEED_PREFIX:
+        seed_prefix(run, _SEED_PREFIX[work])
+    elif work in matching.METHODS:
+        engine(run, work)
+    else:
+        {"end-to-end": end_to_end, "archive": archive, "match-only": match_only, "points": points}[work](run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,319 @@
+"""The rows of the table: what is measured, against what, and which pairs must be the same."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from measure import BENCH, BUILD, OURS, ROOT, Measured, Side, alternate, call, scaled
+
+SEASON_FRAMES = 1126
+ONE, EIGHT, ALL = "22", "18-25", "1-33"
+GRANULES = {ONE: 4_161, EIGHT: 33_288, ALL: 137_313}
+HARDLY_TOUCHING = 3e-4
+FULL = os.environ.get("BENCH") == "full"
+#: One frame in so many is given to upstream where all of them would take minutes, unless BENCH=full.
+SAMPLE = {EIGHT: 4, ALL: 8}
+
+
+@dataclass
+class Line:
+    """One line of the table.
+
+    Attributes
+    ----------
+    work : str
+    upstream, ours : Measured or None
+    sample : int
+        Upstream was given one frame in so many, and its time stretched.
+    bar : float or None
+        How many times faster it is to be; of lines without upstream the greatest number of seconds.
+    limit_mb : float or None
+        Greatest peak of memory.
+    rate : float or None
+        Things a minute, where the bar is one.
+    """
+
+    work: str
+    upstream: Measured | None
+    ours: Measured | None
+    sample: int = 1
+    bar: float | None = None
+    bar_kind: str = "times"
+    limit_mb: float | None = None
+    rate: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times faster ours is."""
+        return self.upstream.seconds / self.ours.seconds if self.upstream and self.ours else None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the bar is met; None where there is none, or nothing was measured."""
+        if self.bar is None or self.ours is None:
+            return None
+        value = {"times": self.ratio, "seconds": -self.ours.seconds, "rate": self.rate}[self.bar_kind]
+        bar = -self.bar if self.bar_kind == "seconds" else self.bar
+        return value >= bar and (self.limit_mb is None or self.ours.peak_mb <= self.limit_mb)
+
+    def as_dict(self) -> dict:
+        """Return what the report keeps."""
+        return {**asdict(self), "ratio": self.ratio, "met": self.met}
+
+
+@dataclass
+class Outcome:
+    """What a row gives: its lines, what was compared, and whether that was as it must be.
+
+    ``load`` is how many processes wanted to run at a time (mean of five minutes), ours included: figures that were
+    measured beside other work are worth less.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    data: dict = field(default_factory=dict)
+    load: float = 0.0
+
+    def must(self, right: bool, text: str) -> None:
+        """Note a comparison whose result is right or wrong."""
+        self.compared.append(text)
+        if not right:
+            self.wrong.append(text)
+
+
+def difference(first: Side, second: Side, every: int = 1) -> dict:
+    """Compare the pairs of two sides."""
+    log = BUILD / "runs" / "compare.log"
+    call([OURS, BENCH / "compare.py", first.pairs, second.pairs, "--every", every], log)
+    return json.loads(log.read_text())
+
+
+def in_words(found: dict, first: str, second: str) -> str:
+    """Say what a comparison found."""
+    return (
+        f"{found['both']:,} pairs in both, {found['first_only']:,} in {first} only, "
+        f"{found['second_only']:,} in {second} only"
+    )
+
+
+def same(found: dict) -> bool:
+    """Whether two lists of pairs are identical."""
+    return found["first_only"] == found["second_only"] == 0
+
+
+def strtree(cycles: str, bar: float) -> Outcome:
+    """Cells against footprints: upstream, and ours in three ways."""
+    every = sample(cycles)
+    times = 3 if cycles == ONE else 1
+    upstream = Side(f"strtree_{cycles}_upstream", "upstream", f"strtree --cycles {cycles} --every {every}")
+    straight = Side(f"strtree_{cycles}_straight", "ours", f"seed-strtree-straight --cycles {cycles}")
+    circles = Side(f"strtree_{cycles}_seed", "ours", f"seed-strtree --cycles {cycles}")
+    engine = Side(f"strtree_{cycles}_engine", "ours", f"strtree --cycles {cycles}")
+    alternate([upstream, straight, circles, engine], times)
+    reference = scaled(upstream.best, whole(every), ("match",))
+    work = f"{SEASON_FRAMES:,} x {GRANULES[cycles]:,}, STRtree"
+    outcome = Outcome(
+        lines=[
+            Line(f"{work}, index and match", reference, straight.best, every, bar),
+            Line("   with great circles (default)", reference, circles.best, every),
+            Line("   core.matching.match, and where the line crosses", reference, engine.best, every),
+        ]
+    )
+    frames = f" (one frame in {every})" if every > 1 else ""
+    found = difference(upstream, straight, every)
+    outcome.must(same(found), f"straight edges{frames}: {in_words(found, 'upstream', 'ours')}")
+    outcome.compared.append(
+        f"great circles{frames}: {in_words(difference(upstream, engine, every), 'upstream', 'ours')}"
+    )
+    found = difference(circles, engine)
+    # The engine knows a cell's outline better than 32 chords a side do; a few pairs that hardly touch may differ.
+    few = found["first_only"] + found["second_only"] <= found["both"] * HARDLY_TOUCHING
+    outcome.must(few, f"seed's functions and engine, great circles: {in_words(found, 'seed', 'engine')}")
+    return outcome
+
+
+def sample(cycles: str) -> int:
+    """Return in how many frames upstream is given one."""
+    return 1 if FULL else SAMPLE.get(cycles, 1)
+
+
+def whole(every: int) -> float:
+    """Return how many times more frames there are than one in so many."""
+    return SEASON_FRAMES / len(range(0, SEASON_FRAMES, every))
+
+
+def prefix() -> Outcome:
+    """Morton prefixes: upstream, and ours in two ways; none may miss what STRtree finds."""
+    upstream = Side(f"prefix_{ONE}_upstream", "upstream", f"prefix --cycles {ONE}")
+    engine = Side(f"prefix_{ONE}_engine", "ours", f"prefix --cycles {ONE}")
+    lonlat = Side(f"prefix_{ONE}_lonlat", "ours", f"seed-prefix-lonlat --cycles {ONE}")
+    cover = Side(f"prefix_{ONE}_cover", "ours", f"seed-prefix --cycles {ONE}")
+    alternate([upstream, engine, cover, lonlat], 3)
+    trees = {
+        script: Side(f"prefix_{ONE}_tree_{script}", script, f"strtree --cycles {ONE}")
+        for script in ("upstream", "ours")
+    }
+    alternate(list(trees.values()), 1)
+    outcome = Outcome(
+        lines=[
+            Line(f"{SEASON_FRAMES:,} x {GRANULES[ONE]:,}, prefix, index and match", upstream.best, engine.best, 1, 20),
+            Line("   the seed's functions (default)", upstream.best, cover.best),
+            Line("   the seed's functions, upstream's samples", upstream.best, lonlat.best),
+        ]
+    )
+    found = difference(trees["ours"], engine)
+    outcome.must(found["first_only"] == 0, f"ours: {in_words(found, 'STRtree', 'prefix')}")
+    found = difference(engine, cover)
+    outcome.must(same(found), f"engine and seed's functions (default): {in_words(found, 'engine', 'seed')}")
+    found = difference(trees["upstream"], engine)
+    outcome.compared.append(f"upstream's STRtree and our prefix: {in_words(found, 'STRtree', 'prefix')}")
+    found = difference(trees["upstream"], upstream)
+    outcome.compared.append(
+        f"upstream: {in_words(found, 'STRtree', 'prefix')}, in {found['frames_that_differ']} frames"
+    )
+    found = difference(upstream, lonlat)
+    outcome.must(same(found), f"the seed's functions, upstream's samples: {in_words(found, 'upstream', 'ours')}")
+    return outcome
+
+
+def flight() -> Outcome:
+    """Go from stored granules to the table of pairs, by the flight line; upstream by its STRtree."""
+    every = sample(ALL)
+    upstream = Side(f"flight_{ALL}_upstream", "upstream", f"strtree --cycles {ALL} --every {every}")
+    ours = Side(f"flight_{ALL}", "ours", f"end-to-end --cycles {ALL}")
+    for side in (ours, upstream, ours):
+        side.run()
+    reference = scaled(upstream.best, whole(every), ("match",))
+    work = f"{SEASON_FRAMES:,} x {GRANULES[ALL]:,}, flight line, stored granules to pair table"
+    outcome = Outcome(lines=[Line(work, reference, ours.best, every, 20, limit_mb=2_000)])
+    found = difference(upstream, ours, every)
+    outcome.compared.append(
+        f"one frame in {every}: {found['both'] + found['first_only']:,} pairs by upstream's cells, of which the flight "
+        f"line crosses {found['both']:,}; {found['second_only']:,} crossings that the cells do not have"
+    )
+    truth = BUILD / "runs" / "truth.log"
+    call([OURS, BENCH / "truth.py", ours.pairs], truth)
+    checked = json.loads(truth.read_text())
+    outcome.must(checked["wrong"] == 0, checked["text"])
+    return outcome
+
+
+def whole_archive() -> Side:
+    """Run all frames of all seasons against all granules, once however many rows ask for it."""
+    if _ARCHIVE.best is None:
+        _ARCHIVE.run()
+    return _ARCHIVE
+
+
+_ARCHIVE = Side("archive", "ours", f"archive --archive --cycles {ALL}")
+
+
+def archive() -> Outcome:
+    """Go from the stored catalogs and granules to a Parquet file of all pairs."""
+    best = whole_archive().best
+    work = f"{best.facts['frames']:,} x {best.facts['granules']:,}, flight line ({best.facts['rows']:,} pairs)"
+    return Outcome([Line(work, None, best, bar=600, bar_kind="seconds", limit_mb=4_000)])
+
+
+def growth() -> Outcome:
+    """Match growing shares of the archive, for the plots."""
+    cases = {
+        "frames": [(every, ALL) for every in (8, 4, 2, 1)],
+        "granules": [(1, cycles) for cycles in ("1-4", "1-8", "1-16", ALL)],
+    }
+    outcome = Outcome()
+    for kind, wanted in cases.items():
+        curve = []
+        for every, cycles in wanted:
+            asked = f"match-only --archive --cycles {cycles} --every {every}"
+            side = whole_archive() if (every, cycles) == (1, ALL) else Side(f"growth_{every}_{cycles}", "ours", asked)
+            best = side.best or side.run()
+            curve.append(
+                {
+                    "n": best.facts[kind],
+                    "seconds": best.stages["match"],
+                    "processor": best.processor["match"],
+                    "peak_mb": best.peak_mb,
+                    "pairs": best.facts["pairs"],
+                }
+            )
+        outcome.data[kind] = {"exponent": exponent(curve), "points": curve}
+    return outcome
+
+
+def exponent(curve: list[dict]) -> float:
+    """Return the slope of the straight line through a curve on logarithmic axes: 1 where time grows as n."""
+    x, y = ([math.log(point[name]) for point in curve] for name in ("n", "processor"))
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y))
+    return slope / sum((a - mean_x) ** 2 for a in x)
+
+
+def points() -> Outcome:
+    """Where the six beams cross the frames' lines."""
+    work = f"{SEASON_FRAMES:,} x {GRANULES[ALL]:,}, six-beam crossover points"
+    if not (ROOT / "core" / "crossover_points.py").exists():
+        return Outcome([Line(work, None, None, bar=3e6, bar_kind="rate")])
+    ours = Side("points", "ours", f"points --cycles {ALL}")
+    ours.run()
+    rate = ours.best.facts["points"] / ours.best.seconds * 60
+    line = Line(f"{work} ({ours.best.facts['points']:,})", None, ours.best, bar=3e6, bar_kind="rate", rate=rate)
+    return Outcome([line])
+
+
+def qgis() -> Outcome:
+    """Run the algorithm as a user does: layers in, a GeoPackage out."""
+    outcome = Outcome()
+    for method, cycles, layer in (("strtree", ONE, "granules"), ("flightline", ONE, "granules"),
+                                  ("strtree", EIGHT, "granules8")):  # fmt: skip
+        best = min((qgis_process(method, layer) for _ in range(2)), key=lambda measured: measured.wall)
+        work = f"{SEASON_FRAMES:,} x {GRANULES[cycles]:,}, qgis_process, {method}, to a GeoPackage"
+        outcome.lines.append(Line(work, None, best))
+    return outcome
+
+
+def qgis_process(method: str, layer: str) -> Measured:
+    """Run ``xopr:matchgranules`` once, with a clock in its stages."""
+    layers = BUILD / "inputs" / "layers.gpkg"
+    out, stages = BUILD / "runs" / "qgis.gpkg", BUILD / "runs" / "qgis_stages.json"
+    out.unlink(missing_ok=True)
+    stages.unlink(missing_ok=True)
+    arguments = {
+        "FRAMES": f"{layers}|layername=frames",
+        "GRANULES": f"{layers}|layername={layer}",
+        "METHOD": method,
+        "MATCHED_FRAMES": f'ogr:dbname="{out}" table="matched_frames"',
+        "MATCHES": f'ogr:dbname="{out}" table="matches"',
+    }
+    program = ROOT / ".venv" / "bin" / "qgis_process"
+    command = [program, "run", "xopr:matchgranules", "--", *(f"{name}={value}" for name, value in arguments.items())]
+    environment = {"PYTHONPATH": str(BENCH / "hook"), "XOPR_BENCH_STAGES": str(stages)}
+    wall, peak, processor = call(command, BUILD / "runs" / f"qgis_{method}_{layer}.log", environment)
+    found = json.loads(stages.read_text())
+    found["start and end of QGIS"] = wall - sum(found.values())
+    return Measured(found, wall, wall, peak, {"all": processor})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name for ``ROWS=`` and what it does."""
+
+    about: str
+    run: Callable[[], Outcome]
+
+
+ROWS = {
+    "strtree1": Row("a season against a cycle, STRtree", lambda: strtree(ONE, 8)),
+    "prefix1": Row("a season against a cycle, prefix", prefix),
+    "strtree8": Row("a season against 8 cycles, STRtree", lambda: strtree(EIGHT, 10)),
+    "flight33": Row("a season against 33 cycles, flight line, end to end", flight),
+    "points33": Row("the same, six-beam crossover points", points),
+    "archive": Row("51 seasons against 33 cycles, flight line", archive),
+    "growth": Row("how the last one grows with frames and granules", growth),
+    "qgis": Row("a season against a cycle in qgis_process", qgis),
+}
