@@ -128,8 +128,8 @@ def table(outcomes: dict[str, Outcome]) -> list[str]:
         text += [f"{name}: {said}" for said in outcome.compared]
         for kind, curve in outcome.data.items():
             text += [
-                f"{name}: {point['n']:,} {kind}: {point['seconds']:.1f} s, {point['processor']:.1f} s of processor, {point['peak_mb']:,.0f} MB, "
-                f"{point['pairs']:,} pairs"
+                f"{name}: {point['n']:,} {kind}: {point['seconds']:.1f} s, {point['processor']:.1f} s of processor, "
+                f"{point['peak_mb']:,.0f} MB, {point['pairs']:,} pairs"
                 for point in curve["points"]
             ]
             text.append(
