@@ -16,6 +16,8 @@ import time
 from measure import BENCH, BUILD, OURS, UPSTREAM, Measured, call
 from rows import FULL, ROWS, Line, Outcome
 
+#: Of the report; rows of a report of another layout are not kept.
+LAYOUT = 2
 _WIDTHS = (76, 22, 10, 8, 8, 9, 4)
 
 
@@ -60,7 +62,8 @@ def set_up() -> None:
 def write_report(outcomes: dict[str, Outcome]) -> None:
     """Write what was measured, keeping the rows of earlier runs that were not run now."""
     path = BUILD / "report.json"
-    rows = json.loads(path.read_text())["rows"] if path.exists() else {}
+    earlier = json.loads(path.read_text()) if path.exists() else {}
+    rows = earlier["rows"] if earlier.get("layout") == LAYOUT else {}
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     for name, outcome in outcomes.items():
         rows[name] = {
@@ -74,6 +77,7 @@ def write_report(outcomes: dict[str, Outcome]) -> None:
         }
     label = json.loads((BUILD / "inputs" / "label.json").read_text())
     report = {
+        "layout": LAYOUT,
         "machine": machine(),
         "packages": {"ours": packages(OURS), "upstream": packages(UPSTREAM)},
         "inputs": {name: facts for name, facts in label.items() if name != "recipe"},
@@ -132,9 +136,7 @@ def table(outcomes: dict[str, Outcome]) -> list[str]:
                 f"{point['peak_mb']:,.0f} MB, {point['pairs']:,} pairs"
                 for point in curve["points"]
             ]
-            text.append(
-                f"{name}: processor time grows with the {curve['exponent']:.2f}th power of the number of {kind}"
-            )
+            text.append(f"{name}: processor time grows with the {curve['exponent']:.2f}th power of {kind}")
     return text
 
 
