@@ -31,6 +31,8 @@ share() { # a file or folder of this machine, read-only, at the same or another 
 inside() {
     root=$1
     shift
+    # A root that is no mount point cannot be given mounts of its own by what runs in it.
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount -t devpts devpts "$root/dev/pts"
     mount -t tmpfs tmpfs "$root/dev/shm"
