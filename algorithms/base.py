@@ -12,11 +12,12 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingUtils,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import CancelledError, XoprError
-from ..plugin import dependencies, styles
+from ..plugin import dependencies, relations, result_group, styles
 from ..plugin.metadata import icon_path, metadata
 from .checks import check_names, check_outputs, check_values
 from .run import Run
@@ -55,6 +56,7 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         super().__init__()
         # Not the run itself: it holds the context, whose layers must go when QGIS lets go of them.
         self._layers: dict[str, str] = {}
+        self._window = ""
 
     def declare(self) -> None:
         """Add the parameters and outputs."""
@@ -176,6 +178,8 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             )
         else:
             self._layers = run.layers
+            if "WINDOW_START" in results:
+                self._window = f"{results['WINDOW_START']} to {results['WINDOW_END']}"
             return {**run.layers, **results}, ""
         run.discard()
         return {}, failure
@@ -185,12 +189,18 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> dict[str, Any]:
         """Style the layers that were written; in a GeoPackage the style is kept with the data.
 
-        The layers are those of the context's store, which the desktop then loads, so they need no post-processor.
+        The layers are those of the context's store, which the desktop then loads into a group of theirs.
         """
+        opened: dict[str, QgsVectorLayer] = {}
         for name, destination in self._layers.items():
             layer = QgsProcessingUtils.mapLayerFromString(destination, context)
             if layer is not None:
-                styles.apply(layer, self.STYLES[name])
+                kind = self.STYLES[name]
+                styles.apply(layer, kind)
                 if not styles.keep(layer):
                     feedback.pushWarning(f"The style of {name} could not be saved into its file.")
+                opened[kind] = layer
+                result_group.on_load(layer, destination, kind, self._window, context)
+        if "matched_frames" in opened and "matches" in opened:
+            relations.keep(opened["matched_frames"], opened["matches"], styles.STYLE_NAME)
         return {}

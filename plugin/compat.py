@@ -47,27 +47,19 @@ else:
     NO_GEOMETRY_CHECK = QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck
     METRES = QgsUnitTypes.DistanceUnit.DistanceMeters
 
-# QgsField takes QMetaType from 3.38 on, and warns of QVariant's types.
-if _VERSION >= 33800:
-    FIELD_TYPES: dict[str, Any] = {
-        "bool": QMetaType.Type.Bool,
-        "int": QMetaType.Type.LongLong,
-        "float": QMetaType.Type.Double,
-        "date": QMetaType.Type.QDate,
-        "datetime": QMetaType.Type.QDateTime,
-        "bytes": QMetaType.Type.QByteArray,
-        "text": QMetaType.Type.QString,
-    }
-else:
-    FIELD_TYPES = {
-        "bool": QVariant.Type.Bool,
-        "int": QVariant.Type.LongLong,
-        "float": QVariant.Type.Double,
-        "date": QVariant.Type.Date,
-        "datetime": QVariant.Type.DateTime,
-        "bytes": QVariant.Type.ByteArray,
-        "text": QVariant.Type.String,
-    }
+FIELD_TYPES: dict[str, Any] = {
+    "bool": QMetaType.Type.Bool,
+    "int": QMetaType.Type.LongLong,
+    "float": QMetaType.Type.Double,
+    "date": QMetaType.Type.QDate,
+    "datetime": QMetaType.Type.QDateTime,
+    "bytes": QMetaType.Type.QByteArray,
+    "text": QMetaType.Type.QString,
+}
+# Before, QgsField took QVariant's types, which have the same numbers; after, it warns of them.
+if _VERSION < 33800:
+    _type_of_old = type(QgsField().type())
+    FIELD_TYPES = {kind: _type_of_old(int(number)) for kind, number in FIELD_TYPES.items()}
 
 
 def field(name: str, kind: str) -> QgsField:

@@ -131,7 +131,7 @@ def test_frames_are_coloured_by_what_differs_and_all_fields_have_names_for_peopl
     run("comparemethods", **inputs, **paths)
     layer = fresh(paths["FRAMES_COMPARED"])
     assert layer.renderer().classAttribute() == "n_differing"
-    assert [part.label() for part in layer.renderer().ranges()] == ["all methods agree", "1"]
+    assert [part.label() for part in layer.renderer().ranges()] == ["all methods agree", "1 granule differs"]
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
     context.setFeature(next(layer.getFeatures()))
     assert "the methods differ on 1 granules" in QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)

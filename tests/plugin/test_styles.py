@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qgis.core import (
     QgsAction,
+    QgsApplication,
+    QgsAttributeTableConfig,
+    QgsDateTimeRange,
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsRenderContext,
     QgsSingleSymbolRenderer,
+    QgsVectorLayerTemporalContext,
 )
+from qgis.PyQt.QtCore import QDateTime, Qt
 
+from xopr_crossovers.core import classes
 from xopr_crossovers.plugin import styles
 
 
@@ -72,7 +81,7 @@ def test_a_link_can_be_clicked_in_the_form_and_opened_by_an_action(matched, name
     widget = layer.editorWidgetSetup(layer.fields().indexOf("https_url"))
     assert widget.type() == "ExternalResource"
     assert widget.config()["UseLink"] is True
-    (action,) = layer.actions().actions()
+    (action,) = (action for action in layer.actions().actions() if "file" in action.name())
     assert action.type() == QgsAction.ActionType.OpenUrl
     feature = next(layer.getFeatures())
     context = QgsExpressionContext()
@@ -130,26 +139,105 @@ def test_a_feature_is_called_by_its_id(matched):
         assert matched[name].displayExpression().strip('"') == label
 
 
-def test_applying_a_style_twice_gives_one_action(save, granules_table):
+def test_applying_a_style_twice_gives_each_action_once(save, granules_table):
     layer = save(granules_table)
     styles.apply(layer, "granules")
+    once = [action.name() for action in layer.actions().actions()]
     styles.apply(layer, "granules")
-    assert len(layer.actions().actions()) == 1
+    assert [action.name() for action in layer.actions().actions()] == once
+    assert len(set(once)) == len(once) > 0
+
+
+def test_what_can_be_done_with_a_row_stands_first_in_the_attribute_table(matched):
+    first = matched["MATCHES"].attributeTableConfig().columns()[0]
+    assert first.type == QgsAttributeTableConfig.Type.Action
+    assert not first.hidden
+
+
+def test_columns_for_programs_are_neither_in_the_table_nor_in_the_form_but_in_the_file(matched):
+    layer = matched["MATCHED_FRAMES"]
+    columns = layer.attributeTableConfig().columns()
+    hidden = {column.name for column in columns if column.hidden and column.name}
+    assert hidden == {"fid", "opr:mbox", "atl06_granules"}
+    for name in hidden:
+        assert layer.editorWidgetSetup(layer.fields().indexOf(name)).type() == "Hidden"
+    assert json.loads(next(layer.getFeatures())["atl06_granules"])[0]["granule_id"].startswith("ATL06_")
+
+
+def test_frequencies_are_shown_as_whole_numbers(matched):
+    layer = matched["MATCHES"]
+    formatter = QgsApplication.fieldFormatterRegistry()
+    index = layer.fields().indexOf("overlap_m")
+    setup = layer.editorWidgetSetup(index)
+    shown = formatter.fieldFormatter(setup.type()).representValue(layer, index, setup.config(), None, 28305.83)
+    assert re.sub(r"\D", "", shown) == "28306"
+
+
+def test_the_legend_says_what_is_counted(matched):
+    labels = [part.label() for part in matched["MATCHED_FRAMES"].renderer().ranges()]
+    assert labels == ["no granule", "2 granules"]
+
+
+def times_of(layer):
+    """Return the times as the desktop has them, which loads the style after the layer."""
+    layer.loadDefaultStyle()
+    return layer.temporalProperties()
+
+
+@pytest.mark.parametrize("name", ["GRANULES", "MATCHES"])
+def test_the_temporal_controller_goes_by_the_time_of_the_pass(matched, name):
+    times = times_of(matched[name])
+    assert times.isActive()
+    assert times.startField() == "start_time"
+
+
+def test_on_a_day_without_a_pass_no_granule_is_drawn(matched):
+    layer = matched["GRANULES"]
+    times = times_of(layer)
+
+    def drawn(first, last):
+        span = QgsDateTimeRange(*(QDateTime.fromString(day, Qt.DateFormat.ISODate) for day in (first, last)))
+        context = QgsVectorLayerTemporalContext()
+        context.setLayer(layer)
+        return len(list(layer.getFeatures(times.createFilterString(context, span))))
+
+    assert drawn("2024-01-01T00:00:00", "2024-01-01T23:59:59") == layer.featureCount() > 0
+    assert drawn("2024-01-03T00:00:00", "2024-01-03T23:59:59") == 0
+
+
+@pytest.fixture
+def with_echogram(save, fresh, frames_table):
+    """Open frames whose catalog knows a picture of the first one only."""
+    layer = save(frames_table.assign(thumbnail=["https://example.org/echo.jpg", *[None] * (len(frames_table) - 1)]))
+    styles.apply(layer, "frames")
+    assert styles.keep(layer)
+    return fresh(layer.source().split("|")[0])
+
+
+def test_the_echogram_is_in_tip_form_and_actions(with_echogram):
+    first, *others = (tip(with_echogram, feature) for feature in with_echogram.getFeatures())
+    assert '<img src="https://example.org/echo.jpg"' in first
+    assert [other for other in others if "<img" in other or "[%" in other] == []
+    widget = with_echogram.editorWidgetSetup(with_echogram.fields().indexOf("thumbnail"))
+    assert widget.type() == "ExternalResource"
+    assert int(widget.config()["DocumentViewer"]) == 1
+    (action,) = with_echogram.actions().actions()
+    assert action.command() == '[% "thumbnail" %]'
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=200))
 def test_every_count_falls_into_exactly_one_class(counts):
-    classes = styles.count_classes(counts)
-    assert all(sum(low <= count <= high for low, high in classes) == 1 for count in counts)
-    assert len(classes) <= 5
-    assert classes[0][0] == min(counts)
-    assert classes[-1][1] == max(counts)
+    made = classes.count_classes(counts)
+    assert all(sum(low <= count <= high for low, high in made) == 1 for count in counts)
+    assert len(made) <= 5
+    assert made[0][0] == min(counts)
+    assert made[-1][1] == max(counts)
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=200))
 def test_no_class_is_empty(counts):
-    assert all(any(low <= count <= high for count in counts) for low, high in styles.count_classes(counts))
+    assert all(any(low <= count <= high for count in counts) for low, high in classes.count_classes(counts))
 
 
 def test_without_any_granule_there_is_no_class():
-    assert styles.count_classes([]) == []
+    assert classes.count_classes([]) == []

@@ -1,0 +1,190 @@
+"""How the columns of our layers are named, shown and edited."""
+
+from __future__ import annotations
+
+from qgis.core import QgsAttributeTableConfig, QgsEditorWidgetSetup, QgsVectorLayer
+
+# By this name, since scanners for passwords take "pass_time" with a text beside it for one.
+_OVERFLIGHT = "Pass (UTC)"
+
+#: Names for people.
+ALIASES = {
+    "id": "Frame",
+    "frame_id": "Frame",
+    "collection": "Season",
+    "datetime": "Flight time (UTC)",
+    "opr:date": "Flight date (YYYYMMDD)",
+    "opr:segment": "Segment",
+    "opr:frame": "Frame number",
+    "opr:hemisphere": "Hemisphere",
+    "opr:provider": "Radar provider",
+    "opr:frequency": "Centre frequency (Hz)",
+    "opr:bandwidth": "Bandwidth (Hz)",
+    "opr:mbox": "Morton cells (mbox)",
+    "thumbnail": "Echogram",
+    "n_granules": "Granules",
+    "n_crossing": "Crossing granules",
+    "atl06_granules": "Granules and links (JSON)",
+    "flight_date": "Flight date",
+    "granule_id": "Granule",
+    "short_name": "Product",
+    "version": "Version",
+    "rgt": "RGT",
+    "cycle": "Cycle",
+    "region": "Region",
+    "release": "Release",
+    "revision": "Revision",
+    "start_time": "Start (UTC)",
+    "end_time": "End (UTC)",
+    "days_between": "Days after flight",
+    "crosses_line": "Crosses line",
+    "overlap_m": "Overlap (m)",
+    "https_url": "Link (https)",
+    "s3_url": "Link (s3)",
+    "size_mb": "Size (MB)",
+    "season": "Season",
+    "hemisphere": "Hemisphere",
+    "provider": "Radar provider",
+    "frames": "Frames",
+    "first_date": "First flight",
+    "last_date": "Last flight",
+    "state": "State",
+    "path": "Local copy",
+    "fetched_at": "Fetched (UTC)",
+    "beam": "Beam",
+    "pair": "Beam pair (1 left, 3 right)",
+    "side": "Side in the pair",
+    "angle_deg": "Angle (degrees)",
+    "distance_m": "Distance along the line (m)",
+    "pass_time": _OVERFLIGHT,
+    "flight_time": "Flight (UTC)",
+    "source": "Line known by",
+    "method": "Method",
+    "n_pairs": "Pairs",
+    "n_frames_hit": "Frames hit",
+    "median_granules": "Median granules a frame",
+    "missed": "Missed (flight line)",
+    "extra": "Extra (flight line)",
+    "frames_differing": "Frames that differ (flight line)",
+    "tree_missed": "Missed (strtree)",
+    "tree_extra": "Extra (strtree)",
+    "tree_frames_differing": "Frames that differ (strtree)",
+    "cells_s": "Reading cells (s)",
+    "lines_s": "Preparing lines (s)",
+    "index_s": "Indexing cells (s)",
+    "footprints_s": "Cutting footprints (s)",
+    "match_s": "Finding pairs (s)",
+    "total_s": "Together (s)",
+    "n_differing": "Granules that differ",
+    "n_strtree": "Granules, strtree",
+    "n_prefix": "Granules, prefix",
+    "n_flightline": "Granules, flight line",
+    "missed_strtree": "strtree misses (flight line)",
+    "extra_strtree": "strtree has extra (flight line)",
+    "missed_prefix": "prefix misses (flight line)",
+    "extra_prefix": "prefix has extra (flight line)",
+    "tree_missed_prefix": "prefix misses (strtree)",
+    "tree_extra_prefix": "prefix has extra (strtree)",
+    "tree_missed_flightline": "flight line misses (strtree)",
+    "tree_extra_flightline": "flight line has extra (strtree)",
+}
+
+_MOMENT_WIDTH = 150
+# Columns of the attribute table whose content needs more or less room than QGIS gives, in pixels.
+_WIDTHS = {
+    "id": 170,
+    "frame_id": 170,
+    "collection": 165,
+    "flight_date": 90,
+    "granule_id": 310,
+    "rgt": 55,
+    "cycle": 55,
+    "region": 60,
+    "start_time": _MOMENT_WIDTH,
+    "end_time": _MOMENT_WIDTH,
+    "pass_time": _MOMENT_WIDTH,
+    "flight_time": _MOMENT_WIDTH,
+    "days_between": 120,
+    "https_url": 420,
+    "s3_url": 420,
+}
+
+# For programs, not for people: they stay in the file, but neither table nor form shows them.
+_TECHNICAL = ("fid", "opr:mbox", "atl06_granules")
+
+# Digits after the point. QGIS would write 1.95e+08 for 195 MHz, and six digits for a size.
+_DIGITS = {
+    "opr:frequency": 0,
+    "opr:bandwidth": 0,
+    "size_mb": 1,
+    "overlap_m": 0,
+    "distance_m": 0,
+    "angle_deg": 1,
+    "median_granules": 1,
+}
+
+_LINK = {"UseLink": True, "FullUrl": False, "FileWidget": True, "FileWidgetButton": False}
+# QGIS fetches the picture of a link only through a storage; this one asks for it with a plain GET.
+_PICTURE = {**_LINK, "DocumentViewer": 1, "DocumentViewerHeight": 220, "StorageType": "WebDAV"}
+_SHOWN_DAY, _SHOWN_MOMENT = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
+
+
+def describe(layer: QgsVectorLayer) -> None:
+    """Give the columns of a layer their names, widgets and widths, and hide those that are for programs.
+
+    Parameters
+    ----------
+    layer : QgsVectorLayer
+    """
+    fields = layer.fields()
+    for index in range(fields.count()):
+        name = fields.at(index).name()
+        if name in ALIASES:
+            layer.setFieldAlias(index, ALIASES[name])
+        widget = _widget(name, fields.at(index).typeName())
+        if widget is not None:
+            layer.setEditorWidgetSetup(index, widget)
+    layer.setAttributeTableConfig(_table_columns(layer))
+
+
+def _table_columns(layer: QgsVectorLayer) -> QgsAttributeTableConfig:
+    config = layer.attributeTableConfig()
+    config.update(layer.fields())
+    columns = config.columns()
+    for column in columns:
+        if column.type == QgsAttributeTableConfig.Type.Action:
+            column.hidden = not layer.actions().actions()
+            continue
+        column.width = _WIDTHS.get(column.name, column.width)
+        column.hidden = column.name in _TECHNICAL
+    # What can be done with a row stands first, where it is seen.
+    columns.sort(key=lambda column: column.type != QgsAttributeTableConfig.Type.Action)
+    config.setColumns(columns)
+    return config
+
+
+def _widget(name: str, type_name: str) -> QgsEditorWidgetSetup | None:
+    if name in _TECHNICAL:
+        return QgsEditorWidgetSetup("Hidden", {})
+    if name == "https_url":
+        return QgsEditorWidgetSetup("ExternalResource", _LINK)
+    if name == "thumbnail":
+        return QgsEditorWidgetSetup("ExternalResource", _PICTURE)
+    if name in _DIGITS:
+        return QgsEditorWidgetSetup("Range", {"Style": "SpinBox", "Precision": _DIGITS[name], "AllowNull": True})
+    if name in ("frame_id", "collection"):
+        # Said, as QGIS would else offer a choice among the related features.
+        return QgsEditorWidgetSetup("TextEdit", {"IsMultiline": False, "UseHtml": False})
+    if type_name.lower().replace("_", "") in ("datetime", "date"):
+        shown = _SHOWN_DAY if type_name.lower() == "date" else _SHOWN_MOMENT
+        return QgsEditorWidgetSetup(
+            "DateTime",
+            {
+                "display_format": shown,
+                "field_format": shown,
+                "field_iso_format": False,
+                "calendar_popup": True,
+                "allow_null": True,
+            },
+        )
+    return None
