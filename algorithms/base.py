@@ -17,8 +17,9 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import CancelledError, XoprError
-from ..plugin import dependencies, relations, result_group, styles
-from ..plugin.metadata import icon_path, metadata
+from ..plugin import dependencies, relations, result_group, settings, styles
+from ..plugin.metadata import guide_url, icon_path, metadata
+from ..plugin.python_command import PythonCommand
 from .checks import check_names, check_outputs, check_values
 from .run import Run
 
@@ -27,7 +28,7 @@ GRANULES_GROUP = "Granules"
 CROSSOVERS_GROUP = "Crossovers"
 
 
-class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
+class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc]
     """Base of the algorithms: each says who it is, and has its own :meth:`declare`, :meth:`check` and :meth:`work`.
 
     Attributes
@@ -73,7 +74,8 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002 (QGIS's name)
         """Add the parameters and outputs; there is nothing to configure."""
-        self.declare()
+        with settings.followed():
+            self.declare()
 
     def createInstance(self) -> XoprAlgorithm:  # noqa: N802 (QGIS asks for this name)
         """Return a new object of the same algorithm."""
@@ -111,8 +113,8 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         return "\n\n".join(paragraphs)
 
     def helpUrl(self) -> str:  # noqa: N802 (QGIS asks for this name)
-        """Return where the documentation is."""
-        return metadata()["homepage"]
+        """Return the algorithm's page in the guide."""
+        return guide_url(f"algorithms/{self.NAME}.md")
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
@@ -138,7 +140,8 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             dependencies.load()
             check_names(run)
             check_values(run)
-            self.check(run)
+            with settings.followed():
+                self.check(run)
         except XoprError as error:
             return False, str(error)
         accepted, message = super().checkParameterValues(parameters, context)
@@ -165,7 +168,8 @@ class XoprAlgorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         """Return the results, or what went wrong; a run that fails or is cancelled leaves no file."""
         try:
             dependencies.load()
-            results = self.work(run)
+            with settings.followed():
+                results = self.work(run)
         except CancelledError:
             failure = ""
         except (XoprError, QgsProcessingException) as error:

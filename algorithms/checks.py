@@ -23,9 +23,10 @@ from ..core.errors import InputError
 if TYPE_CHECKING:
     from .run import Run
 
-# A table in a GeoPackage, as QGIS writes it: ogr:dbname="/data/out.gpkg" table="matches" (geom)
-_DATABASE = re.compile(r"ogr:dbname=(['\"])(?P<file>.+?)\1\s")
-_TEMPORARY = ("TEMPORARY_OUTPUT", "memory:", "")
+#: A table in a GeoPackage, as QGIS writes it: ogr:dbname="/data/out.gpkg" table="matches" (geom)
+DATABASE = re.compile(r"ogr:dbname=(['\"])(?P<file>.+?)\1\s")
+#: Destinations that are no files of the user's.
+TEMPORARY = ("TEMPORARY_OUTPUT", "memory:", "")
 
 
 def check_names(run: Run) -> None:
@@ -72,9 +73,9 @@ def check_outputs(run: Run) -> None:
     taken: dict[str, str] = {}
     for definition in run.algorithm.destinationParameterDefinitions():
         name = definition.name()
-        destination = _destination(run, name)
+        destination = destination_of(run, name)
         is_layer = isinstance(definition, QgsProcessingParameterFeatureSink)
-        if destination in _TEMPORARY or not (is_layer or isinstance(definition, QgsProcessingParameterFileDestination)):
+        if destination in TEMPORARY or not (is_layer or isinstance(definition, QgsProcessingParameterFileDestination)):
             continue
         if destination in taken:
             raise InputError(f"{name} and {taken[destination]} would be written to the same file {destination}.")
@@ -85,7 +86,8 @@ def check_outputs(run: Run) -> None:
             _check_file(name, Path(destination))
 
 
-def _destination(run: Run, name: str) -> str:
+def destination_of(run: Run, name: str) -> str:
+    """Return where an output is to be written, as the user gave it; empty if nothing is given."""
     value = run.parameters.get(name)
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink
@@ -95,7 +97,7 @@ def _destination(run: Run, name: str) -> str:
 
 
 def _check_layer_file(run: Run, name: str, destination: str) -> None:
-    database = _DATABASE.match(destination)
+    database = DATABASE.match(destination)
     if database is None and re.match(r"\w{2,}:", destination):
         return  # another provider's address, which QGIS checks itself
     file = Path(database["file"] if database else destination)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any, ClassVar
 
-from qgis.core import Qgis
-
 from .. import core
-from ..plugin.metadata import metadata
-from . import parameters
+from . import parameters, values
 from .base import CROSSOVERS_GROUP, XoprAlgorithm
 from .run import Run
 
@@ -65,7 +62,6 @@ the frame. The report is a page with charts and a map for the browser, which nee
         )
         run.write("FRAMES_COMPARED", compared.by_frame())
         run.write("COMPARISON", compared.sums())
-        software = {"xOPR Crossovers": metadata()["version"], "QGIS": Qgis.QGIS_VERSION}
-        report = core.comparison_report.report(compared, software, read_s)
+        report = core.comparison_report.report(compared, values.software(), read_s)
         numbers = {"N_FRAMES": len(frames), "N_DISAGREEING": compared.n_disagreeing}
         return {**numbers, **run.write_text("REPORT", report)}

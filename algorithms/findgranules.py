@@ -27,8 +27,11 @@ and END_DATE belong to the search.
 
 The default window is repeat cycle 22 by the orbit calendar. The default method strtree is that of the xOPR notebook;
 n_crossing and crosses_line say beside it which footprints cross the flight line itself.
+
+The report is a page for the browser: window, area, counts at each step with the reasons for what was left out, map,
+charts, the best frames, and the command that repeats the run.
 """
-    TAGS = ("crossover", "search", "match", "season", "atl06", "cmr", "links", "workflow")
+    TAGS = ("crossover", "search", "match", "season", "atl06", "cmr", "links", "workflow", "report")
     STYLES: ClassVar = {"MATCHED_FRAMES": "matched_frames", "MATCHES": "matches", "GRANULES": "granules"}
 
     def declare(self) -> None:
@@ -42,6 +45,7 @@ n_crossing and crosses_line say beside it which footprints cross the flight line
         parameters.add_matching(self)
         parameters.add_match_results(self)
         self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "All footprints that were found."))
+        parameters.add_report(self)
         parameters.add_number(self, "N_FRAMES", "Number of frames")
         parameters.add_search_results(self)
 
@@ -54,11 +58,16 @@ n_crossing and crosses_line say beside it which footprints cross the flight line
 
     def work(self, run: Run) -> dict[str, Any]:
         """Walk the whole way and write."""
+        log = run.progress = core.run_log.RunLog(run.progress)
+        log.step("Frames")
         filters = values.filters(run, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE")
         reading, finding = run.progress.part(0.0, 0.1), run.progress.part(0.1, 1.0)
         session = run.session()
+        origin = values.origin(run) if run.given("REPORT") else None
         if run.given("FRAMES"):
-            frames = core.frames.filter_frames(run.frames("FRAMES"), **filters, progress=reading)
+            frames = run.frames("FRAMES")
+            log.frames("Read from the layer", len(frames))
+            frames = core.frames.filter_frames(frames, **filters, progress=reading)
         else:
             frames = core.catalog.read_catalog(
                 values.catalog(run), **filters, read_vector=run.open_vector, progress=reading, session=session
@@ -78,6 +87,8 @@ n_crossing and crosses_line say beside it which footprints cross the flight line
         )
         results = values.write_matched(run, result.matched)
         run.write("GRANULES", result.found.layer(), empty="Polygon")
+        if origin is not None:
+            results.update(run.write_text("REPORT", core.run_report.report(result, log, origin)))
         return {
             **results,
             **values.search_results(result.found, result.window),

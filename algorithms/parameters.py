@@ -22,6 +22,7 @@ from qgis.core import (
 )
 
 from ..core.seasons import season_names
+from ..plugin import settings
 from ..plugin.compat import ADVANCED, DATE, FLOAT, INTEGER, LINES, METRES, POINTS, POLYGONS, TABLE
 
 HEMISPHERES = ["south", "north"]
@@ -185,7 +186,12 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
         )
     )
     algorithm.addParameter(
-        text("VERSION", "Version of the product", "007", "Three digits, such as 007; one that CMR has of the product.")
+        text(
+            "VERSION",
+            "Version of the product",
+            settings.product_version(),
+            f"Three digits, such as 007; one that CMR has of the product. The default is set in {settings.PLACE}.",
+        )
     )
     algorithm.addParameter(
         text("PROVIDER", "CMR provider", "NSIDC_CPRD", "Whose copy of the product is searched in CMR.", advanced=True)
@@ -195,8 +201,8 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
             "CMR_URL",
             "Address of CMR",
             None,
-            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the environment "
-            "variable XOPR_CMR_URL is asked first.",
+            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the one that "
+            f"the environment variable XOPR_CMR_URL or {settings.PLACE} names.",
             advanced=True,
         )
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from ..core.progress import Progress
     from ..core.session import Session
 
 _EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
@@ -65,7 +66,7 @@ class Run:
         self.parameters = parameters
         self.context = context
         self.feedback = feedback or QgsProcessingFeedback()
-        self.progress = FeedbackProgress(self.feedback)
+        self.progress: Progress = FeedbackProgress(self.feedback)
         self.layers: dict[str, str] = {}
 
     # --- values in ---

@@ -25,8 +25,9 @@ Nothing is removed: a season that is no longer published is kept and marked so, 
 as they are. The table has a row for each season with its state: new, updated, unchanged, kept (server out of reach), no
 longer published, or failed with the reason.
 
-The copies are in the user's cache folder, or in the folder that the environment variable XOPR_CACHE_DIR names.
-XOPR_CATALOG_URL and XOPR_LISTING_URL replace the addresses of the catalogs and of their list, for a mirror.
+The copies are in the user's cache folder, or in the folder that the environment variable XOPR_CACHE_DIR or QGIS
+(Settings > Options > xOPR Crossovers) names. XOPR_CATALOG_URL and XOPR_LISTING_URL replace the addresses of the
+catalogs and of their list, for a mirror.
 """
     TAGS = ("catalog", "season", "sync", "update", "download", "offline", "cache", "stac", "geoparquet")
     STYLES: ClassVar = {"SEASONS": "seasons"}

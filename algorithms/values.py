@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qgis.core import Qgis
+
 from .. import core
 from ..core.errors import InputError
+from ..plugin import settings
+from ..plugin.metadata import metadata
+from .command import command
 
 if TYPE_CHECKING:
     from .run import Run
@@ -86,13 +91,38 @@ def product(run: Run) -> core.job.Product:
     Raises
     ------
     InputError
-        If its name or version is empty, or the address of CMR is none.
+        If its name or version is empty, or the address of CMR or the version in the settings is none.
     """
     address = core.environment.cmr_url(run.text("CMR_URL"))
     short_name, version = run.text("SHORT_NAME"), run.text("VERSION")
     if not short_name or not version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
+    settings.check_version(version)
     return core.job.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
+
+
+def origin(run: Run) -> core.run_report.Origin:
+    """Return the command that repeats a whole job, what to know about it, and the versions of what called the core."""
+    wanted = product(run)
+    effective = {}
+    if wanted.cmr_url and wanted.cmr_url != core.environment.CMR_URL:
+        effective["CMR_URL"] = wanted.cmr_url
+    if wanted.version != core.job.VERSION:
+        effective["VERSION"] = wanted.version
+    repeat = command(run, effective)
+    notes = list(repeat.notes)
+    mode = run.choice("TIME_MODE")
+    if mode == "all_years" or (mode == "date_range" and not run.given("END_DATE")):
+        notes.append("The window ended on the day of the run; repeated on a later day, it ends on that day.")
+    catalogs = core.environment.catalog_url()
+    if run.given("SEASON") and catalogs != core.environment.CATALOG_URL:
+        notes.append(f"The season's catalog is the one of {catalogs}; set XOPR_CATALOG_URL to the same.")
+    return core.run_report.Origin(repeat.text, notes, software())
+
+
+def software() -> dict[str, str]:
+    """Return the versions of the plugin and of QGIS, by name."""
+    return {"xOPR Crossovers": metadata()["version"], "QGIS": Qgis.QGIS_VERSION}
 
 
 def search_results(found: core.job.Found, searched: core.window.Window) -> dict[str, Any]:

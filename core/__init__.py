@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from . import beams as beams
     from . import box_cover as box_cover
     from . import boxes as boxes
+    from . import cache_files as cache_files
     from . import catalog as catalog
     from . import cell_overlap as cell_overlap
     from . import cell_shapes as cell_shapes
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from . import flight_lines as flight_lines
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
+    from . import frame_maps as frame_maps
     from . import frames as frames
     from . import granule_files as granule_files
     from . import granule_name as granule_name
@@ -69,6 +71,8 @@ if TYPE_CHECKING:
     from . import projection as projection
     from . import quads as quads
     from . import records as records
+    from . import run_log as run_log
+    from . import run_report as run_report
     from . import search as search
     from . import season_catalogs as season_catalogs
     from . import season_copies as season_copies
@@ -80,6 +84,7 @@ if TYPE_CHECKING:
     from . import seed_search as seed_search
     from . import session as session
     from . import shapes as shapes
+    from . import software as software
     from . import sphere as sphere
     from . import store as store
     from . import strip_crossings as strip_crossings

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from .boxes import Box
+from .boxes import Box, width
 from .orbit import REGIONS, TRACKS_PER_CYCLE, ground_track, region_arc
 from .sphere import EARTH_RADIUS_M, longitude_arcs, smallest_arc, unit_vectors
 
@@ -188,9 +188,8 @@ def _parts(lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, margin_m: floa
 def _tracks_that_meet(box: Box, hemisphere: str) -> np.ndarray:
     """Return which of the counted tracks' regions have a place in a box, as ``(n,)`` bool."""
     lon, lat, first = _places(hemisphere)
-    west, south, east, north = box
-    turn = 360.0 if (west, east) == (-180.0, 180.0) else (east - west) % 360
-    inside = (lat >= south) & (lat <= north) & ((lon - west) % 360 <= turn)
+    west, south, _, north = box
+    inside = (lat >= south) & (lat <= north) & ((lon - west) % 360 <= width(box))
     return np.logical_or.reduceat(inside, first)
 
 

@@ -24,11 +24,6 @@ def width(box: Box) -> float:
     return 360.0 if (west, east) == (-180.0, 180.0) else (east - west) % 360
 
 
-def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes share more than an edge."""
-    return _without(one, other) != [one]
-
-
 def subtract(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
     """Return boxes that together cover what `others` leave of `boxes`; a box that they do not touch stays as it is."""
     left = list(boxes)

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.compute as pc
 import pyarrow.lib
 import pyarrow.parquet as pq
 import requests
@@ -23,17 +25,19 @@ from .cells import frame_cells
 from .download import fetch
 from .environment import catalog_url
 from .errors import InputError
-from .frames import COLUMNS, MBOX, NEEDS_MBOX, filter_frames, normalize_frames, to_layer_crs
+from .frames import COLUMNS, MBOX, NEEDS_MBOX, THUMBNAIL, filter_frames, normalize_frames, to_layer_crs
 from .progress import Progress
 from .projection import LONLAT_CRS
 from .season_supply import local_season
 from .seasons import Season, seasons
+from .wording import count
 
 _PARQUET_MAGIC = b"PAR1"
 # Cells of lower orders, 400 km wide and more, come from jumps in the positions of the raw data. As a decimal, a cell of
 # order n has n + 1 digits.
 _SMALLEST_ORDER = 5
 _GIANT_CELL = 10**_SMALLEST_ORDER
+_THUMBNAIL_PATH = ("assets", "thumbnail", "href")
 _HIVE_COLUMNS = {"collection": "collection", "provider": "opr:provider", "hemisphere": "opr:hemisphere"}
 
 
@@ -92,6 +96,8 @@ def read_catalog(
         _tell_oddities(table, file.text, progress)
         tables.append(table)
     frames = _concatenate(tables, progress)
+    read = f"Read from {count(len(files), 'catalog', 'catalogs')}"
+    progress.frames(read, len(frames), {"there twice (same season, id and line)": sum(map(len, tables)) - len(frames)})
     frames = filter_frames(frames, hemisphere, provider, start_date, end_date, progress)
     progress.fraction(1.0)
     return to_layer_crs(frames)
@@ -222,6 +228,8 @@ def _read_parquet(path: str, place: str) -> gpd.GeoDataFrame:
         wanted = [name for name in COLUMNS if name in schema.names]
         geometry = json.loads(schema.metadata[b"geo"])["primary_column"]
         frames = gpd.read_parquet(path, columns=[*wanted, geometry])
+        if THUMBNAIL not in wanted and _has_thumbnails(schema):
+            frames[THUMBNAIL] = _thumbnails(path)
         if geometry != "geometry":
             frames = frames.rename_geometry("geometry")
     except (pyarrow.lib.ArrowException, ValueError, OSError, KeyError) as error:
@@ -234,6 +242,22 @@ def _read_parquet(path: str, place: str) -> gpd.GeoDataFrame:
         # GeoParquet without a crs means longitude and latitude on WGS 84.
         frames = frames.set_crs(LONLAT_CRS)
     return frames
+
+
+def _has_thumbnails(schema: pyarrow.Schema) -> bool:
+    kind = schema.field(_THUMBNAIL_PATH[0]).type if _THUMBNAIL_PATH[0] in schema.names else pyarrow.null()
+    for part in _THUMBNAIL_PATH[1:]:
+        if not pyarrow.types.is_struct(kind) or kind.get_field_index(part) < 0:
+            return False
+        kind = kind.field(part).type
+    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
+
+
+def _thumbnails(path: str) -> pd.Series:
+    # Only this part of the assets: a dataset would call the column by the whole path, a file keeps it nested.
+    with pq.ParquetFile(path) as file:
+        assets = file.read(columns=[".".join(_THUMBNAIL_PATH)]).column(0)
+    return pc.struct_field(assets, list(_THUMBNAIL_PATH[1:])).to_pandas()
 
 
 def _read_other(path: str, place: str, read_vector: Callable[[str], gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame:

@@ -1,8 +1,9 @@
-"""Charts as SVG texts: stacked bars, and histograms of counts."""
+"""Charts as SVG texts: stacked bars, columns, and histograms of counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import numpy as np
 
@@ -12,6 +13,9 @@ WIDTH = 360.0
 
 _BAR = 20.0
 _ROW = 50.0
+# Narrower columns stand side by side: thin gaps would flicker.
+_LEAST_FOR_GAPS = 6.0
+_WIDEST = 56.0
 
 
 def stacked_bars(
@@ -127,32 +131,73 @@ def histogram(
     names = [_class_name(low, high - 1) for low, high in zip(edges[:-1].tolist(), edges[1:].tolist())]
     if values.max(initial=0) >= edges[-1]:
         names[-1] = f"{edges[-2]}+"
-    return _columns(title, counts, names, axis, counted, colour)
+    colours = [GREY, *[colour] * (len(counts) - 1)]
+    return _columns(title, names, [("", counts, colours)], axis, counted)
 
 
-def _columns(title: str, counts: np.ndarray, names: list[str], axis: str, counted: str, colour: str) -> str:
-    top, bottom, right = 46.0, 196.0, WIDTH - 8.0
-    marks = ticks(int(counts.max(initial=0)), whole=True)
+def columns(title: str, names: Sequence[str], parts: Mapping[str, Sequence[int]], axis: str, counted: str) -> str:
+    """Draw one column for each name, made of parts that stand on each other.
+
+    Parameters
+    ----------
+    title : str
+        Above the drawing.
+    names : sequence of str
+        One a column; those that have no room are left out of the drawing.
+    parts : mapping of str to sequence of int
+        Height of each part in each column; the first stands at the bottom.
+    axis, counted : str
+        What the names are, and what is counted.
+
+    Returns
+    -------
+    str
+        An SVG drawing, :data:`WIDTH` wide.
+    """
+    drawn = [
+        (part, np.asarray(heights, dtype=int), [colour] * len(names))
+        for (part, heights), colour in zip(parts.items(), PALETTE)
+    ]
+    return _columns(title, list(names), drawn, axis, counted)
+
+
+def _columns(
+    title: str, names: list[str], parts: list[tuple[str, np.ndarray, list[str]]], axis: str, counted: str
+) -> str:
+    """Draw columns of parts, each with its name (empty if it is the only one), its heights and their colours."""
+    right = WIDTH - 8.0
+    key, top = "", 46.0
+    if len(parts) > 1:
+        key, top = legend([(colours[0], part) for part, _, colours in parts], WIDTH, 22.0, 4.0)
+        top += 30.0
+    bottom = top + 150.0
+    sums = np.sum([heights for _, heights, _ in parts], axis=0)
+    marks = ticks(int(sums.max(initial=0)), whole=True)
     left = 14.0 + max(width_of(_short(mark)) for mark in marks)
     scale = (bottom - top) / marks[-1]
-    step = (right - left) / len(counts)
-    pieces = [text(title, 4, 14, font_weight="bold"), text(counted, 4, 32)]
+    step = (right - left) / len(names)
+    pieces = [text(title, 4, 14, font_weight="bold"), key, text(counted, 4, top - 14)]
     for mark in marks:
         y = float(bottom - mark * scale)
         pieces.append(element("line", x1=left, x2=right, y1=y, y2=y, stroke=FAINT, stroke_width=0.8))
         pieces.append(text(_short(mark), left - 6, y + 4, text_anchor="end"))
+    wide = min(0.84 * step, _WIDEST) if step > _LEAST_FOR_GAPS else step
+    reached = np.full(len(names), bottom)
+    for part, heights, colours in parts:
+        for number, (name, height, colour) in enumerate(zip(names, heights.tolist(), colours)):
+            tall = height * scale
+            reached[number] -= tall
+            tip = element("title", escape(f"{name}{part and ', '}{part}: {height:,}"))
+            place = {"x": left + (number + 0.5) * step - wide / 2, "y": float(reached[number]), "width": wide}
+            pieces.append(element("rect", tip, height=tall, fill=colour, **place))
     # Every second, third, ... name where they would touch.
     skip = int(np.ceil((max(map(width_of, names)) + 6) / step))
-    for number, (count, name) in enumerate(zip(counts.tolist(), names)):
-        x, tall = left + number * step, count * scale
-        tip = element("title", f"{name}: {count:,}")
-        fill = GREY if number == 0 else colour
-        pieces.append(
-            element("rect", tip, x=x + 0.08 * step, y=bottom - tall, width=0.84 * step, height=tall, fill=fill)
-        )
+    for number, name in enumerate(names):
         # The last name is always there, since it may say that more is in it.
         if number == len(names) - 1 or (number % skip == 0 and number + skip < len(names)):
-            pieces.append(text(name, x + step / 2, bottom + 15, text_anchor="middle"))
+            half = width_of(name) / 2
+            x = min(left + (number + 0.5) * step, WIDTH - half)
+            pieces.append(text(name, x, bottom + 15, text_anchor="middle"))
     pieces.append(element("line", x1=left, x2=right, y1=bottom, y2=bottom, stroke=INK))
     pieces.append(text(axis, (left + right) / 2, bottom + 34, text_anchor="middle"))
     return drawing(WIDTH, bottom + 42, title, *pieces)

@@ -7,7 +7,7 @@ the seed takes for the truth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -126,6 +126,10 @@ class Comparison:
         present = [result.method for result in self.methods]
         return [reference for reference in REFERENCES if reference in present]
 
+    def differences(self, reference: str) -> Iterator[tuple[MethodResult, Difference]]:
+        """Return the methods that are compared to a reference, with how they differ from it."""
+        return ((result, result.against[reference]) for result in self.methods if reference in result.against)
+
     def sums(self) -> pd.DataFrame:
         """Return the table of the methods, one row each.
 
@@ -169,10 +173,9 @@ class Comparison:
         added = {"n_differing": self.differing}
         added.update({f"n_{result.method}": result.counts for result in self.methods})
         for reference, prefix in REFERENCES.items():
-            for result in self.methods:
-                if reference in result.against:
-                    added[f"{prefix}missed_{result.method}"] = result.against[reference].missed
-                    added[f"{prefix}extra_{result.method}"] = result.against[reference].extra
+            for result, difference in self.differences(reference):
+                added[f"{prefix}missed_{result.method}"] = difference.missed
+                added[f"{prefix}extra_{result.method}"] = difference.extra
         return self.frames.assign(**added)
 
 
@@ -327,14 +330,12 @@ def _differing(found: dict[str, np.ndarray], n_frames: int, n_granules: int) -> 
 def _tell(comparison: Comparison, progress: Progress) -> None:
     n = len(comparison.frames)
     for reference in comparison.references():
-        for result in comparison.methods:
-            if reference in result.against:
-                difference = result.against[reference]
-                progress.info(
-                    f"{result.method} against {reference}: "
-                    f"{count(int(difference.missed.sum()), 'pair', 'pairs')} missed, "
-                    f"{int(difference.extra.sum()):,} extra; {difference.n_frames:,} of {n:,} frames disagree."
-                )
+        for result, difference in comparison.differences(reference):
+            progress.info(
+                f"{result.method} against {reference}: "
+                f"{count(int(difference.missed.sum()), 'pair', 'pairs')} missed, "
+                f"{int(difference.extra.sum()):,} extra; {difference.n_frames:,} of {n:,} frames disagree."
+            )
     if "flightline" not in comparison.references():
         progress.info("flightline is not among METHODS: what is missed and extra in truth is not told.")
     for result in comparison.methods:

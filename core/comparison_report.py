@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from importlib.metadata import PackageNotFoundError, version
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from . import html_page as html
 from .charts import histogram, stacked_bars, usual_largest
 from .comparison import Comparison, Difference
-from .frames import flight_dates, hemispheres
+from .frame_maps import frame_maps
+from .frames import flight_dates
 from .html_page import Figures
 from .match_times import STAGES
-from .polar_map import count_map
-from .projection import POLE_CRS, reproject
+from .moments import span_of
+from .number_ranges import write_numbers
+from .software import versions
 from .svg import PALETTE
-from .wording import count
+from .wording import count, joined
 
-_LIBRARIES = ("mortie", "numpy", "shapely", "pyproj", "geopandas")
 _MOST_ROWS = 10
 _OFF = "granules missed or extra"
 _NAMES = {"flightline": "the flight line", "strtree": "strtree"}
-_POLES = {"south": "Antarctica", "north": "Greenland and the Arctic"}
 
 _METHODS = {
     "strtree": "strtree: the granule's footprint, a strip 12.5 km wide, meets one of the frame's morton cells "
@@ -86,18 +83,8 @@ def report(
     if comparison.references() and len(comparison.methods) > 1:
         parts += [*_disagreement(comparison), *_histograms(comparison), *_maps(comparison), *_most(comparison)]
     parts += _times(comparison, read_s)
-    parts.append(html.footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {_versions(software or {})}."))
+    parts.append(html.footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {versions(software)}."))
     return html.page("Methods of matching, side by side", *parts)
-
-
-def _versions(software: Mapping[str, str]) -> str:
-    known = {**software, "Python": platform.python_version()}
-    for library in _LIBRARIES:
-        try:
-            known[library] = version(library)
-        except PackageNotFoundError:
-            continue
-    return ", ".join(f"{name} {number}" for name, number in known.items())
 
 
 def _summary(comparison: Comparison) -> str:
@@ -105,17 +92,13 @@ def _summary(comparison: Comparison) -> str:
     matched = (
         f"{count(n, 'radar frame', 'radar frames')} and "
         f"{count(len(comparison.granules), 'ICESat-2 granule', 'ICESat-2 granules')}, matched by "
-        f"{_joined([result.method for result in comparison.methods])}."
+        f"{joined([result.method for result in comparison.methods])}."
     )
     if len(comparison.methods) < 2:
         return matched
     if comparison.n_disagreeing == 0:
         return f"{matched} All methods agree on every frame."
     return f"{matched} On {comparison.n_disagreeing:,} of {n:,} frames they do not find the same granules."
-
-
-def _joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _warnings(comparison: Comparison) -> list[str]:
@@ -130,33 +113,17 @@ def _subject(comparison: Comparison) -> list[str]:
     if "collection" in frames.columns:
         seasons = frames["collection"].astype("string").fillna("(no season)").value_counts(sort=False)
         entries.append(("Seasons", ", ".join(f"{name} ({number:,} frames)" for name, number in seasons.items())))
-    entries.append(("Flown", _span(flight_dates(frames))))
+    entries.append(("Flown", span_of(flight_dates(frames))))
     products = granules[["short_name", "version"]].astype("string").fillna("?").value_counts()
     named = ", ".join(f"{name} version {release} ({number:,} granules)" for (name, release), number in products.items())
     entries.append(("Granules", named or "none"))
-    entries.append(("Passes", _span(granules["start_time"])))
+    entries.append(("Passes", span_of(granules["start_time"])))
     cycles = granules["cycle"].dropna().astype(int)
     if len(cycles):
-        entries.append(("Repeat cycles", _ranges(cycles.unique())))
+        entries.append(("Repeat cycles", write_numbers(cycles.to_numpy())))
         entries.append(("Tracks (RGT)", count(granules["rgt"].nunique(), "track", "tracks")))
     said = [_METHODS[result.method] for result in comparison.methods]
     return [html.heading("What was compared"), html.definitions(entries), html.listing(said)]
-
-
-def _span(times: pd.Series) -> str:
-    known = times.dropna()
-    if known.empty:
-        return "unknown"
-    first, last = known.min(), known.max()
-    unknown = f"; {len(times) - len(known):,} unknown" if len(known) < len(times) else ""
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}{unknown}"
-
-
-def _ranges(numbers: np.ndarray) -> str:
-    """Return numbers as ``1-3, 7``."""
-    numbers = np.sort(numbers)
-    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _found(comparison: Comparison) -> list[str]:
@@ -182,20 +149,17 @@ def _share(part: int, whole: int) -> Figures:
 def _disagreement(comparison: Comparison) -> list[str]:
     parts = [html.heading("Missed and extra"), html.paragraph(_MEANING)]
     for reference in comparison.references():
-        rows = []
-        for result in comparison.methods:
-            if reference in result.against:
-                difference = result.against[reference]
-                rows.append(
-                    (
-                        result.method,
-                        int(difference.missed.sum()),
-                        int(difference.extra.sum()),
-                        difference.n_frames,
-                        Figures(f"{_mean(difference.missed):.2f}"),
-                        Figures(f"{_mean(difference.extra):.2f}"),
-                    )
-                )
+        rows = [
+            (
+                result.method,
+                int(difference.missed.sum()),
+                int(difference.extra.sum()),
+                difference.n_frames,
+                Figures(f"{_mean(difference.missed):.2f}"),
+                Figures(f"{_mean(difference.extra):.2f}"),
+            )
+            for result, difference in comparison.differences(reference)
+        ]
         headers = ["Method", "Missed", "Extra", "Frames that differ", "Mean missed", "Mean extra"]
         truth = "as the truth" if reference == "flightline" else "as the notebook has it"
         parts.append(html.table(headers, rows, f"Against {_NAMES[reference]}, {truth}"))
@@ -206,18 +170,14 @@ def _disagreement(comparison: Comparison) -> list[str]:
 
 def notebook_figures(comparison: Comparison) -> str:
     """Return the disagreement in the words of the seed, for each method and reference."""
-    blocks = []
-    for reference in comparison.references():
-        for result in comparison.methods:
-            if reference in result.against:
-                difference = result.against[reference]
-                blocks.append(
-                    f"# {result.method} against {reference}\n"
-                    f"Frames with any disagreement: {difference.n_frames}/{len(comparison.frames)}\n"
-                    f"Mean missed by {result.method}: {_mean(difference.missed):.2f}\n"
-                    f"Mean extra from {result.method}: {_mean(difference.extra):.2f}"
-                )
-    return "\n\n".join(blocks)
+    return "\n\n".join(
+        f"# {result.method} against {reference}\n"
+        f"Frames with any disagreement: {difference.n_frames}/{len(comparison.frames)}\n"
+        f"Mean missed by {result.method}: {_mean(difference.missed):.2f}\n"
+        f"Mean extra from {result.method}: {_mean(difference.extra):.2f}"
+        for reference in comparison.references()
+        for result, difference in comparison.differences(reference)
+    )
 
 
 def _mean(numbers: np.ndarray) -> float:
@@ -228,11 +188,10 @@ def _histograms(comparison: Comparison) -> list[str]:
     drawings = []
     colours = dict(zip((result.method for result in comparison.methods), PALETTE))
     for reference in comparison.references():
-        shown = [result for result in comparison.methods if reference in result.against]
-        if reference == "strtree" and "flightline" in comparison.references():
+        off = {result.method: _off(difference) for result, difference in comparison.differences(reference)}
+        if reference == "strtree":
             # The flight line against strtree is strtree against the flight line, which is shown already.
-            shown = [result for result in shown if result.method != "flightline"]
-        off = {result.method: _off(result.against[reference]) for result in shown}
+            off.pop("flightline", None)
         largest = max(map(usual_largest, off.values()), default=0)
         drawings += [
             histogram(f"{method} against {reference}", values, _OFF, "frames", largest, colours[method])
@@ -249,26 +208,20 @@ def _off(difference: Difference) -> np.ndarray:
 
 
 def _maps(comparison: Comparison) -> list[str]:
-    frames, side = comparison.frames, hemispheres(comparison.frames)
-    without = int(frames.geometry.isna().sum())
-    drawings, shown = [], []
-    for hemisphere, crs in POLE_CRS.items():
-        mine = (side == hemisphere) & frames.geometry.notna().to_numpy()
-        if mine.any():
-            lines = reproject(frames.geometry.to_numpy()[mine], frames.crs, crs)
-            title = f"Frames on which the methods disagree, {_POLES[hemisphere]}"
-            counted, none = "Granules that differ", "none: all methods agree"
-            drawings.append(count_map(title, lines, comparison.differing[mine], hemisphere, counted, none))
-            shown.append(_POLES[hemisphere])
-    if not drawings:
+    maps = frame_maps(
+        comparison.frames,
+        comparison.differing,
+        "Frames on which the methods disagree",
+        "Granules that differ",
+        "none: all methods agree",
+    )
+    if not maps.drawings:
         return []
     caption = (
         "Flight lines by the number of granules that some, but not all of the methods give to them, in the pole's "
-        f"projection: {_joined(shown)}."
+        f"projection: {joined(maps.regions)}. {maps.missing}"
     )
-    if without:
-        caption += f" {count(without, 'frame has', 'frames have')} no line and cannot be shown."
-    return [html.heading("Where they disagree"), html.charts(drawings, caption, maps=True)]
+    return [html.heading("Where they disagree"), html.charts(maps.drawings, caption.strip(), maps=True)]
 
 
 def _most(comparison: Comparison) -> list[str]:

@@ -47,8 +47,6 @@ COLUMNS = {
     "source": "text",
 }
 
-_DAY_MS = 86_400_000
-
 
 @dataclass(frozen=True)
 class Wanted:

@@ -33,7 +33,10 @@ COLUMNS = (
     "opr:frequency",
     "opr:bandwidth",
     "opr:mbox",
+    "thumbnail",
 )
+#: Address of the echogram's picture, among the assets of a STAC item.
+THUMBNAIL = "thumbnail"
 MBOX = "opr:mbox"
 NEEDS_MBOX = (
     "the column 'opr:mbox' (four morton cells a frame) is missing; use a season catalog made in April 2026 or later "
@@ -225,24 +228,26 @@ def filter_frames(
     if start is not None and end is not None and start > end:
         raise InputError(f"The first flight date {start:%Y-%m-%d} is after the last one {end:%Y-%m-%d}.")
 
-    def keep(mask: np.ndarray, what: str) -> None:
+    def keep(mask: np.ndarray, what: str, why_not: str, undated: int = 0) -> None:
         nonlocal frames
         total = len(frames)
         frames = frames[mask].reset_index(drop=True)
         progress.info(f"{what}: {len(frames):,} of {total:,} frames.")
+        progress.frames(what, len(frames), {why_not: total - len(frames) - undated, "no flight date": undated})
         if len(frames) == 0:
             raise InputError(f"No frame is left: none of {total:,} frames has {what.lower()}.")
 
     if hemisphere:
         if hemisphere.lower() not in POLE_CRS:
             raise InputError(f"HEMISPHERE must be south or north, not {hemisphere!r}.")
-        keep(hemispheres(frames) == hemisphere.lower(), f"Hemisphere {hemisphere.lower()}")
+        keep(hemispheres(frames) == hemisphere.lower(), f"Hemisphere {hemisphere.lower()}", "not on this hemisphere")
     if provider:
         if "opr:provider" not in frames.columns:
             raise InputError("The frames have no column 'opr:provider' to filter by; leave the provider empty.")
         keep(
             (frames["opr:provider"].astype("string").str.lower() == provider.lower()).fillna(False).to_numpy(),
             f"Provider {provider}",
+            "of another provider",
         )
     if start is not None or end is not None:
         days = flight_dates(frames)
@@ -254,7 +259,7 @@ def filter_frames(
         mask &= (days <= end) if end is not None else True
         since = f" from {start:%Y-%m-%d}" if start is not None else ""
         until = f" to {end:%Y-%m-%d}" if end is not None else ""
-        keep(mask.to_numpy(), f"A flight date{since}{until}")
+        keep(mask.to_numpy(), f"A flight date{since}{until}", "flown on another day", undated)
     return frames
 
 

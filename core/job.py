@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,13 +13,14 @@ import requests
 
 from . import tables
 from .area import Area, search_areas
+from .cache_files import granules_dir
 from .cmr import CmrClient, GranuleQuery
-from .environment import CMR_URL, cache_dir, cmr_url
+from .environment import CMR_URL, cmr_url
 from .errors import InputError
 from .footprints import to_layer_crs
 from .granule_files import read_granule_files
 from .granules import merge_granules, normalize_granules
-from .matching import match
+from .matching import match, only_crossing
 from .points import subset_by_points
 from .progress import Progress
 from .store import GranuleStore
@@ -63,10 +65,18 @@ class Found:
         Footprints as CMR delivered them, in order of time.
     hits : int
         How many CMR said there are, summed over the searches; one for each hemisphere.
+    received, from_store : int
+        How many records came from CMR now, and how many granules came from the store; 0 where they are from files.
+    left_out : dict of str to int
+        Reasons for which some of those are not in the table, with their number: ``received + from_store`` less all of
+        these are in it.
     """
 
     granules: gpd.GeoDataFrame
     hits: int
+    received: int = 0
+    from_store: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def layer(self) -> gpd.GeoDataFrame:
         """Return the granules for a layer: :func:`~xopr_crossovers.core.footprints.to_layer_crs`."""
@@ -75,24 +85,37 @@ class Found:
 
 @dataclass(frozen=True)
 class Matched:
-    """The two results of matching; see :mod:`~xopr_crossovers.core.tables`."""
+    """The two results of matching; see :mod:`~xopr_crossovers.core.tables`.
+
+    Attributes
+    ----------
+    frames : GeoDataFrame
+    matches : DataFrame
+    method : str
+    n_without_crossing : int
+        Pairs that were left out since only crossings were wanted.
+    """
 
     frames: gpd.GeoDataFrame
     matches: pd.DataFrame
+    method: str
+    n_without_crossing: int = 0
 
 
 @dataclass(frozen=True)
 class Crossovers:
-    """All results of the whole job."""
+    """All results of the whole job, and what was searched."""
 
     window: Window
+    areas: tuple[Area, ...]
+    product: Product
     found: Found
     matched: Matched
 
 
 def store_folder(address: str | None) -> Path:
     """Return the folder of the granule store; each CMR but NASA's own has one of its own."""
-    folder = cache_dir() / "granules"
+    folder = granules_dir()
     address = cmr_url(address)
     return folder if address == CMR_URL else folder / re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
 
@@ -131,7 +154,9 @@ def query_granules(
     if product.store not in STORE_MODES:
         raise InputError(f"STORE must be one of {', '.join(STORE_MODES)}, not {product.store!r}.")
     store = None if product.store == "ignore" else GranuleStore(store_folder(product.cmr_url))
-    tables_found, hits = [], 0
+    tables_found = []
+    hits = received = from_store = 0
+    left_out: Counter[str] = Counter()
     for number, area in enumerate(areas):
         part = progress.part(number / len(areas), (number + 1) / len(areas))
         client = CmrClient(product.cmr_url, session, progress=part)
@@ -140,15 +165,19 @@ def query_granules(
         result = supplier.granules(area, window)
         tables_found.append(result.granules)
         hits += result.hits
+        received += result.received
+        from_store += result.from_store
+        left_out.update(result.left_out)
     granules = tables_found[0]
     if len(tables_found) > 1:
         granules, dropped = merge_granules(tables_found)
         granules = granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
         for reason, count in dropped.items():
             progress.info(f"Left out: {count:,} granules that came in more than one search ({reason}).")
+        left_out.update(dropped)
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
-    return Found(granules, hits)
+    return Found(granules, hits, received, from_store, dict(left_out))
 
 
 def read_granules(
@@ -205,7 +234,10 @@ def match_granules(
     """
     progress = progress or Progress()
     granules = normalize_granules(granules)
-    pairs = match(frames, granules, method, crossing_only, progress)
+    pairs = match(frames, granules, method, progress=progress)
+    n_pairs = len(pairs)
+    if crossing_only:
+        pairs = only_crossing(pairs, progress)
     matched = tables.matched_frames(frames, granules, pairs)
     hit = int((matched["n_granules"] > 0).sum())
     if len(pairs) == 0:
@@ -215,7 +247,7 @@ def match_granules(
             f"{hit:,} of {len(frames):,} frames have at least one granule; "
             f"median {int(matched['n_granules'].median())} granules a frame."
         )
-    return Matched(matched, tables.matches(frames, granules, pairs))
+    return Matched(matched, tables.matches(frames, granules, pairs), method, n_pairs - len(pairs))
 
 
 def find_granules(
@@ -261,7 +293,9 @@ def find_granules(
         If the search is not complete.
     """
     progress = progress or Progress()
+    product = product or Product()
     if points is not None:
+        progress.step("Frames at the points")
         n_frames = len(frames)
         frames = subset_by_points(frames, points, rule, distance_m, progress.part(0.0, 0.05))
         if len(frames) == 0:
@@ -271,8 +305,11 @@ def find_granules(
                 if rule == "distance"
                 else f"None of {n_frames:,} frames has a cell that holds a point: use other points, or RULE=distance."
             )
+    progress.step("Window and area")
     window = resolve_window(time_mode, frames, start_date, end_date, cycle, progress)
     areas = search_areas(frames, progress=progress)
+    progress.step("Search")
     found = query_granules(areas, window, product, progress.part(0.05, 0.7), session)
+    progress.step("Matching")
     matched = match_granules(frames, found.granules, method, crossing_only, progress.part(0.7, 1.0))
-    return Crossovers(window, found, matched)
+    return Crossovers(window, tuple(areas), product, found, matched)

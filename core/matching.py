@@ -142,10 +142,14 @@ def match(
         f"Matched by {method}: {len(pairs):,} pairs of {len(frames):,} frames and {len(granules):,} granules; "
         f"in {crossing:,} of them the footprint crosses the flight line."
     )
-    if crossing_only:
-        progress.info(f"Only crossings are kept: {len(pairs) - crossing:,} pairs without one are left out.")
-        pairs = pairs.where(pairs.crosses_line)
-    return pairs
+    return only_crossing(pairs, progress) if crossing_only else pairs
+
+
+def only_crossing(pairs: Pairs, progress: Progress) -> Pairs:
+    """Return the pairs whose footprint crosses the flight line."""
+    crossing = pairs.where(pairs.crosses_line)
+    progress.info(f"Only crossings are kept: {len(pairs) - len(crossing):,} pairs without one are left out.")
+    return crossing
 
 
 def _in_order(found: list[Pairs], n_frames: int) -> Pairs:

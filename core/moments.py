@@ -57,3 +57,13 @@ def is_whole_day(value: Any) -> bool:
 
 def _is_datetime64(value: Any) -> bool:
     return getattr(getattr(value, "dtype", None), "kind", "") == "M"
+
+
+def span_of(times: pd.Series) -> str:
+    """Return the first and the last day of some times, and how many of them are unknown."""
+    known = times.dropna()
+    if known.empty:
+        return "unknown"
+    first, last = known.min(), known.max()
+    unknown = f"; {len(times) - len(known):,} unknown" if len(known) < len(times) else ""
+    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}{unknown}"

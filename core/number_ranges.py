@@ -48,3 +48,10 @@ def read_numbers(text: str | None, name: str, lowest: int, highest: int) -> np.n
             raise InputError(f"{name}: there is no {wrong}; numbers are {lowest} to {highest}.")
         numbers.update(range(first, last + 1))
     return np.array(sorted(numbers), dtype=np.int64) if numbers else None
+
+
+def write_numbers(numbers: np.ndarray) -> str:
+    """Return numbers as :func:`read_numbers` reads them: ``1-3, 7``."""
+    numbers = np.unique(numbers)
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

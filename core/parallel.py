@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from .progress import Progress
@@ -75,8 +76,10 @@ def run_parallel(steps: Sequence[Callable[[Progress], Result]], progress: Progre
                 getattr(progress, kind)(word)
 
     with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="xopr-step") as pool:
+        # In a copy of the context each, so that the preferences of whoever asked hold in the steps as well.
         futures: list[Future[Result]] = [
-            pool.submit(_unless_stopped, step, _Relay(words, stop, number)) for number, step in enumerate(steps)
+            pool.submit(copy_context().run, _unless_stopped, step, _Relay(words, stop, number))
+            for number, step in enumerate(steps)
         ]
         open_steps: set[Future[Result]] = set(futures)
         try:

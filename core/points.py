@@ -11,6 +11,7 @@ from .errors import InputError
 from .frames import hemispheres, line_vertices
 from .progress import Progress
 from .projection import LONLAT_CRS, POLE_CRS, ground_distance, reproject, transformer
+from .wording import count
 
 
 def subset_by_points(
@@ -45,20 +46,30 @@ def subset_by_points(
     """
     progress = progress or Progress()
     lon, lat = _point_coordinates(points, progress)
+    how, why_not, without = f"rule {rule}", "no cell (opr:mbox) holds a point", 0
     if rule == "mbox":
         cells = frame_cells(frames, progress)
         hit = hold_points(cells, lat, lon)
         mask = np.zeros(len(frames), dtype=bool)
         mask[cells.frame[hit[cells.cell]]] = True
-        if cells.without:
-            progress.warn(f"{cells.without:,} frames have no 'opr:mbox' and cannot hold a point.")
+        without = cells.without
+        if without:
+            progress.warn(f"{without:,} frames have no 'opr:mbox' and cannot hold a point.")
     elif rule == "distance":
         if distance_m < 0:
             raise InputError(f"The distance must not be negative: {distance_m:g} m.")
         mask = _within_distance(frames, lon, lat, distance_m)
+        how = f"within {distance_m / 1000:g} km"
+        why_not = "the flight line passes no point at this distance"
     else:
         raise InputError(f"The rule must be 'mbox' or 'distance', not {rule!r}.")
     progress.info(f"Subset by {len(lon):,} points ({rule}): {int(mask.sum()):,} of {len(frames):,} frames.")
+    kept = int(mask.sum())
+    progress.frames(
+        f"At {count(len(lon), 'point', 'points')} ({how})",
+        kept,
+        {why_not: len(frames) - kept - without, "no cells (opr:mbox)": without},
+    )
     return frames[mask].reset_index(drop=True)
 
 

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .errors import CancelledError
 
 
 class Progress:
     """Report of a long step; this base class is silent and is never cancelled.
 
-    Subclasses override :meth:`info`, :meth:`warn`, :meth:`fraction` and :meth:`is_cancelled`.
+    Subclasses override :meth:`info`, :meth:`warn`, :meth:`fraction` and :meth:`is_cancelled`; those that are kept for
+    a report :meth:`step` and :meth:`frames` as well.
     """
+
+    def step(self, title: str) -> None:
+        """Say which step of the whole work begins."""
+
+    def frames(self, what: str, kept: int, left_out: Mapping[str, int] | None = None) -> None:
+        """Say in numbers what :meth:`info` says in words: how many frames are there, or are kept.
+
+        Parameters
+        ----------
+        what : str
+            What was done.
+        kept : int
+            Frames after it.
+        left_out : mapping of str to int, optional
+            Reasons for which others were left out, with their number.
+        """
 
     def info(self, text: str) -> None:
         """Log a line that tells what was done, with its counts."""
@@ -39,6 +58,12 @@ class _Part(Progress):
         self._whole = whole
         self._start = start
         self._stop = stop
+
+    def step(self, title: str) -> None:
+        self._whole.step(title)
+
+    def frames(self, what: str, kept: int, left_out: Mapping[str, int] | None = None) -> None:
+        self._whole.frames(what, kept, left_out)
 
     def info(self, text: str) -> None:
         self._whole.info(text)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from .environment import cache_dir
+from .environment import another_cache_dir, cache_dir
 from .errors import InputError
 
 if sys.platform == "win32":
@@ -167,6 +167,5 @@ def unusable(path: Path, error: OSError) -> InputError:
     """Return the sentence for a folder of local copies that cannot be used."""
     return InputError(
         f"The local copies of season catalogs cannot be used: {path} cannot be written or read "
-        f"({error.strerror or error}); make room or change the permissions there, or name another folder by the "
-        "environment variable XOPR_CACHE_DIR."
+        f"({error.strerror or error}); make room or change the permissions there, or {another_cache_dir()}."
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from .errors import InputError
 from .season_manifest import SEASON_PATH, DamagedManifestError, manifest_path, read_manifest
 
 _TABLE = Path(__file__).with_name("seasons.csv")
@@ -45,7 +46,7 @@ def seasons() -> dict[str, Season]:
     """Return the published seasons by name: the Antarctic ones first, each hemisphere in order of name."""
     # QGIS asks as it starts, and for each model: the manifest must cost nothing while it is as it was, and a folder
     # that cannot be looked at (or platformdirs that is not installed yet) must not keep the plugin from loading.
-    with suppress(OSError, ImportError):
+    with suppress(OSError, ImportError, InputError):
         path = manifest_path()
         state = path.stat()
         return _with_manifest(path, (state.st_mtime_ns, state.st_ino, state.st_size))

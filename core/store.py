@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from .boxes import Box, subtract
+from .cache_files import STORE_README
 from .coverage import Extent, Span
 from .progress import Progress
 from .projection import LONLAT_CRS
@@ -39,8 +40,8 @@ _ABANDONED_AFTER_S = 86_400
 # What Arrow raises of a file that is no whole Parquet file.
 _DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 
-README = """\
-These files are the answers to granule searches of xOPR Crossovers, kept so that the same search needs no network again.
+README = f"""\
+{STORE_README}, kept so that the same search needs no network again.
 
 Each is a plain GeoParquet file (geopandas.read_parquet reads it, or the whole folder): one row a granule, with the
 columns granule_id, short_name, version, rgt (reference ground track), cycle, region, release, revision, start_time,

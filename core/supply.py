@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from .area import Area
 from .boxes import Box, subtract
 from .cmr import CmrClient, GranuleQuery
 from .coverage import Extent, Span, missing, open_part, split_by_cycle
+from .environment import another_cache_dir
 from .errors import SearchError
 from .footprints import touch_boxes
 from .granules import merge_granules
 from .joining import join_neighbours
 from .parallel import run_parallel
 from .progress import Progress
-from .search import in_order_of_time, of_cycle, search_in_parts
+from .search import OTHER_CYCLE, in_order_of_time, of_cycle, search_in_parts
 from .store import GranuleStore, Holding, Label, Shelf, pack, unpack
 from .window import Window
 from .wording import count
@@ -34,6 +36,8 @@ AT_ONCE = 4
 
 #: Granules a page: a quarter of what CMR would send, since four pages are in memory at a time.
 PAGE_SIZE = 500
+
+OUTSIDE = "outside of the area or the time that was asked for"
 
 # Clocks and indexes lag a little: what changed shortly before the last answer is asked for again.
 _OVERLAP = pd.Timedelta(hours=1)
@@ -49,10 +53,19 @@ class Supply:
         Each granule once, in order of time.
     hits : int
         How many granules CMR found; where a part was held, how many are known to be there.
+    received : int
+        How many records came from CMR now.
+    from_store : int
+        How many granules came from the store.
+    left_out : dict of str to int
+        Reasons for which some of those are not in the table, with their number.
     """
 
     granules: gpd.GeoDataFrame
     hits: int
+    received: int = 0
+    from_store: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 class Supplier:
@@ -104,10 +117,17 @@ class Supplier:
             if span is not None:
                 steps.append(partial(self._update, holding, span))
         answers = [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
+        received = sum(answer.received for answer in answers)
+        left_out: Counter[str] = Counter()
+        for answer in answers:
+            left_out.update(answer.left_out)
         only_hits = answers[0].hits if len(answers) == 1 and not known else None
         # What came now goes before what was held: of two equal rows the first stays.
-        granules, dropped = merge_granules([*self._fresh(answers, wanted), *self._stored(known, wanted)])
-        del known
+        fresh, stored = self._fresh(answers, wanted, left_out), self._stored(known, wanted)
+        from_store = sum(map(len, stored))
+        granules, dropped = merge_granules([*fresh, *stored])
+        left_out.update(dropped)
+        del known, fresh, stored
         hits = len(granules) if only_hits is None else only_hits
         if only_hits is None:
             for reason, n_rows in dropped.items():
@@ -115,14 +135,15 @@ class Supplier:
         if window.cycle is not None:
             granules, others = of_cycle(granules, window.cycle, self.progress)
             if others:
-                self.progress.info(f"Left out: {others:,} (a granule of another cycle).")
+                self.progress.info(f"Left out: {others:,} ({OTHER_CYCLE}).")
+                left_out[OTHER_CYCLE] += others
         if gaps and self.store is not None:
             # Not worth a word if it cannot be done: the files are whole as they are.
             with suppress(OSError):
                 join_neighbours(self.store, self.shelf, self.progress)
-        return Supply(in_order_of_time(granules), hits)
+        return Supply(in_order_of_time(granules), hits, received, from_store, dict(left_out))
 
-    def _fresh(self, answers: list[_Packed], wanted: Extent) -> list[gpd.GeoDataFrame]:
+    def _fresh(self, answers: list[_Packed], wanted: Extent, left_out: Counter[str]) -> list[gpd.GeoDataFrame]:
         """Return the tables of answers, which are let go of one by one: all years of a continent take 300 MB."""
         tables = []
         n_outside = 0
@@ -133,7 +154,8 @@ class Supplier:
             tables.append(of_extent(table, answer.boxes, wanted))
             n_outside += len(table) - len(tables[-1])
         if n_outside:
-            self.progress.info(f"Left out: {n_outside:,} (outside of the area or the time that was asked for).")
+            self.progress.info(f"Left out: {n_outside:,} ({OUTSIDE}).")
+            left_out[OUTSIDE] += n_outside
         return tables
 
     def _stored(self, known: list[tuple[Holding, gpd.GeoDataFrame]], wanted: Extent) -> list[gpd.GeoDataFrame]:
@@ -193,7 +215,7 @@ class Supplier:
             whole = cycle is None or Span(start, end) == gap.span
             label = Label(gap.boxes, Span(start, end), answer.asked, answer.hits, cycle)
             content = self.client.reader.submit(pack, answer.granules, label).result()
-            packed = _Packed(content, answer.hits, gap.boxes)
+            packed = _Packed(content, answer.hits, gap.boxes, answer.received, answer.counts)
             if whole and not (cycle is not None and answer.hits == 0):
                 self._keep(packed.content, label, progress)
             found.append(packed)
@@ -212,14 +234,18 @@ class Supplier:
                 f"UTC, and could not be brought up to date: {error}"
             )
             return []
-        fresh, _ = merge_granules([answer.granules for answer in answers])
+        fresh, dropped = merge_granules([answer.granules for answer in answers])
+        left_out = Counter(dropped)
+        for answer in answers:
+            left_out.update(answer.counts)
         asked, hits = min(answer.asked for answer in answers), sum(answer.hits for answer in answers)
         whole = self.store.read(holding, progress) if self.store is not None else None
         if whole is not None:
             merged, _ = merge_granules([fresh, whole])
             new = replace(label, asked=asked, hits=len(merged))
             self._keep(pack(merged, new), new, progress)
-        return [_Packed(pack(fresh, replace(label, asked=asked, hits=hits)), hits, label.boxes)]
+        content, received = pack(fresh, replace(label, asked=asked, hits=hits)), sum(one.received for one in answers)
+        return [_Packed(content, hits, label.boxes, received, left_out)]
 
     def _keep(self, content: bytes, label: Label, progress: Progress) -> None:
         if self.store is None:
@@ -229,7 +255,7 @@ class Supplier:
         except OSError as error:
             progress.warn(
                 f"The granule store in {self.store.folder} cannot be written ({error.strerror or error}); free space, "
-                "or set XOPR_CACHE_DIR to another folder. The search goes on without it."
+                f"or {another_cache_dir()}. The search goes on without it."
             )
 
 
@@ -240,6 +266,8 @@ class _Packed:
     content: bytes
     hits: int
     boxes: tuple[Box, ...]
+    received: int
+    left_out: Mapping[str, int]
 
 
 def of_extent(granules: gpd.GeoDataFrame, boxes: Sequence[Box], wanted: Extent) -> gpd.GeoDataFrame:

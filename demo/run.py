@@ -1,8 +1,8 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
-``xopr:crossoverpoints`` and ``xopr:comparemethods`` on what it found, and leaves a GeoPackage, a map, a report and a
-short text in ``build/demo``.
+``xopr:crossoverpoints`` and ``xopr:comparemethods`` on what it found, and leaves a GeoPackage, a map, a report of
+each and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -29,16 +29,21 @@ def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     package = OUT / "crossovers.gpkg"
+    report, comparison = OUT / "report.html", OUT / "comparison.html"
     with stand_in() as url:
-        results = find_granules(package, url)
+        results = find_granules(package, report, url)
     results.update(find_crossovers(package))
-    report = OUT / "comparison.html"
-    results.update(compare_methods(package, report))
+    results.update(compare_methods(package, comparison))
     text = summary(package, results)
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
     print(text)
-    for name, path in (("Layers:", package), ("Map:", OUT / "map.png"), ("Report:", report)):
+    for name, path in (
+        ("Layers:", package),
+        ("Map:", OUT / "map.png"),
+        ("Report:", report),
+        ("Methods:", comparison),
+    ):
         print(f"{name:11} {path.relative_to(ROOT)}")
 
 
@@ -57,7 +62,7 @@ def stand_in():
             server.terminate()
 
 
-def find_granules(package: Path, url: str) -> dict:
+def find_granules(package: Path, report: Path, url: str) -> dict:
     """Run the algorithm as a user would and return its numbers."""
     arguments = {
         "CATALOG": SAMPLE / "catalog",
@@ -66,6 +71,7 @@ def find_granules(package: Path, url: str) -> dict:
         "DISTANCE": 150_000,
         "TIME_MODE": "cycle",
         "CYCLE": CYCLE,
+        "REPORT": report,
     }
     for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES"):
         arguments[name] = table_of(package, name)

@@ -7,14 +7,14 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core.environment import cache_dir, cmr_url
+from ..core.environment import cache_dir, cache_dir_and_source, cmr_url, cmr_url_and_source
 from ..core.errors import CancelledError, DownloadError, XoprError
 from ..core.progress import Progress
 from ..core.wording import count
-from . import dependencies
+from . import dependencies, settings
+from .local_copies import KINDS, found, size_text
 from .metadata import PLUGIN_FOLDER, metadata
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def report(
             if not missing
             else f"{count(len(missing), 'package is', 'packages are')} missing or of a version that does not fit.",
         ],
+        "Settings": _settings(),
         "Local copies of catalogs and granules": copies.splitlines(),
         "NASA's Common Metadata Repository (CMR)": cmr.splitlines(),
         "Environment variables": [f"{name}={os.environ[name]}" for name in _VARIABLES if os.environ.get(name)],
@@ -62,16 +63,23 @@ def report(
     return "\n".join(line for title, lines in present.items() for line in (title, *(f"    {one}" for one in lines), ""))
 
 
-def local_copies() -> str:
-    """Return which folder holds the local copies, and how much is in it."""
+def local_copies(cancelled: Callable[[], bool] = lambda: False) -> str:
+    """Return which folder holds the local copies, and how many there are.
+
+    Parameters
+    ----------
+    cancelled : callable
+        Whether nobody wants to know any more.
+    """
     try:
         folder = cache_dir()
     except ImportError:
         return "The folder is not known while the Python package platformdirs is missing."
+    except XoprError as error:
+        return str(error)
     if not folder.is_dir():
         return f"{folder}\nnothing yet"
-    sizes = [size for path in folder.rglob("*") if (size := _size(path)) is not None]
-    return f"{folder}\n{_megabytes(sum(sizes))} in {count(len(sizes), 'file', 'files')}"
+    return "\n".join([str(folder), *(f"{KINDS[kind][0]}: {size_text(found(kind, cancelled))}" for kind in KINDS)])
 
 
 def reach(
@@ -142,13 +150,24 @@ def _lines(packages: list[dependencies.Package]) -> list[str]:
     return [f"{name:{widths[0]}}  {version:{widths[1]}}  {rest}".rstrip() for name, version, rest in rows]
 
 
-def _size(path: Path) -> int | None:
-    """Return a file's size (bytes); None if it is none, or is gone."""
+def _settings() -> list[str]:
+    """Return a line for each setting that holds now: its name, its value, and where that comes from."""
+    with settings.followed():
+        rows = [
+            ("Cache folder", *_value(cache_dir_and_source)),
+            ("Address of CMR", *_value(cmr_url_and_source)),
+            ("Product version", *_value(settings.product_version_and_source)),
+            ("Time-out", *_value(settings.timeout_and_source)),
+        ]
+    return [f"{name:15}  {value}{f'  [{source}]' if source else ''}" for name, value, source in rows]
+
+
+def _value(read: Callable[[], tuple[object, str]]) -> tuple[str, str]:
+    """Return a setting and where it comes from; what is wrong with it takes the place of a value that is none."""
     try:
-        return path.stat().st_size if path.is_file() else None
-    except OSError:
-        return None
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+        value, source = read()
+    except ImportError:
+        return "not known while the Python package platformdirs is missing", ""
+    except XoprError as error:
+        return str(error), ""
+    return str(value), source

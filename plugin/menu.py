@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication, QgsCommandLineUtils, QgsTask
+from qgis.core import Qgis, QgsCommandLineUtils
 from qgis.gui import QgsMessageBarItem
 from qgis.PyQt.QtCore import QModelIndex, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAbstractItemView, QDockWidget, QMenu, QPushButton
 
 from ..core.wording import count
-from . import dependencies, installation, installing
-from .metadata import icon_path, metadata
+from . import dependencies, installation, installing, models, settings
+from .metadata import guide_url, icon_path
+from .settings_page import PAGE, SettingsFactory
+from .task import Latest
 from .text_dialog import TextDialog
 
-NAME = "xOPR Crossovers"
+NAME = settings.NAME
 _INSTALLATION = "xOPR Crossovers: Installation"
 _PACKAGES = "xOPR Crossovers: Python Packages"
 
@@ -34,22 +37,30 @@ class Menu:
     actions : list of QAction
     dialogs : dict of str to TextDialog
         The windows that were opened, by their title.
-    check : QgsTask or None
-        The check of the installation that is under way.
+    check : Latest
+        The check of the installation.
+    models : QMenu
+        Has an entry for each model once it is shown.
     """
 
     def __init__(self, iface: Any) -> None:
         self._iface = iface
         self.dialogs: dict[str, TextDialog] = {}
-        self.check: _Check | None = None
+        self.check = Latest()
         self._message: QgsMessageBarItem | None = None
         # Made through a menu, as the class of actions is in another module of Qt 6.
         self._menu = QMenu(NAME, iface.mainWindow())
+        self.models = QMenu("Open a Model in the Designer", self._menu)
+        self.models.aboutToShow.connect(self._list_models)
         self.actions = [
             self._menu.addAction(QIcon(icon_path("xopr")), "Show in the Toolbox", self.show_toolbox),
+            self._menu.addMenu(self.models),
             self._menu.addAction("User Guide", self.open_guide),
+            self._menu.addAction("Settings...", self.show_settings),
             self._menu.addAction("Check the Installation...", self.check_installation),
         ]
+        self._factory = SettingsFactory(self._warn)
+        iface.registerOptionsWidgetFactory(self._factory)
         for action in self.actions:
             iface.addPluginToMenu(NAME, action)
         # Once the window is there, and other plugins (qpip) had their turn.
@@ -61,7 +72,8 @@ class Menu:
     def remove(self) -> None:
         """Take the menu and its windows away."""
         self._timer.stop()
-        self._stop_check()
+        self.check.stop()
+        self._iface.unregisterOptionsWidgetFactory(self._factory)
         if self._message in self._iface.messageBar().items():
             self._iface.messageBar().popWidget(self._message)
         for action in self.actions:
@@ -96,11 +108,9 @@ class Menu:
         """Open the Processing toolbox at this plugin's group."""
         dock = self._iface.mainWindow().findChild(QDockWidget, "ProcessingToolbox")
         if dock is None:
-            self._iface.messageBar().pushMessage(
-                NAME,
+            self._warn(
                 "There is no toolbox while the plugin Processing is off: switch it on in Plugins > Manage and Install "
-                "Plugins > Installed.",
-                Qgis.MessageLevel.Warning,
+                "Plugins > Installed."
             )
             return
         dock.setVisible(True)
@@ -115,66 +125,58 @@ class Menu:
 
     def open_guide(self) -> None:
         """Open the guide in the browser."""
-        QDesktopServices.openUrl(QUrl(metadata()["homepage"]))
+        QDesktopServices.openUrl(QUrl(guide_url()))
+
+    def show_settings(self) -> None:
+        """Open QGIS's options at this plugin's page."""
+        self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE)
 
     def check_installation(self) -> None:
         """Show what is installed here, at once, and whether CMR answers, as soon as that is known."""
-        self._stop_check()
+        self.check.stop()
         self._dialog(_INSTALLATION, self._report()).bring()
-        self.check = _Check(self._on_checked)
-        QgsApplication.taskManager().addTask(self.check)
+        self.check.start(f"{NAME}: check of the installation", _look, self._on_checked)
 
-    def _on_checked(self, check: _Check) -> None:
-        if check is self.check:  # and not one that was stopped for the sake of another
-            self.check = None
-            self.dialogs[_INSTALLATION].set_text(self._report(check.copies, check.cmr))
+    def _list_models(self) -> None:
+        """Fill the submenu: reading the models takes a moment, which QGIS's start should not wait for."""
+        self.models.clear()
+        for name, title in models.model_titles().items():
+            self.models.addAction(title, partial(self.open_model, name))
+
+    def open_model(self, name: str) -> None:
+        """Open one of the plugin's models in the model designer."""
+        try:
+            models.open_in_designer(name)
+        except ImportError:
+            self._warn(
+                "There is no model designer while the plugin Processing is off: switch it on in Plugins > Manage and "
+                "Install Plugins > Installed."
+            )
+        except ValueError as error:
+            self._warn(str(error))
+
+    def _warn(self, text: str) -> None:
+        self._iface.messageBar().pushMessage(NAME, text, Qgis.MessageLevel.Warning)
+
+    def _on_checked(self, found: tuple[str, str]) -> None:
+        self.dialogs[_INSTALLATION].set_text(self._report(*found))
 
     def _report(self, *found: str) -> str:
         return installation.report(QgsCommandLineUtils.allVersions(), *found)
-
-    def _stop_check(self, *_: Any) -> None:
-        if self.check is not None:
-            self.check.cancel()
-            self.check = None
 
     def _dialog(self, title: str, text: str) -> TextDialog:
         if title not in self.dialogs:
             self.dialogs[title] = TextDialog(title, self._iface.mainWindow())
             if title == _INSTALLATION:
-                self.dialogs[title].finished.connect(self._stop_check)
+                self.dialogs[title].finished.connect(self.check.stop)
         self.dialogs[title].set_text(text)
         return self.dialogs[title]
 
 
-class _Check(QgsTask):  # type: ignore[misc]
-    """Looks at what takes a while, beside the window's own thread.
-
-    Parameters
-    ----------
-    tell : callable
-        Gets this task in the window's thread when it has ended, if nobody stopped it.
-
-    Attributes
-    ----------
-    copies, cmr : str
-        What :func:`~.installation.local_copies` and :func:`~.installation.reach` found.
-    """
-
-    def __init__(self, tell: Callable[[_Check], None]) -> None:
-        super().__init__("xOPR Crossovers: check of the installation", QgsTask.Flag.CanCancel)
-        self._tell = tell
-        self.copies = self.cmr = ""
-
-    def run(self) -> bool:
-        """Look, in a thread of QGIS's."""
-        self.copies = installation.local_copies()
-        self.cmr = installation.reach(_session, cancelled=self.isCanceled)
-        return not self.isCanceled()
-
-    def finished(self, result: bool) -> None:
-        """Tell; QGIS calls this, and deletes the task then."""
-        if result:
-            self._tell(self)
+def _look(cancelled: Callable[[], bool]) -> tuple[str, str]:
+    """Return what takes a while to find out: local copies, and whether CMR answers."""
+    with settings.followed():
+        return installation.local_copies(cancelled), installation.reach(_session, cancelled=cancelled)
 
 
 def _session() -> Any:

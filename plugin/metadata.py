@@ -17,6 +17,11 @@ def metadata() -> dict[str, str]:
     return dict(parser["general"])
 
 
+def guide_url(page: str = "README.md") -> str:
+    """Return where a page of the user guide can be read, by its path in the folder docs."""
+    return f"{metadata()['homepage']}/blob/main/docs/{page}"
+
+
 def icon_path(name: str) -> str:
     """Return the path of an icon of this plugin, by its name without ending."""
     return str(PLUGIN_FOLDER / "icons" / f"{name}.svg")

@@ -44,6 +44,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from ..core.answer import Way
 from ..core.errors import DownloadError
 from ..core.session import Limits, Session
+from .settings import timeout as timeout_of_settings
 
 #: QGIS's time-out (ms) where the user has not set one.
 _DEFAULT_TIMEOUT = 60_000
@@ -78,12 +79,20 @@ def user_agent() -> str:
 
 
 def limits() -> Limits:
-    """Return the time limits that follow from QGIS's time-out.
+    """Return the time limits that follow from the time-out of the plugin's settings, or else from QGIS's.
 
     QGIS gives up where nothing came for that long. For us it is the limit for connections if the user has changed it;
     the default of 60 s is nobody's wish, and hides for long that a server or proxy is not there. An answer of CMR may
     take 180 s: the time-out makes our wait for it longer, never shorter.
+
+    Raises
+    ------
+    InputError
+        If the time-out of the plugin's settings is none.
     """
+    own = timeout_of_settings()
+    if own is not None:
+        return Limits(own, own)
     timeout = QgsNetworkAccessManager.timeout()
     if timeout <= 0:
         return Limits()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingProvider
+from qgis.core import QgsApplication, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..algorithms import ALGORITHMS
+from ..algorithms.workflow import load_models
 from .metadata import icon_path, metadata
 
 
 class XoprProvider(QgsProcessingProvider):  # type: ignore[misc]
-    """Offers this plugin's algorithms; it loads whether or not their Python packages are installed."""
+    """Offers this plugin's algorithms and models; it loads whether or not their Python packages are installed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        QgsApplication.processingRegistry().providerAdded.connect(self._on_added)
 
     def id(self) -> str:
         """Return the first half of every algorithm's id."""
@@ -37,6 +42,13 @@ class XoprProvider(QgsProcessingProvider):  # type: ignore[misc]
         return icon_path("xopr")
 
     def loadAlgorithms(self) -> None:  # noqa: N802 (QGIS asks for this name)
-        """Add one object of each algorithm."""
+        """Add one object of each algorithm and, once QGIS knows these, the models that are made of them."""
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
+        if QgsApplication.processingRegistry().providerById(self.id()) is not None:
+            for model in load_models():
+                self.addAlgorithm(model)
+
+    def _on_added(self, provider_id: str) -> None:
+        if provider_id == self.id():
+            self.refreshAlgorithms()

@@ -40,6 +40,38 @@ def test_a_file_is_read_with_only_the_columns_that_are_needed(published):
     np.testing.assert_allclose(xy, shapely.get_coordinates(SOUTH.geometry), atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("assets", "pictures"),
+    [
+        ([{"thumbnail": {"href": "https://e.org/1.jpg", "roles": ["thumbnail"]}}] * 2, ["https://e.org/1.jpg"] * 2),
+        ([{"thumbnail": {"href": "https://e.org/1.jpg"}}, {"thumbnail": None}], ["https://e.org/1.jpg", None]),
+        ([{"thumbnail": {"href": "https://e.org/1.jpg"}}, None], ["https://e.org/1.jpg", None]),
+    ],
+    ids=["all", "one without a thumbnail", "one without assets"],
+)
+def test_the_address_of_the_echogram_comes_from_the_assets(tmp_path, assets, pictures):
+    SOUTH.assign(assets=assets).to_parquet(tmp_path / "stac.parquet")
+    frames = catalog.read_catalog(str(tmp_path / "stac.parquet"))
+    assert "assets" not in frames.columns
+    assert frames["thumbnail"].astype(object).where(frames["thumbnail"].notna(), None).tolist() == pictures
+
+
+@pytest.mark.parametrize(
+    "assets",
+    [
+        [{"data": {"href": "x"}}] * 2,
+        [{"thumbnail": {"title": "x"}}] * 2,
+        [{"thumbnail": {"href": 1}}] * 2,
+        ['{"thumbnail": {"href": "x"}}'] * 2,
+        [None, None],
+    ],
+    ids=["none", "without address", "number", "text", "nothing"],
+)
+def test_without_addresses_of_echograms_there_is_no_column_of_them(tmp_path, assets):
+    SOUTH.assign(assets=assets).to_parquet(tmp_path / "stac.parquet")
+    assert "thumbnail" not in catalog.read_catalog(str(tmp_path / "stac.parquet")).columns
+
+
 def test_a_folder_is_read_with_all_its_seasons_and_its_folder_names_fill_missing_columns(published):
     log = makers.Log()
     frames = catalog.read_catalog(str(published), progress=log)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from html.parser import HTMLParser
-from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -16,18 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from pages import Page, counts_of, parsed, texts
 from xopr_crossovers.core import charts, classes, comparison, comparison_report, frames, html_page, polar_map, svg
 
 NASTY = "<script>alert('x & \"y\"')</script>"
 GEOD = pyproj.Geod(ellps="WGS84")
-
-
-def parsed(drawing):
-    return ElementTree.fromstring(drawing.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))  # noqa: S314 (our own)
-
-
-def texts(drawing):
-    return [element.text for element in parsed(drawing).iter("text")]
 
 
 def bars(drawing, *colours):
@@ -63,12 +54,6 @@ def test_bars_without_any_length_are_drawn(parts):
 
 
 # --- histograms ---
-
-
-def counts_of(drawn):
-    """What the tool tips of a histogram say: how often each class occurs."""
-    tips = [tip.text for tip in parsed(drawn).iter("title")][1:]
-    return {tip.rpartition(": ")[0]: int(tip.rpartition(": ")[2].replace(",", "")) for tip in tips}
 
 
 def test_a_histogram_counts():
@@ -258,37 +243,6 @@ def test_texts_are_escaped_wherever_they_are_drawn():
         assert "script" not in {element.tag for element in parsed(drawing).iter()}
         assert NASTY in texts(drawing)
         assert "<script" not in drawing
-
-
-class Page(HTMLParser):
-    """Checks that elements are closed in order, and keeps what there is."""
-
-    VOID = ("meta", "br")
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.tags, self.attributes, self.words, self.cells = [], [], [], [], []
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.words.append(data)
-            if self.open and self.open[-1] in ("td", "th"):
-                self.cells.append(data)
 
 
 def page_of(sign=-1, name="2020_Test", **more):

@@ -263,6 +263,7 @@ def test_of_searches_drawn_at_random_each_finds_every_granule_once_and_no_other(
             figures.updates += any(request.get("updated_since") for request in server.requests)
             figures.without_request += not server.requests
             figures.faults.update(fault.kind for fault in search.faults)
+            assert found.received + found.from_store - sum(found.left_out.values()) == len(found.granules)
             if compare(search, found, server, oracle, figures):
                 wrong.append((number, search))
             if (number + 1) % 500 == 0:

@@ -1,9 +1,12 @@
 """Whole numbers that users list."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xopr_crossovers.core.errors import InputError
-from xopr_crossovers.core.number_ranges import read_numbers
+from xopr_crossovers.core.number_ranges import read_numbers, write_numbers
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,13 @@ def test_what_cannot_be_read_is_named(text, message):
     with pytest.raises(InputError) as error:
         read_numbers(text, "CYCLES", 1, 99)
     assert str(error.value) == message
+
+
+@given(st.lists(st.integers(1, 60), min_size=1))
+def test_what_is_written_is_read_again(numbers):
+    text = write_numbers(np.array(numbers))
+    assert read_numbers(text, "CYCLES", 1, 60).tolist() == sorted(set(numbers))
+
+
+def test_neighbours_are_written_as_a_range():
+    assert write_numbers(np.array([7, 2, 1, 3, 2])) == "1-3, 7"

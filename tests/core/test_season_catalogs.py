@@ -668,8 +668,7 @@ def test_a_cache_that_cannot_be_made_is_one_clear_sentence(server, monkeypatch, 
             run()
         assert str(caught.value) == (
             f"The local copies of season catalogs cannot be used: {file}/cache/catalogs cannot be written or read (Not "
-            "a directory); make room or change the permissions there, or name another folder by the environment "
-            "variable XOPR_CACHE_DIR."
+            "a directory); make room or change the permissions there, or set XOPR_CACHE_DIR to another folder."
         )
     assert len(season_names()) == 51
 

@@ -10,10 +10,13 @@ import numpy
 import pandas
 import pytest
 import requests
+from platformdirs import user_cache_dir
+from qgis.core import QgsNetworkAccessManager, QgsSettings
 
 from odd_server import OddServer, answer
 from standin.client import ask
-from xopr_crossovers.plugin import installation
+from xopr_crossovers.core import area, job, window
+from xopr_crossovers.plugin import dependencies, installation, settings
 from xopr_crossovers.plugin.metadata import metadata
 
 
@@ -46,12 +49,51 @@ def test_the_report_says_what_it_was_told():
         assert f"\n    {line}\n" in text
 
 
-def test_local_copies_are_counted(tmp_path, monkeypatch):
+def test_local_copies_are_counted(tmp_path, monkeypatch, cmr):
     monkeypatch.setenv("XOPR_CACHE_DIR", str(tmp_path))
-    (tmp_path / "seasons").mkdir()
-    (tmp_path / "seasons" / "a.parquet").write_bytes(b"x" * 1_500_000)
-    (tmp_path / "b.json").write_bytes(b"x" * 500_000)
-    assert installation.local_copies() == f"{tmp_path}\n2.0 MB in 2 files"
+    monkeypatch.setenv("XOPR_CMR_URL", cmr.url)
+    dependencies.load()
+    job.query_granules([area.given_area((-105, -76, -104, -75))], window.resolve_window("cycle", cycle=22))
+    (tmp_path / "granules" / "other.bin").write_bytes(b"x" * 1_500_000)
+    assert installation.local_copies() == (
+        f"{tmp_path}\nGranule store: 2 files (less than 0.1 MB)\nSeason catalogs: no files"
+    )
+
+
+def test_each_setting_is_named_with_where_it_comes_from(monkeypatch, tmp_path):
+    for name in ("XOPR_CACHE_DIR", "XOPR_CMR_URL"):
+        monkeypatch.delenv(name)
+    QgsSettings().remove("xopr_crossovers")
+    folder = user_cache_dir("xopr-crossovers", appauthor=False)
+    options = "[QGIS (Settings > Options > xOPR Crossovers)]"
+    assert setting_lines() == {
+        "Cache folder": f"{folder}  [the default]",
+        "Address of CMR": "https://cmr.earthdata.nasa.gov  [the default]",
+        "Product version": "007  [the default]",
+        "Time-out": f"{QgsNetworkAccessManager.timeout() / 1000:g} s  [QGIS (Settings > Options > Network)]",
+    }
+    settings.store(settings.Settings(str(tmp_path), "http://mirror/search", "45", "006"))
+    monkeypatch.setenv("XOPR_CMR_URL", "http://environment")
+    assert setting_lines() == {
+        "Cache folder": f"{tmp_path}  {options}",
+        "Address of CMR": "http://environment  [the environment variable XOPR_CMR_URL]",
+        "Product version": f"006  {options}",
+        "Time-out": f"45 s  {options}",
+    }
+    for key in ("cache_folder", "timeout", "product_version"):
+        QgsSettings().setValue(f"xopr_crossovers/{key}", "wrong")
+    shown = setting_lines()
+    QgsSettings().remove("xopr_crossovers")
+    assert shown["Cache folder"].startswith("'wrong' cannot be the cache folder")
+    assert shown["Product version"].startswith("'wrong' is no version of a product")
+    assert shown["Time-out"].startswith("'wrong' is no time-out")
+
+
+def setting_lines():
+    """The lines of the report's section on settings, by their names."""
+    section = installation.report("QGIS 9.9").partition("\nSettings\n")[2].partition("\n\n")[0]
+    lines = (re.split(r" {2,}", line.strip(), maxsplit=1) for line in section.splitlines())
+    return dict(lines)
 
 
 def test_a_folder_of_copies_need_not_be_there(tmp_path, monkeypatch):

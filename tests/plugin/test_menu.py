@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QLineEdit, QMainWindo
 
 from odd_server import OddServer
 from xopr_crossovers import classFactory
+from xopr_crossovers.plugin.models import model_titles
 
 
 class Desktop:
@@ -18,6 +20,7 @@ class Desktop:
 
     def __init__(self):
         self.window, self.bar, self.entries = QMainWindow(), QgsMessageBar(), []
+        self.factories, self.pages = [], []
 
     def mainWindow(self):  # noqa: N802
         return self.window
@@ -27,6 +30,15 @@ class Desktop:
 
     def addPluginToMenu(self, menu, action):  # noqa: N802
         self.entries.append((menu, action.text()))
+
+    def registerOptionsWidgetFactory(self, factory):  # noqa: N802
+        self.factories.append(factory)
+
+    def unregisterOptionsWidgetFactory(self, factory):  # noqa: N802
+        self.factories.remove(factory)
+
+    def showOptionsDialog(self, parent, page):  # noqa: N802
+        self.pages.append(page)
 
     def removePluginMenu(self, menu, action):  # noqa: N802
         self.entries.remove((menu, action.text()))
@@ -66,12 +78,15 @@ def test_the_menu_comes_and_goes_with_the_plugin(desktop):
     plugin.initGui()
     assert desktop.entries == [
         ("xOPR Crossovers", "Show in the Toolbox"),
+        ("xOPR Crossovers", "Open a Model in the Designer"),
         ("xOPR Crossovers", "User Guide"),
+        ("xOPR Crossovers", "Settings..."),
         ("xOPR Crossovers", "Check the Installation..."),
     ]
     assert QgsApplication.processingRegistry().providerById("xopr") is not None
+    assert [factory.title() for factory in desktop.factories] == ["xOPR Crossovers"]
     plugin.unload()
-    assert desktop.entries == []
+    assert desktop.entries == desktop.factories == []
     assert QgsApplication.processingRegistry().providerById("xopr") is None
 
 
@@ -108,14 +123,39 @@ def test_the_toolbox_opens_at_the_plugin_s_group(plugin, desktop):
     assert tree.isExpanded(tree.currentIndex())
 
 
+def test_the_settings_open_at_the_plugin_s_own_page(plugin, desktop):
+    page = desktop.factories[0].createWidget(desktop.window)
+    plugin.menu.show_settings()
+    assert desktop.pages == [page.objectName()]
+
+
+def test_the_submenu_lists_the_models_by_their_titles_when_it_is_shown(plugin):
+    assert plugin.menu.models.actions() == []
+    for _ in range(2):
+        plugin.menu.models.aboutToShow.emit()
+        titles = [action.text() for action in plugin.menu.models.actions()]
+        assert titles == list(model_titles().values())
+        assert len(titles) >= 2
+
+
+def test_without_processing_the_user_is_told_how_to_get_a_designer(plugin, desktop, monkeypatch):
+    # Other tests may have imported it: what is known by its whole name is not looked for in its package.
+    for module in ("processing", "processing.modeler.ModelerDialog"):
+        monkeypatch.setitem(sys.modules, module, None)
+    plugin.menu.models.aboutToShow.emit()
+    plugin.menu.models.actions()[0].trigger()
+    (item,) = desktop.bar.items()
+    assert "no model designer while the plugin Processing is off" in item.text()
+
+
 def test_the_check_shows_versions_at_once_and_what_takes_longer_later(plugin, cmr, monkeypatch):
     monkeypatch.setenv("XOPR_CMR_URL", cmr.url)
     plugin.menu.check_installation()
     assert "GDAL/OGR version" in shown(plugin)
     assert "being asked, for 10 s at most" in shown(plugin)
     assert wait_for(lambda: "granules of ATL06" in shown(plugin))
-    assert "nothing yet" in shown(plugin) or " in 0 files" in shown(plugin)
-    assert plugin.menu.check is None
+    assert "nothing yet" in shown(plugin) or "Granule store: no files" in shown(plugin)
+    assert not plugin.menu.check.under_way
 
 
 def test_what_is_shown_can_be_copied(plugin):
@@ -135,7 +175,7 @@ def test_a_silent_cmr_does_not_hold_the_window_and_closing_it_ends_the_wait(plug
         (dialog,) = plugin.menu.dialogs.values()
         assert wait_for(lambda: bool(server.requests))
         dialog.close()
-        assert plugin.menu.check is None
+        assert not plugin.menu.check.under_way
         assert wait_for(lambda: QgsApplication.taskManager().countActiveTasks() == 0, seconds=5)
     assert "being asked" in shown(plugin)
 
