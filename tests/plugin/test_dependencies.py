@@ -49,6 +49,8 @@ class Interface:
     messageBar = lambda self: bar
     addPluginToMenu = lambda self, menu, action: entries.append(action.text())
     removePluginMenu = lambda self, menu, action: entries.remove(action.text())
+    registerOptionsWidgetFactory = lambda self, factory: entries.append(factory.title())
+    unregisterOptionsWidgetFactory = lambda self, factory: entries.remove(factory.title())
 from xopr_crossovers import classFactory
 plugin = classFactory(Interface())
 plugin.initGui()
@@ -58,7 +60,7 @@ messages = [[item.title(), item.text()] for item in bar.items()]
 (dialog,) = plugin.menu.dialogs.values()
 [button.click() for button in dialog.findChildren(QPushButton) if button.text() == "Copy the Command"]
 plugin.menu.check_installation()
-while plugin.menu.check is not None:
+while plugin.menu.check.under_way:
     application.processEvents()
 check = plugin.menu.dialogs["xOPR Crossovers: Installation"].text()
 answers = [messages, dialog.text(), application.clipboard().text(), check]
