@@ -23,6 +23,8 @@ _PLAIN = ("pandas", "pyarrow", "geopandas", "requests", "mortie")
 
 _all_found = False
 _loaded = False
+#: What keeps PROJ's contexts alive, see `_keep_context`.
+_contexts: list[object] = []
 
 
 class DependencyError(XoprError):
@@ -92,22 +94,38 @@ def message() -> str:
 def load() -> None:
     """Import the packages for the first time, so that each uses the libraries that it brings.
 
+    To be called in each thread that uses them.
+
     Raises
     ------
     DependencyError
         If a package is missing, of the wrong version, or cannot be imported.
     """
     global _loaded
-    if _loaded:
-        return
-    if text := message():
-        raise DependencyError(text)
-    with _own_libraries_first():
-        for name in _BUNDLING:
+    if not _loaded:
+        if text := message():
+            raise DependencyError(text)
+        with _own_libraries_first():
+            for name in _BUNDLING:
+                _import(name)
+        for name in _PLAIN:
             _import(name)
-    for name in _PLAIN:
-        _import(name)
-    _loaded = True
+        _loaded = True
+    _keep_context()
+
+
+def _keep_context() -> None:
+    """Keep PROJ's context of this thread for as long as QGIS runs.
+
+    pyproj 3.7 finds the context by the system's thread, but destroys it when Python's part of the thread ends. A thread
+    of QGIS's pool goes on after that: the next algorithm in it would use what is destroyed, and QGIS would crash.
+    """
+    from pyproj import CRS, _context
+
+    CRS(4326)  # makes the context, if this thread has none yet
+    manager = getattr(_context, "get_context_manager", lambda: None)()
+    if manager is not None and not any(manager is kept for kept in _contexts):
+        _contexts.append(manager)
 
 
 @contextmanager
