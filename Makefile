@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test run lint bench package trial matrix clean
+.PHONY: help setup demo test run lint bench guide pictures package trial matrix clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -21,6 +21,12 @@ lint: setup ## check style and types
 
 bench: setup ## measure speed against upstream's module; ROWS=strtree1,prefix1 for some rows
 	@.venv/bin/python bench/run.py
+
+guide: setup ## write the tables of docs/ from the algorithms
+	@QT_QPA_PLATFORM=offscreen .venv/bin/python scripts/guide.py
+
+pictures: setup ## make the pictures of docs/ (as root the first time: Xvfb, a browser)
+	@scripts/pictures.sh
 
 package: setup ## make dist/xopr_crossovers.zip, check it as QGIS's plugin repository does, and try it
 	@.venv/bin/python scripts/package.py

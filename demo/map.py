@@ -51,7 +51,7 @@ def main(package: str, picture: str, title: str) -> None:
     project = QgsProject.instance()
     frames = layer(f"{package}|layername=matched_frames", "Frames: granules")
     granules = layer(f"{package}|layername=granules", "Granule footprints")
-    granules.setOpacity(0.3)
+    granules.setOpacity(0.6)
     boxes = {side: box for side in POLES if (box := extent(frames, side)) is not None}
     layers = [frames, granules, graticule(), *coastline()]
     project.addMapLayers(layers)
