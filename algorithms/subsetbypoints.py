@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from ..core.errors import InputError
 from . import parameters
 from .base import FRAMES_GROUP, XoprAlgorithm
 from .run import Run
@@ -39,10 +38,8 @@ says how many there were.
     def work(self, run: Run) -> dict[str, Any]:
         """Read, subset, write."""
         frames = run.frames("FRAMES")
-        subset = core.points.subset_by_points(
-            frames, run.table("POINTS"), run.choice("RULE"), run.number("DISTANCE"), run.progress
-        )
-        if len(subset) == 0:
-            raise InputError(f"None of {len(frames):,} frames is at a point; move or add points, or use RULE=distance.")
+        rule, distance_m = run.choice("RULE"), run.number("DISTANCE")
+        subset = core.points.subset_by_points(frames, run.table("POINTS"), rule, distance_m, run.progress)
+        core.points.require_frames(subset, len(frames), rule, distance_m)
         run.write("SUBSET", subset)
         return {"N_FRAMES": len(subset)}

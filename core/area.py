@@ -80,9 +80,7 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
             boxes, share = cover(*_take(lon, lat, offsets, part), hemisphere, margin_m)
             areas.append(Area(tuple(boxes), hemisphere))
             text = "; ".join(map(format_box, boxes))
-            more = (
-                f", which {share:.0%} of the tracks meet that meet one box round all frames" if len(boxes) > 1 else ""
-            )
+            more = f"; {share:.0%} of what one box round all frames would bring" if len(boxes) > 1 else ""
             progress.info(
                 f"Search area ({hemisphere}, with {margin_m / 1000:g} km margin): {count(len(boxes), 'box', 'boxes')} "
                 f"{text} (W, S, E, N){more}."

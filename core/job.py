@@ -21,7 +21,7 @@ from .footprints import to_layer_crs
 from .granule_files import read_granule_files
 from .granules import merge_granules, normalize_granules
 from .matching import match, only_crossing
-from .points import subset_by_points
+from .points import require_frames, subset_by_points
 from .progress import Progress
 from .store import GranuleStore
 from .supply import STORE_MODES, Supplier
@@ -298,13 +298,7 @@ def find_granules(
         progress.step("Frames at the points")
         n_frames = len(frames)
         frames = subset_by_points(frames, points, rule, distance_m, progress.part(0.0, 0.05))
-        if len(frames) == 0:
-            raise InputError(
-                f"None of {n_frames:,} frames passes within {distance_m / 1000:g} km of a point: increase DISTANCE, "
-                "or use other points."
-                if rule == "distance"
-                else f"None of {n_frames:,} frames has a cell that holds a point: use other points, or RULE=distance."
-            )
+        require_frames(frames, n_frames, rule, distance_m)
     progress.step("Window and area")
     window = resolve_window(time_mode, frames, start_date, end_date, cycle, progress)
     areas = search_areas(frames, progress=progress)

@@ -8,7 +8,7 @@ import shapely
 
 from .cells import frame_cells, hold_points
 from .errors import InputError
-from .frames import hemispheres, line_vertices
+from .frames import MBOX, NEEDS_MBOX, hemispheres, line_vertices
 from .progress import Progress
 from .projection import LONLAT_CRS, POLE_CRS, ground_distance, reproject, transformer
 from .wording import count
@@ -48,6 +48,8 @@ def subset_by_points(
     lon, lat = _point_coordinates(points, progress)
     how, why_not, without = f"rule {rule}", "no cell (opr:mbox) holds a point", 0
     if rule == "mbox":
+        if MBOX not in frames.columns:
+            raise InputError(f"These frames cannot be chosen by cells: {NEEDS_MBOX}, or RULE=distance without cells.")
         cells = frame_cells(frames, progress)
         hit = hold_points(cells, lat, lon)
         mask = np.zeros(len(frames), dtype=bool)
@@ -71,6 +73,28 @@ def subset_by_points(
         {why_not: len(frames) - kept - without, "no cells (opr:mbox)": without},
     )
     return frames[mask].reset_index(drop=True)
+
+
+def require_frames(subset: gpd.GeoDataFrame, n_frames: int, rule: str, distance_m: float) -> None:
+    """Raise an :class:`InputError` that says what to change if a subset of frames is empty.
+
+    Parameters
+    ----------
+    subset : GeoDataFrame
+        What :func:`subset_by_points` kept.
+    n_frames : int
+        Of so many.
+    rule : {'mbox', 'distance'}
+    distance_m : float
+    """
+    if len(subset):
+        return
+    if rule == "distance":
+        raise InputError(
+            f"None of {n_frames:,} frames passes within {distance_m / 1000:g} km of a point: increase DISTANCE, or use "
+            "other points."
+        )
+    raise InputError(f"None of {n_frames:,} frames has a cell that holds a point: use other points, or RULE=distance.")
 
 
 def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progress) -> tuple[np.ndarray, np.ndarray]:

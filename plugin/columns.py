@@ -112,16 +112,8 @@ _WIDTHS = {
 # For programs, not for people: they stay in the file, but neither table nor form shows them.
 _TECHNICAL = ("fid", "opr:mbox", "atl06_granules")
 
-# Digits after the point. QGIS would write 1.95e+08 for 195 MHz, and six digits for a size.
-_DIGITS = {
-    "opr:frequency": 0,
-    "opr:bandwidth": 0,
-    "size_mb": 1,
-    "overlap_m": 0,
-    "distance_m": 0,
-    "angle_deg": 1,
-    "median_granules": 1,
-}
+# QGIS would write 1.95e+08 for 195 MHz.
+_WHOLE = ("opr:frequency", "opr:bandwidth")
 
 _LINK = {"UseLink": True, "FullUrl": False, "FileWidget": True, "FileWidgetButton": False}
 # QGIS fetches the picture of a link only through a storage; this one asks for it with a plain GET.
@@ -170,8 +162,8 @@ def _widget(name: str, type_name: str) -> QgsEditorWidgetSetup | None:
         return QgsEditorWidgetSetup("ExternalResource", _LINK)
     if name == "thumbnail":
         return QgsEditorWidgetSetup("ExternalResource", _PICTURE)
-    if name in _DIGITS:
-        return QgsEditorWidgetSetup("Range", {"Style": "SpinBox", "Precision": _DIGITS[name], "AllowNull": True})
+    if name in _WHOLE:
+        return QgsEditorWidgetSetup("Range", {"Style": "SpinBox", "Precision": 0, "AllowNull": True})
     if name in ("frame_id", "collection"):
         # Said, as QGIS would else offer a choice among the related features.
         return QgsEditorWidgetSetup("TextEdit", {"IsMultiline": False, "UseHtml": False})

@@ -84,6 +84,8 @@ def message() -> str:
     missing = problems()
     if not missing:
         return ""
+    if problem := installing.python_problem():
+        return f"xOPR Crossovers needs Python packages that this QGIS does not have. {problem}"
     system = installing.this_system()
     return (
         f"xOPR Crossovers needs Python packages that this QGIS does not have: {', '.join(missing)}. "

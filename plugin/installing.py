@@ -13,6 +13,9 @@ from pathlib import Path
 
 from .metadata import PLUGIN_FOLDER
 
+# Of mortie, as its card on PyPI says.
+_OLDEST_PYTHON = (3, 10)
+
 REQUIREMENTS = PLUGIN_FOLDER / "requirements.txt"
 
 # Where osgeo was built for numpy 1 it cannot be imported beside numpy 2, and pyarrow 26 needs that without saying so.
@@ -69,6 +72,17 @@ def this_system() -> System:
     return System(kind, _interpreter(), sys.prefix, tuple(options), find_spec("pip") is not None)
 
 
+def python_problem(version_info: tuple[int, ...] = tuple(sys.version_info)) -> str:
+    """Return a sentence if the Python of this QGIS is too old for the packages, else an empty text."""
+    if version_info >= _OLDEST_PYTHON:
+        return ""
+    oldest, this = (".".join(map(str, numbers[:2])) for numbers in (_OLDEST_PYTHON, version_info))
+    return (
+        f"The packages need Python {oldest} or later, and this QGIS has Python {this}: install a newer QGIS first "
+        "(Help > About names the Python of one)."
+    )
+
+
 def command(system: System, requirements: Path = REQUIREMENTS) -> str:
     """Return the one command that installs the packages."""
     pip = " ".join(["install", *map(_quoted, system.options), "-r", _quoted(str(requirements))])
@@ -108,6 +122,7 @@ def instructions(system: System, missing: list[str], requirements: Path = REQUIR
             "",
             *(f"    {text}" for text in missing),
             "",
+            *([problem, ""] if (problem := python_problem()) else []),
             f"{lead}. Then start QGIS again.",
             *(line for way in ways for line in ("", *way)),
             "",

@@ -40,7 +40,7 @@ def frames_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
 
 def granules_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws footprints: thin and nearly transparent, as many lie on each other."""
-    look = {"color": "90,110,130,10", "outline_color": "90,110,130,60", "outline_width": "0.1"}
+    look = {"color": "90,110,130,12", "outline_color": "90,110,130,90", "outline_width": "0.1"}
     return QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(look))
 
 
@@ -87,5 +87,6 @@ def crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
 
 
 def _point(colour: str) -> QgsMarkerSymbol:
-    look = {"name": "circle", "color": colour, "size": "1.6", "outline_style": "no"}
+    # The rim sets it off from a frame's line of the same colour.
+    look = {"name": "circle", "color": colour, "size": "2", "outline_color": "white", "outline_width": "0.25"}
     return QgsMarkerSymbol.createSimple(look)

@@ -82,6 +82,11 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mis
             _show(project, together)
         if len(together) > 1:
             _into_group(project, layer, self.kind, together)
+        node = project.layerTreeRoot().findLayer(layer.id())
+        if node is not None:
+            # The tree's view takes notice of a change only.
+            node.setExpanded(False)
+            node.setExpanded(self.kind not in _WIDE)
         _relate(project, together)
 
 
@@ -155,12 +160,8 @@ def _into_group(project: QgsProject, layer: QgsMapLayer, kind: str, together: li
     if group is None:
         group = parent.insertGroup(0, _group_name(together))
         group.setCustomProperty(_RUN, run)
-    moved = node.clone()
-    # The tree's view takes notice of a change only.
-    moved.setExpanded(False)
-    group.insertChildNode(_place(group, kind, together), moved)
+    group.insertChildNode(_place(group, kind, together), node.clone())
     node.parent().removeChildNode(node)
-    moved.setExpanded(kind != "granules")
 
 
 def _place(group: QgsLayerTreeGroup, kind: str, together: list[LoadedLayer]) -> int:

@@ -99,8 +99,9 @@ STYLES = {
         ("pass_time",),
     ),
     "matches": Style(
-        "coalesce(format_date(\"start_time\", 'yyyy-MM-dd') || ', ', '') || \"granule_id\""
-        " || if(\"crosses_line\", ', crosses', '')",
+        # Short, as the list in a frame's form is narrow.
+        "coalesce(format_date(\"start_time\", 'yyyy-MM-dd') || ', ', '')"
+        " || coalesce('RGT ' || \"rgt\", \"granule_id\") || if(\"crosses_line\", ', crosses', '')",
         times=("start_time",),
     ),
     "seasons": Style('"season"'),

@@ -76,7 +76,7 @@ def test_if_no_frame_is_left_the_error_says_how_many_there_were(failure, save, f
         DISTANCE=3_000,
         SUBSET="memory:",
     )
-    assert "None of 3 frames is at a point" in error
+    assert "None of 3 frames passes within 3 km of a point: increase DISTANCE" in error
 
 
 def test_a_parameter_may_be_an_expression(subset, save):

@@ -107,3 +107,9 @@ def test_names_of_requirements_are_read_whatever_stands_behind_them(tmp_path):
     path = tmp_path / "requirements.txt"
     path.write_text("# all\nnumpy>=1.24,<3\n\nzope.interface == 5 ; python_version > '3'\npy-arrow[x]  # why\n")
     assert installing.requirement_names(path) == ["numpy", "zope.interface", "py-arrow"]
+
+
+def test_a_python_that_is_too_old_for_the_packages_is_said_instead_of_a_command_that_would_fail():
+    assert installing.python_problem((3, 10, 0)) == ""
+    said = installing.python_problem((3, 9, 5, "final", 0))
+    assert "need Python 3.10 or later, and this QGIS has Python 3.9: install a newer QGIS" in said

@@ -164,13 +164,14 @@ def test_columns_for_programs_are_neither_in_the_table_nor_in_the_form_but_in_th
     assert json.loads(next(layer.getFeatures())["atl06_granules"])[0]["granule_id"].startswith("ATL06_")
 
 
-def test_frequencies_are_shown_as_whole_numbers(matched):
-    layer = matched["MATCHES"]
-    formatter = QgsApplication.fieldFormatterRegistry()
-    index = layer.fields().indexOf("overlap_m")
+def test_frequencies_are_shown_with_all_their_digits(save, frames_table):
+    layer = save(frames_table.assign(**{"opr:frequency": 1.95e8}))
+    styles.apply(layer, "frames")
+    index = layer.fields().indexOf("opr:frequency")
     setup = layer.editorWidgetSetup(index)
-    shown = formatter.fieldFormatter(setup.type()).representValue(layer, index, setup.config(), None, 28305.83)
-    assert re.sub(r"\D", "", shown) == "28306"
+    formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
+    shown = formatter.representValue(layer, index, setup.config(), None, 1.95e8)
+    assert re.sub(r"\D", "", shown) == "195000000"
 
 
 def test_the_legend_says_what_is_counted(matched):
