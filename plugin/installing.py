@@ -72,7 +72,7 @@ def this_system() -> System:
     return System(kind, _interpreter(), sys.prefix, tuple(options), find_spec("pip") is not None)
 
 
-def python_problem(version_info: tuple[int, ...] = tuple(sys.version_info)) -> str:
+def python_problem(version_info: tuple[int, ...] = sys.version_info[:2]) -> str:
     """Return a sentence if the Python of this QGIS is too old for the packages, else an empty text."""
     if version_info >= _OLDEST_PYTHON:
         return ""

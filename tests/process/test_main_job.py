@@ -139,7 +139,11 @@ def test_a_file_that_qgis_process_wrote_is_styled_when_it_is_opened(whole):
     assert granules.renderer().symbol().color().alphaF() < 0.2
     for layer in (matches, granules):
         assert layer.editorWidgetSetup(layer.fields().indexOf("https_url")).type() == "ExternalResource"
-        assert [action.shortTitle() for action in layer.actions().actions()] == ["Open file", "Show in catalog", "Select frames"]
+        assert [action.shortTitle() for action in layer.actions().actions()] == [
+            "Open file",
+            "Show in catalog",
+            "Select frames",
+        ]
 
 
 def test_the_steps_one_by_one_give_the_same_on_a_machine_in_another_time_zone(
