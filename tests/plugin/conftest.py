@@ -50,6 +50,14 @@ def feedback():
 
 
 @pytest.fixture
+def project(qgis_app):
+    """The project, which is emptied afterwards."""
+    project = QgsProject.instance()
+    yield project
+    project.clear()
+
+
+@pytest.fixture
 def context(qgis_app):
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
@@ -159,3 +167,14 @@ def fresh():
         return layer
 
     return open_file
+
+
+@pytest.fixture
+def table(context):
+    """Open a result layer as a table."""
+
+    def read(destination):
+        layer = QgsProcessingUtils.mapLayerFromString(destination, context)
+        return layers.source_to_geodataframe(layer).drop(columns="fid", errors="ignore")
+
+    return read

@@ -5,19 +5,12 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
-from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProcessingOutputLayerDefinition, QgsProject, QgsProperty
+from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProcessingOutputLayerDefinition, QgsProperty
 
 from xopr_crossovers.plugin.layers import source_to_geodataframe
 
 # One point in a cell of each of the first two frames.
 FIRST, SECOND = shapely.Point(-104, -75.2), shapely.Point(-104, -75.85)
-
-
-@pytest.fixture
-def project():
-    project = QgsProject.instance()
-    yield project
-    project.clear()
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from datetime import date
 import geopandas as gpd
 import pytest
 import shapely
-from qgis.core import QgsProcessingContext, QgsProcessingUtils
+from qgis.core import QgsProcessingContext
 
 from xopr_crossovers.plugin.compat import WkbType
-from xopr_crossovers.plugin.layers import source_to_geodataframe
 
 
 @pytest.fixture
@@ -29,17 +28,6 @@ def south(sample):
 def small(save, frames_table):
     """A catalog of three frames."""
     return save(frames_table).source()
-
-
-@pytest.fixture
-def table(context):
-    """A result layer as a table."""
-
-    def read(destination):
-        layer = QgsProcessingUtils.mapLayerFromString(destination, context)
-        return source_to_geodataframe(layer).drop(columns="fid", errors="ignore")
-
-    return read
 
 
 def test_a_catalog_becomes_lines_in_the_poles_projection(run, south, table, context):

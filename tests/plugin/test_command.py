@@ -13,7 +13,6 @@ from qgis.core import (
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
-    QgsProject,
     QgsProperty,
     QgsVectorLayer,
 )
@@ -24,13 +23,6 @@ from xopr_crossovers.algorithms.run import Run
 
 POINTS = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=gpd.points_from_xy([-104, -105], [-75, -76]), crs="EPSG:4326")
 OUTPUTS = {"MATCHED_FRAMES": "/data/frames.gpkg", "MATCHES": "/data/matches.gpkg", "GRANULES": "/data/granules.gpkg"}
-
-
-@pytest.fixture
-def project():
-    project = QgsProject.instance()
-    yield project
-    project.clear()
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils, QgsProcessingUtils
+from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils
 
 import makers
-from xopr_crossovers.plugin.layers import source_to_geodataframe
 from xopr_crossovers.plugin.metadata import metadata
 
 OUTPUTS = {"FRAMES_COMPARED": "memory:", "COMPARISON": "memory:"}
@@ -25,17 +24,6 @@ def inputs(save, frames_table, granules_table):
         for ends in (((-104.4, -74), (-104.6, -77)), ((-103.9, -77), (-103.4, -74)), ((-101, -74), (-101, -77)))
     ]
     return {"FRAMES": save(frames_table).source(), "GRANULES": save(makers.granules(*strips)).source()}
-
-
-@pytest.fixture
-def table(context):
-    """A result layer as a table."""
-
-    def read(destination):
-        layer = QgsProcessingUtils.mapLayerFromString(destination, context)
-        return source_to_geodataframe(layer).drop(columns="fid", errors="ignore")
-
-    return read
 
 
 @pytest.mark.parametrize("where", ["memory", "gpkg"])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils, QgsProcessingUtils, QgsProject
+from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils, QgsProject
 
 from makers import frames, granules, strip
 from xopr_crossovers.core import crossover_points
 from xopr_crossovers.core.crossover_points import COLUMNS
 from xopr_crossovers.plugin.compat import WkbType
-from xopr_crossovers.plugin.layers import source_to_geodataframe
 
 BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"]
 
@@ -20,17 +19,6 @@ def inputs(save, frames_table, granules_table):
     """The layers by their source, as parameters."""
     granules_table["cycle"] = [22, 23, 22]
     return {"FRAMES": save(frames_table).source(), "GRANULES": save(granules_table).source()}
-
-
-@pytest.fixture
-def table(context):
-    """A result layer as a table."""
-
-    def read(destination):
-        layer = QgsProcessingUtils.mapLayerFromString(destination, context)
-        return source_to_geodataframe(layer).drop(columns="fid", errors="ignore")
-
-    return read
 
 
 @pytest.mark.parametrize("where", ["memory", "gpkg"])

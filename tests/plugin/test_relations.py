@@ -6,17 +6,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from qgis.core import QgsProject
 from qgis.PyQt.QtXml import QDomDocument
 
 from xopr_crossovers.plugin import relations
-
-
-@pytest.fixture
-def project():
-    project = QgsProject.instance()
-    yield project
-    project.clear()
 
 
 @pytest.fixture

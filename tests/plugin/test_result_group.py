@@ -10,14 +10,12 @@ from qgis.core import (
     QgsLayerTreeGroup,
     QgsLayerTreeRegistryBridge,
     QgsProcessingContext,
-    QgsProject,
     QgsVectorLayer,
 )
 
 
 @pytest.fixture
-def project(qgis_app):
-    project = QgsProject.instance()
+def project(project):
     project.clear()
     _insert_at_top(project)
     project.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))

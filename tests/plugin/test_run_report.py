@@ -7,20 +7,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from qgis.core import Qgis, QgsProcessingOutputLayerDefinition, QgsProject
+from qgis.core import Qgis, QgsProcessingOutputLayerDefinition
 
 from pages import Page
 from xopr_crossovers.plugin.metadata import metadata
 
 OUTPUTS = {"MATCHED_FRAMES": "memory:", "MATCHES": "memory:", "GRANULES": "memory:"}
 POINTS = gpd.GeoDataFrame(geometry=gpd.points_from_xy([-104], [-75.2]), crs="EPSG:4326")
-
-
-@pytest.fixture
-def project():
-    project = QgsProject.instance()
-    yield project
-    project.clear()
 
 
 @pytest.fixture

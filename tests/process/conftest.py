@@ -69,3 +69,13 @@ def catalog(repository):
 def points(repository):
     """The sample points."""
     return repository / "demo" / "sample" / "points.geojson"
+
+
+@pytest.fixture(scope="session")
+def found(qgis_process, catalog, points, tmp_path_factory):
+    """Files with the frames at the sample points, the granules of cycle 22 about them, and what strtree matches."""
+    folder = tmp_path_factory.mktemp("found")
+    files = {name: folder / f"{name.lower()}.gpkg" for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES")}
+    ran = qgis_process("xopr:findgranules", "--json", CATALOG=catalog / "hemisphere=south", POINTS=points, **files)
+    assert ran.code == 0, ran.log
+    return files

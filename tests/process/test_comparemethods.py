@@ -9,16 +9,6 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def found(qgis_process, catalog, points, tmp_path_factory):
-    """What findgranules writes by strtree, the default."""
-    folder = tmp_path_factory.mktemp("found")
-    files = {name: folder / f"{name.lower()}.gpkg" for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES")}
-    ran = qgis_process("xopr:findgranules", "--json", CATALOG=catalog / "hemisphere=south", POINTS=points, **files)
-    assert ran.code == 0, ran.log
-    return files
-
-
-@pytest.fixture(scope="module")
 def compared(qgis_process, found, tmp_path_factory):
     folder = tmp_path_factory.mktemp("compared")
     files = {name: folder / f"{name.lower()}.gpkg" for name in ("FRAMES_COMPARED", "COMPARISON")}

@@ -21,16 +21,6 @@ GEOD = pyproj.Geod(ellps="WGS84")
 
 
 @pytest.fixture(scope="module")
-def found(qgis_process, catalog, points, tmp_path_factory):
-    """Frames at the sample points, the granules of cycle 22 about them, and what matches."""
-    folder = tmp_path_factory.mktemp("found")
-    files = {name: folder / f"{name.lower()}.gpkg" for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES")}
-    ran = qgis_process("xopr:findgranules", "--json", CATALOG=catalog / "hemisphere=south", POINTS=points, **files)
-    assert ran.code == 0, ran.log
-    return files
-
-
-@pytest.fixture(scope="module")
 def crossovers(qgis_process, found, tmp_path_factory):
     path = tmp_path_factory.mktemp("crossovers") / "crossovers.gpkg"
     ran = qgis_process(
