@@ -205,6 +205,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
                     feedback.pushWarning(f"The style of {name} could not be saved into its file.")
                 opened[kind] = layer
                 result_group.on_load(layer, destination, kind, self._window, context)
-        if "matched_frames" in opened and "matches" in opened:
-            relations.keep(opened["matched_frames"], opened["matches"], styles.STYLE_NAME)
+        frames, matches = opened.get("matched_frames"), opened.get("matches")
+        if frames and matches and not relations.keep(frames, matches, styles.STYLE_NAME):
+            feedback.pushWarning("The relation of frames and matches could not be saved into the frames' file.")
         return {}

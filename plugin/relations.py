@@ -44,8 +44,8 @@ def relate(frames: QgsVectorLayer, matches: QgsVectorLayer, project: QgsProject)
     return relation
 
 
-def keep(frames: QgsVectorLayer, matches: QgsVectorLayer, style_name: str) -> None:
-    """Write the relation into the frames' style, if frames and matches are in GeoPackages.
+def keep(frames: QgsVectorLayer, matches: QgsVectorLayer, style_name: str) -> bool:
+    """Write the relation into the frames' style, if both are in GeoPackages, and return whether nothing went wrong.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def keep(frames: QgsVectorLayer, matches: QgsVectorLayer, style_name: str) -> No
     path, table = _place(frames)
     other_path, other_table = _place(matches)
     if not path or not other_path:
-        return
+        return True
     stem = Path(other_path).stem
     # What QGIS calls the matches: dragged from the browser; of a file with several layers; of a file with one.
     names = dict.fromkeys((other_table, f"{stem} \N{EM DASH} {other_table}", stem))
@@ -82,12 +82,16 @@ def keep(frames: QgsVectorLayer, matches: QgsVectorLayer, style_name: str) -> No
             pair.setAttribute("referencingField", theirs)
             pair.setAttribute("referencedField", ours)
             relation.appendChild(pair)
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute(
-            "UPDATE layer_styles SET styleQML = replace(styleQML, '</qgis>', ? || '</qgis>') "
-            "WHERE f_table_name = ? AND styleName = ?",
-            (document.toString(-1), table, style_name),
-        )
+    try:
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute(
+                "UPDATE layer_styles SET styleQML = replace(styleQML, '</qgis>', ? || '</qgis>') "
+                "WHERE f_table_name = ? AND styleName = ?",
+                (document.toString(-1), table, style_name),
+            )
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def _pairs(frames: QgsVectorLayer, matches: QgsVectorLayer) -> list[tuple[str, str]]:

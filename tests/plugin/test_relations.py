@@ -83,3 +83,10 @@ def test_files_that_hold_no_style_are_left_alone(files, tmp_path):
 def test_nothing_of_the_computers_folders_is_in_the_style(files, tmp_path):
     files(str(tmp_path / "frames.gpkg"), str(tmp_path / "matches.gpkg"))
     assert str(tmp_path) not in style_of(tmp_path / "frames.gpkg", "frames")
+
+
+def test_a_file_without_styles_is_no_crash_but_said(files, fresh, tmp_path):
+    files(str(tmp_path / "frames.gpkg"), str(tmp_path / "matches.gpkg"))
+    with closing(sqlite3.connect(tmp_path / "frames.gpkg")) as file, file:
+        file.execute("DROP TABLE layer_styles")
+    assert not relations.keep(fresh(tmp_path / "frames.gpkg"), fresh(tmp_path / "matches.gpkg"), "xOPR Crossovers")
