@@ -117,14 +117,18 @@ def load() -> None:
 
 
 def _keep_context() -> None:
-    """Keep PROJ's context of this thread for as long as QGIS runs.
+    """Keep PROJ's context of this thread for as long as QGIS runs, where pyproj would destroy it too early.
 
     pyproj 3.7 finds the context by the system's thread, but destroys it when Python's part of the thread ends. A thread
     of QGIS's pool goes on after that: the next algorithm in it would use what is destroyed, and QGIS would crash.
+    pyproj 3.8 makes a context for each part.
     """
-    from pyproj import CRS, _context
+    import pyproj
+    from pyproj import _context
 
-    CRS(4326)  # makes the context, if this thread has none yet
+    if tuple(map(int, pyproj.__version__.split(".")[:2])) >= (3, 8):
+        return
+    pyproj.CRS(4326)  # makes the context, if this thread has none yet
     manager = getattr(_context, "get_context_manager", lambda: None)()
     if manager is not None and not any(manager is kept for kept in _contexts):
         _contexts.append(manager)

