@@ -87,6 +87,8 @@ def shell_text(words: list[str], windows: bool = os.name == "nt") -> str:
 def _for_windows(word: str) -> str:
     if _PLAIN_ON_WINDOWS.fullmatch(word):
         return word
+    # To Windows' own shell, a quotation mark inside ends the quoting: none round a path, which may hold an ampersand.
+    word = re.sub(r'dbname="([^"\']*)"', r"dbname='\1'", word)
     # Backslashes count double before a quotation mark alone.
     inner = re.sub(r'(\\*)"', r'\1\1\\"', word)
     return '"' + re.sub(r"(\\+)$", r"\1\1", inner) + '"'

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
 
+# Of a table without geometry in these, OGR tells no or a wrong number of rows.
+_UNCOUNTED = (".fgb", ".sqlite", ".db")
+
 
 class Run:
     """The parameters and the outputs of one run.
@@ -345,7 +348,8 @@ class Run:
         InputError
             If not.
         """
-        if not Path(destination.partition("|")[0]).is_file():
+        file = Path(destination.partition("|")[0])
+        if not file.is_file() or file.suffix.lower() in _UNCOUNTED:
             return
         layer = QgsVectorLayer(destination, name, "ogr", QgsVectorLayer.LayerOptions(False))
         n_there = layer.featureCount() if layer.isValid() else 0

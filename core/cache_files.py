@@ -145,7 +145,7 @@ def remove(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Removed:
     n_files = size = n_at_work = n_locked = 0
     why = ""
     # The copies and their manifest change together.
-    with locked() if kind == SEASONS and copies_dir().is_dir() else nullcontext():
+    with locked() if kind == SEASONS and find(kind, cancelled).files else nullcontext():
         kept = find(kind, cancelled)
         # The manifest is the last, and stays with a copy that stays.
         for path in sorted(kept.files, key=lambda file: file == manifest_path()):

@@ -253,11 +253,11 @@ def _has_thumbnails(schema: pyarrow.Schema) -> bool:
     return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
 
 
-def _thumbnails(path: str) -> pd.Series:
+def _thumbnails(path: str) -> np.ndarray:
     # Only this part of the assets: a dataset would call the column by the whole path, a file keeps it nested.
     with pq.ParquetFile(path) as file:
         assets = file.read(columns=[".".join(_THUMBNAIL_PATH)]).column(0)
-    return pc.struct_field(assets, list(_THUMBNAIL_PATH[1:])).to_pandas()
+    return np.array(pc.struct_field(assets, list(_THUMBNAIL_PATH[1:])).to_pylist(), dtype=object)
 
 
 def _read_other(path: str, place: str, read_vector: Callable[[str], gpd.GeoDataFrame] | None) -> gpd.GeoDataFrame:

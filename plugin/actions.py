@@ -31,24 +31,32 @@ def layers_with(*columns):
     ]
 
 
+null = None  # as JSON calls it
 granule = [% to_json(array("granule_id")) %][0]
 all_matches = layers_with('frame_id', 'granule_id', 'crosses_line')
 all_frames = layers_with('id', 'n_crossing')
-wanted = '"granule_id" = ' + QgsExpression.quotedString(granule) + ' AND "crosses_line"'
-names = set()
-for matches in all_matches:
-    names |= {row['frame_id'] for row in matches.getFeatures(wanted)}
-listed = ', '.join(QgsExpression.quotedString(name) for name in sorted(names))
+wanted = '"granule_id" = ' + QgsExpression.quotedString(str(granule)) + ' AND "crosses_line"'
+crossed = [row for matches in all_matches for row in matches.getFeatures(wanted)]
 selected = 0
 for frames in all_frames:
-    frames.removeSelection()
-    if names:
-        frames.selectByExpression('"id" IN (' + listed + ')')
+    # Two seasons may have frames of the same name.
+    columns = [('id', 'frame_id')]
+    if 'collection' in frames.fields().names():
+        columns.append(('collection', 'collection'))
+    conditions = {
+        ' AND '.join(
+            QgsExpression.quotedColumnRef(ours) + ' IS ' + QgsExpression.quotedValue(row[theirs])
+            for ours, theirs in columns
+            if theirs in row.fields().names()
+        )
+        for row in crossed
+    }
+    frames.selectByExpression(' OR '.join('(' + one + ')' for one in sorted(conditions)) or 'false')
     selected += frames.selectedFeatureCount()
 if not all_matches or not all_frames:
     said, level = 'Add the layers of matched frames and of matches to the project first.', Qgis.MessageLevel.Warning
 else:
-    said = granule + ' crosses the flight line of ' + str(selected) + (' frame' if selected == 1 else ' frames')
+    said = str(granule) + ' crosses the flight line of ' + str(selected) + (' frame' if selected == 1 else ' frames')
     said, level = said + ', which now ' + ('is' if selected == 1 else 'are') + ' selected.', Qgis.MessageLevel.Info
 iface.messageBar().pushMessage('xOPR Crossovers', said, level)
 """

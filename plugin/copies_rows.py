@@ -107,15 +107,16 @@ class CopiesRows:
         self.outcome.setText(text)
         self.outcome.setVisible(bool(text))
 
-    def _on_counted(self, found: dict[str, Kept | str]) -> None:
+    def _on_counted(self, found: dict[str, Kept | str] | None) -> None:
         if sip.isdeleted(self._page):  # the options were closed in the meantime
             return
-        for kind, kept in found.items():
+        for kind, kept in (found or dict.fromkeys(self.sizes, "not counted")).items():
             self.sizes[kind].setText(local_copies.size_text(kept))
             there_are = isinstance(kept, Kept) and bool(kept.files)
             self.buttons[kind].setEnabled(there_are and not self._removing.under_way)
 
-    def _on_removed(self, outcome: str) -> None:
+    def _on_removed(self, outcome: str | None) -> None:
+        outcome = outcome or "Removing was stopped: what is left is counted anew."
         if sip.isdeleted(self._page):
             self._tell(outcome)
             return

@@ -124,10 +124,11 @@ def _keep_context() -> None:
     pyproj 3.8 makes a context for each part.
     """
     import pyproj
-    from pyproj import _context
 
     if tuple(map(int, pyproj.__version__.split(".")[:2])) >= (3, 8):
         return
+    from pyproj import _context
+
     pyproj.CRS(4326)  # makes the context, if this thread has none yet
     manager = getattr(_context, "get_context_manager", lambda: None)()
     if manager is not None and not any(manager is kept for kept in _contexts):

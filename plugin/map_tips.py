@@ -1,48 +1,70 @@
 """What is shown where the mouse rests on a feature: HTML with expressions.
 
-A tip names only columns that every layer of its kind has, or that :func:`frame_tip` was told of.
+The values come from catalogs, from CMR or from a file that somebody handed on: none of them is taken for HTML.
 """
 
 from __future__ import annotations
 
 _LINKS_SHOWN = 10
+_SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
-_FRAME = """<b>[% "id" %]</b><br>
-[% coalesce("collection", '') %], flown on [% coalesce("opr:date", '(no date)') %]"""
-_ECHOGRAM = """<br>
-[% CASE WHEN "thumbnail" <> '' THEN '<a href="' || "thumbnail" || '"><img src="' || "thumbnail" ||
-  '" width="320" alt="Echogram"></a>' ELSE '' END %]"""
-# The JSON text holds all links.
-_COUNTS = (
-    """<br>
-[% "n_granules" %] granules, [% "n_crossing" %] of them cross the line<br>
-[% array_to_string(array_foreach(array_slice(from_json("atl06_granules"), 0, """
-    + str(_LINKS_SHOWN - 1)
-    + """),
-  '<a href="' || coalesce(map_get(@element, 'https_url'), '') || '">' || map_get(@element, 'granule_id') || '</a>'),
-  '<br>') %]
-[% CASE WHEN "n_granules" > """
-    + str(_LINKS_SHOWN)
-    + """ THEN '<br>and ' || ("n_granules" - """
-    + str(_LINKS_SHOWN)
-    + """) || ' more: open the form' ELSE '' END %]"""
+
+def _plain(expression: str) -> str:
+    """Return an expression that gives the value of another one as text for HTML; nothing for NULL."""
+    made = f"coalesce({expression}, '')"
+    for sign, name in _SIGNS.items():
+        made = f"replace({made}, '{sign}', '{name}')"
+    return made
+
+
+def _link(address: str, text: str) -> str:
+    """Return an expression that gives a link, or only the text where the address is none of the web."""
+    begin = "'<a href=\"' || " + _plain(address) + " || '\">'"
+    return f"CASE WHEN {_is_web(address)} THEN {begin} || {text} || '</a>' ELSE {text} END"
+
+
+def _is_web(address: str) -> str:
+    return f"coalesce(regexp_match({address}, '^https?://'), 0)"
+
+
+def _if_known(begin: str, expression: str, end: str = "") -> str:
+    """Show a value between two texts; nothing at all where there is none."""
+    return _shown(f"coalesce('{begin}' || ({expression}) || '{end}', '')")
+
+
+def _shown(expression: str) -> str:
+    return f"[% {expression} %]"
+
+
+def _column(name: str) -> str:
+    return _shown(_plain(f'"{name}"'))
+
+
+_PASS = f"RGT {_column('rgt')}, cycle {_column('cycle')}, region {_column('region')}<br>"
+
+GRANULE = "\n".join(
+    [
+        f"<b>{_column('granule_id')}</b><br>",
+        _PASS,
+        _if_known("", "format_date(\"start_time\", 'yyyy-MM-dd HH:mm')", " UTC<br>"),
+        _shown(_link('"https_url"', _plain('"https_url"'))),
+        "<br>(opens with an Earthdata login)",
+    ]
 )
-_COMPARED = """<br>
-the methods differ on [% "n_differing" %] granules"""
 
-GRANULE = """<b>[% "granule_id" %]</b><br>
-RGT [% "rgt" %], cycle [% "cycle" %], region [% "region" %]<br>
-[% format_date("start_time", 'yyyy-MM-dd HH:mm') %] UTC<br>
-<a href="[% "https_url" %]">[% "https_url" %]</a><br>
-(opens with an Earthdata login)"""
-
-CROSSOVER = """<b>[% "frame_id" %] x [% coalesce("beam", 'footprint') %]</b><br>
-RGT [% "rgt" %], cycle [% "cycle" %], region [% "region" %]<br>
-[% coalesce(format_date("pass_time", 'yyyy-MM-dd HH:mm:ss') || ' UTC, ', '') %]
-[% "days_between" %] days after flight<br>
-[% coalesce(round("angle_deg", 1) || ' degrees, ', '') %][% round("distance_m" / 1000, 2) %] km along the line<br>
-line known by [% "source" %]<br>
-<a href="[% "https_url" %]">[% "granule_id" %]</a>"""
+_BEAM = "coalesce(\"beam\", 'footprint')"
+CROSSOVER = "\n".join(
+    [
+        f"<b>{_column('frame_id')} x {_shown(_plain(_BEAM))}</b><br>",
+        _PASS,
+        _if_known("", "format_date(\"pass_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
+        _if_known("", '"days_between"', " days after flight<br>"),
+        _if_known("", 'round("angle_deg", 1)', " degrees, "),
+        _if_known("", 'round("distance_m" / 1000, 2)', " km along the line<br>"),
+        f"line known by {_column('source')}<br>",
+        _shown(_link('"https_url"', _plain('"granule_id"'))),
+    ]
+)
 
 
 def frame_tip(columns: list[str]) -> str:
@@ -53,11 +75,33 @@ def frame_tip(columns: list[str]) -> str:
     columns : list of str
         Names of the layer's columns.
     """
-    parts = [_FRAME]
+    parts = [f"<b>{_column('id')}</b>"]
+    if "collection" in columns:
+        parts.append(f"<br>{_column('collection')}")
+    if "opr:date" in columns:
+        parts.append(_if_known("<br>flown on ", f"nullif({_plain(_quoted('opr:date'))}, '')"))
     if "n_differing" in columns:
-        parts.append(_COMPARED)
+        parts.append(f"<br>the methods differ on {_column('n_differing')} granules")
     elif "atl06_granules" in columns:
-        parts.append(_COUNTS)
+        parts += _counts()
     if "thumbnail" in columns:
-        parts.append(_ECHOGRAM)
-    return "".join(parts)
+        address = _quoted("thumbnail")
+        picture = "'<img src=\"' || " + _plain(address) + ' || \'" width="320" alt="Echogram">\''
+        parts.append(_shown(f"CASE WHEN {_is_web(address)} THEN '<br>' || {_link(address, picture)} ELSE '' END"))
+    return "\n".join(parts)
+
+
+def _counts() -> list[str]:
+    """Return the numbers of granules, and the links of the first ones; the JSON text holds all of them."""
+    one = _link("map_get(@element, 'https_url')", _plain("map_get(@element, 'granule_id')"))
+    first = f"array_slice(from_json({_quoted('atl06_granules')}), 0, {_LINKS_SHOWN - 1})"
+    more = f"{_quoted('n_granules')} - {_LINKS_SHOWN}"
+    return [
+        f"<br>{_column('n_granules')} granules, {_column('n_crossing')} of them cross the line<br>",
+        _shown(f"array_to_string(array_foreach({first}, {one}), '<br>')"),
+        _shown(f"CASE WHEN {more} > 0 THEN '<br>and ' || ({more}) || ' more: open the form' ELSE '' END"),
+    ]
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

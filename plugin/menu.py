@@ -158,8 +158,8 @@ class Menu:
     def _warn(self, text: str) -> None:
         self._iface.messageBar().pushMessage(NAME, text, Qgis.MessageLevel.Warning)
 
-    def _on_checked(self, found: tuple[str, str]) -> None:
-        self.dialogs[_INSTALLATION].set_text(self._report(*found))
+    def _on_checked(self, found: tuple[str, str] | None) -> None:
+        self.dialogs[_INSTALLATION].set_text(self._report(*(found or ("not counted", "not asked: it was stopped"))))
 
     def _report(self, *found: str) -> str:
         return installation.report(QgsCommandLineUtils.allVersions(), *found)

@@ -6,13 +6,13 @@ added to a project where a layer of the other's name is, or comes with it.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
-from qgis.core import QgsProject, QgsProviderRegistry, QgsRelation, QgsVectorLayer
+from qgis.core import QgsProject, QgsRelation, QgsVectorLayer
 from qgis.PyQt.QtXml import QDomDocument
+
+from .stored_styles import add_to, place_of
 
 #: What the form calls the list.
 NAME = "Granules of this frame"
@@ -53,9 +53,10 @@ def keep(frames: QgsVectorLayer, matches: QgsVectorLayer, style_name: str) -> bo
     style_name : str
         Of the style that is in the frames' file already.
     """
-    path, table = _place(frames)
-    other_path, other_table = _place(matches)
-    if not path or not other_path:
+    path, table = place_of(frames)
+    other_path, other_table = place_of(matches)
+    # Files in two folders are not opened together so often that a relation by names were safe.
+    if not path or not other_path or Path(path).parent != Path(other_path).parent:
         return True
     stem = Path(other_path).stem
     # What QGIS calls the matches: dragged from the browser; of a file with several layers; of a file with one.
@@ -82,26 +83,9 @@ def keep(frames: QgsVectorLayer, matches: QgsVectorLayer, style_name: str) -> bo
             pair.setAttribute("referencingField", theirs)
             pair.setAttribute("referencedField", ours)
             relation.appendChild(pair)
-    try:
-        with closing(sqlite3.connect(path)) as file, file:
-            file.execute(
-                "UPDATE layer_styles SET styleQML = replace(styleQML, '</qgis>', ? || '</qgis>') "
-                "WHERE f_table_name = ? AND styleName = ?",
-                (document.toString(-1), table, style_name),
-            )
-    except sqlite3.Error:
-        return False
-    return True
+    return add_to(path, table, style_name, document.toString(-1))
 
 
 def _pairs(frames: QgsVectorLayer, matches: QgsVectorLayer) -> list[tuple[str, str]]:
     theirs, ours = matches.fields().names(), frames.fields().names()
     return [pair for pair in _PAIRS if pair[0] in theirs and pair[1] in ours]
-
-
-def _place(layer: QgsVectorLayer) -> tuple[str, str]:
-    """Return the GeoPackage and the table of a layer; empty texts if it is in none."""
-    if layer.providerType() != "ogr" or layer.dataProvider().storageType() != "GPKG":
-        return "", ""
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    return parts["path"], parts.get("layerName") or Path(parts["path"]).stem

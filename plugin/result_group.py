@@ -19,11 +19,10 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import QDateTime, Qt, QTimer
 from qgis.utils import iface
 
 from . import relations
-from .compat import is_null
 
 # From top to bottom, by the name of the style.
 _ORDER = ("crossovers", "matched_frames", "compared_frames", "frames", "granules", "matches", "comparison", "seasons")
@@ -119,7 +118,9 @@ def _seasons(layer: QgsVectorLayer) -> list[str]:
 def _days_of_passes(layer: QgsVectorLayer) -> str:
     index = layer.fields().indexOf("start_time")
     moments = [layer.minimumValue(index), layer.maximumValue(index)] if index >= 0 else []
-    days = [moment.date().toString(Qt.DateFormat.ISODate) for moment in moments if not is_null(moment)]
+    # In a text file they are text.
+    moments = [moment for moment in moments if isinstance(moment, QDateTime) and not moment.isNull()]
+    days = [moment.date().toString(Qt.DateFormat.ISODate) for moment in moments]
     return " to ".join(dict.fromkeys(days))
 
 
@@ -130,7 +131,7 @@ def _show(project: QgsProject, together: list[LoadedLayer]) -> None:
     there = sorted((one for one in together if one.layer_id), key=lambda one: _ORDER.index(one.kind))
     layers = [(one.kind, project.mapLayer(one.layer_id)) for one in there]
     kind, layer = next(((kind, layer) for kind, layer in layers if layer.isSpatial()), ("", None))
-    if layer is None:
+    if layer is None or layer.extent().isNull():
         return
     extent = layer.extent()
     if layer.crs().authid() in POLE_CRS.values():

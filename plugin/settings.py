@@ -139,6 +139,8 @@ def problem_of(key: str, text: str) -> str:
             cmr_root(text)
     except XoprError as error:
         return str(error)
+    except OSError as error:
+        return f"'{text}' cannot be the cache folder ({error.strerror or error}); give another one."
     if key == "product_version" and not re.fullmatch(r"[0-9]{3}", text):
         return f"'{text}' is no version of a product: give three digits, such as {DEFAULT_VERSION}."
     if key == "timeout" and not (re.fullmatch(r"[0-9]{1,9}", text) and 1 <= int(text) <= LONGEST_TIMEOUT):

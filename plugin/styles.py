@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qgis.core import Qgis, QgsFeatureRenderer, QgsVectorLayer
 
-from . import map_tips, renderers
+from . import map_tips, renderers, stored_styles
 from .actions import add_actions
 from .columns import describe
 from .compat import save_style
@@ -61,8 +61,10 @@ def apply(layer: QgsVectorLayer, kind: str) -> None:
 
 def keep(layer: QgsVectorLayer) -> bool:
     """Save the layer's style beside its data where the file can hold one, and return whether nothing went wrong."""
-    if layer.providerType() != "ogr" or layer.dataProvider().storageType() != "GPKG":
+    path, table = stored_styles.place_of(layer)
+    if not path:
         return True
+    stored_styles.forget(path, table, STYLE_NAME)
     kept = save_style(layer, STYLE_NAME)
     # Another connection wrote into the file: the first look of the layer's own, opened before, would fail.
     layer.dataProvider().reloadData()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
 
 
 class Task(QgsTask):  # type: ignore[misc]
@@ -16,9 +17,9 @@ class Task(QgsTask):  # type: ignore[misc]
     title : str
         As the status bar shows it.
     work : callable
-        Gets a function that says whether nobody wants to know any more; must raise nothing.
+        Gets a function that says whether nobody wants to know any more.
     tell : callable
-        Gets what `work` returned, unless the task was cancelled.
+        Gets what `work` returned; None if the task was cancelled, here or in QGIS's status bar, or failed.
     """
 
     def __init__(self, title: str, work: Callable[[Callable[[], bool]], Any], tell: Callable[[Any], None]) -> None:
@@ -29,13 +30,17 @@ class Task(QgsTask):  # type: ignore[misc]
 
     def run(self) -> bool:
         """Work, in a thread of QGIS's."""
-        self._found = self._work(self.isCanceled)
+        try:
+            self._found = self._work(self.isCanceled)
+        except Exception:  # noqa: BLE001 (Qt's thread has nobody who would hear of it)
+            message = f"{self.description()} failed: {traceback.format_exc()}"
+            QgsMessageLog.logMessage(message, "xOPR Crossovers", Qgis.MessageLevel.Warning)
+            return False
         return not self.isCanceled()
 
     def finished(self, result: bool) -> None:
         """Tell; QGIS calls this, and deletes the task then."""
-        if result:
-            self._tell(self._found)
+        self._tell(self._found if result else None)
 
 
 class Latest:

@@ -144,7 +144,9 @@ def _value(parameter: Any) -> str:
 
 
 def _has(parameter: Any, flag: str) -> bool:
-    return bool(parameter.flags() & getattr(type(parameter), flag))
+    from qgis.core import QgsProcessingParameterDefinition
+
+    return bool(parameter.flags() & getattr(QgsProcessingParameterDefinition.Flag, flag))
 
 
 def _default(parameter: Any) -> str:

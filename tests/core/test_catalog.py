@@ -56,6 +56,16 @@ def test_the_address_of_the_echogram_comes_from_the_assets(tmp_path, assets, pic
     assert frames["thumbnail"].astype(object).where(frames["thumbnail"].notna(), None).tolist() == pictures
 
 
+def test_each_frame_keeps_its_own_echogram_where_the_file_holds_the_rows_of_another_table(tmp_path):
+    assets = [{"thumbnail": {"href": f"https://e.org/{name}.jpg"}} for name in SOUTH["id"]]
+    table = SOUTH.assign(assets=assets)
+    for rows in (table.iloc[::-1], table.iloc[1:]):
+        rows.to_parquet(tmp_path / "stac.parquet")
+        frames = catalog.read_catalog(str(tmp_path / "stac.parquet"))
+        assert frames["thumbnail"].tolist() == [f"https://e.org/{name}.jpg" for name in frames["id"]]
+        assert len(frames) == len(rows)
+
+
 @pytest.mark.parametrize(
     "assets",
     [

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import runpy
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 from qgis.core import (
     QgsAction,
     QgsExpression,
@@ -61,6 +65,24 @@ def test_the_frames_that_a_granule_crosses_get_selected_and_no_others(layers, do
         do(code)
         selected = {frame["id"] for frame in frames.selectedFeatures()}
         assert selected == crossing.get(granule["granule_id"], set())
+
+
+def test_of_two_seasons_with_frames_of_one_name_only_the_crossed_one_gets_selected(
+    run, save, fresh, frames_table, granules_table, tmp_path, qgis_iface, project, do
+):
+    other = frames_table.assign(collection="2021_Test_Synthetic").assign(
+        geometry=shapely.transform(frames_table.geometry.to_numpy(), lambda xy: xy + np.array([60.0, 0.0]))
+    )
+    both = gpd.GeoDataFrame(pd.concat([frames_table, other], ignore_index=True), crs=frames_table.crs)
+    granules = save(granules_table)
+    paths = {name: str(tmp_path / f"{name.lower()}.gpkg") for name in ("MATCHED_FRAMES", "MATCHES")}
+    run("matchgranules", FRAMES=save(both), GRANULES=granules, METHOD="flightline", **paths)
+    styles.apply(granules, "granules")
+    opened = [fresh(path) for path in paths.values()]
+    project.addMapLayers([*opened, granules])
+    do(command(granules, next(granules.getFeatures()), "Select")[1])
+    selected = [(frame["collection"], frame["id"]) for frame in opened[0].selectedFeatures()]
+    assert {season for season, _ in selected} == {"2020_Test_Synthetic"}
 
 
 def test_a_name_cannot_smuggle_code_into_the_selection(layers, do):

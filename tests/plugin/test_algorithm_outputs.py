@@ -219,3 +219,16 @@ def test_a_failure_is_one_sentence_and_leaves_no_file(provider, south, tmp_path,
     assert "provider nobody" in feedback.errors[0]
     assert "Traceback" not in "".join(feedback.errors + feedback.warnings + feedback.infos)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["fgb", "sqlite", "csv", "geojson"])
+def test_a_table_can_be_written_in_other_formats(run, save, frames_table, granules_table, tmp_path, ending):
+    results = run(
+        "matchgranules",
+        FRAMES=save(frames_table),
+        GRANULES=save(granules_table),
+        MATCHED_FRAMES="memory:",
+        MATCHES=str(tmp_path / f"matches.{ending}"),
+    )
+    assert results["N_MATCHES"] > 0
+    assert (tmp_path / f"matches.{ending}").stat().st_size > 0

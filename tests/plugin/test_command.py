@@ -173,7 +173,7 @@ def test_a_shell_gives_the_words_back(words):
         (r"CATALOG=C:\My Data\a.parquet", r'"CATALOG=C:\My Data\a.parquet"'),
         ("C:\\My Data\\", '"C:\\My Data\\\\"'),
         (r"C:\a.gpkg|layername=b", r'"C:\a.gpkg|layername=b"'),
-        ('ogr:dbname="C:\\a.gpkg" table="b"', r'"ogr:dbname=\"C:\a.gpkg\" table=\"b\""'),
+        ('ogr:dbname="C:\\a & b.gpkg" table="b"', '"ogr:dbname=\'C:\\a & b.gpkg\' table=\\"b\\""'),
         ('\\"', r'"\\\""'),
         ("PROVIDER=", "PROVIDER="),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from qgis.core import QgsVectorLayer
+from qgis.core import QgsProcessingParameterDefinition, QgsVectorLayer
 
 from standin import StandIn
 from xopr_crossovers.algorithms import ALGORITHMS
@@ -78,8 +78,12 @@ def test_a_page_has_each_parameter_with_label_default_and_options(provider, name
     for one, (_, _, value, default, meaning) in zip(inputs, told):
         options = one.options() if one.type() == "enum" else []
         assert code(value) == (options if len(options) < 13 else []), one.name()
-        assert ("optional" in value) == bool(one.flags() & one.FlagOptional), one.name()
-        assert ("advanced" in value) == bool(one.flags() & one.FlagAdvanced), one.name()
+        assert ("optional" in value) == bool(one.flags() & QgsProcessingParameterDefinition.Flag.FlagOptional), (
+            one.name()
+        )
+        assert ("advanced" in value) == bool(one.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced), (
+            one.name()
+        )
         assert one.help().startswith(meaning), one.name()
         assert meaning, one.name()
         expected = one.defaultValue()

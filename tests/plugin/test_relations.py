@@ -90,3 +90,19 @@ def test_a_file_without_styles_is_no_crash_but_said(files, fresh, tmp_path):
     with closing(sqlite3.connect(tmp_path / "frames.gpkg")) as file, file:
         file.execute("DROP TABLE layer_styles")
     assert not relations.keep(fresh(tmp_path / "frames.gpkg"), fresh(tmp_path / "matches.gpkg"), "xOPR Crossovers")
+
+
+def test_a_second_run_into_the_same_tables_replaces_style_and_relation(files, tmp_path):
+    file = tmp_path / "survey.gpkg"
+    for _ in range(2):
+        files(f"ogr:dbname='{file}' table=\"matched_frames\" (geom)", f"ogr:dbname='{file}' table=\"matches\"")
+    assert style_of(file, "matched_frames").count("<referencingLayers>") == 1
+    with closing(sqlite3.connect(file)) as opened:
+        kept = opened.execute("SELECT f_table_name, useAsDefault FROM layer_styles ORDER BY 1").fetchall()
+    assert kept == [("matched_frames", 1), ("matches", 1)]
+
+
+def test_files_of_two_folders_are_not_related_by_their_names(files, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    files(str(tmp_path / "frames.gpkg"), str(tmp_path / "elsewhere" / "matches.gpkg"))
+    assert "<referencingLayers" not in style_of(tmp_path / "frames.gpkg", "frames")

@@ -35,7 +35,9 @@ def load(provider, project, feedback, save, frames_table, granules_table, tmp_pa
 
     def run_and_load(where="file"):
         files = {name: str(tmp_path / f"{name}.gpkg") for name in ("MATCHED_FRAMES", "MATCHES")}
-        outputs = files if where == "file" else dict.fromkeys(files, "TEMPORARY_OUTPUT")
+        outputs = files if where != "memory" else dict.fromkeys(files, "TEMPORARY_OUTPUT")
+        if where == "csv":
+            outputs["MATCHES"] = str(tmp_path / "MATCHES.csv")
         context = QgsProcessingContext()
         context.setProject(project)
         processing.runAndLoadResults(
@@ -64,6 +66,13 @@ def test_the_layers_of_a_run_are_in_one_group_named_after_season_and_passes_the_
     assert name == "2020_Test_Synthetic, 2024-01-01 to 2024-01-03" or name == "2020_Test_Synthetic, 2024-01-01"
     assert layers == ["matched_frames", "matches"]
     assert len(tree(project.layerTreeRoot())) == 1
+
+
+def test_a_table_of_text_comes_into_the_group_too(load, project):
+    load("csv")
+    ((name, layers),) = tree(project.layerTreeRoot())[0].items()
+    assert name == "2020_Test_Synthetic"
+    assert layers == ["matched_frames", "matches"]
 
 
 def test_each_run_has_a_group_of_its_own(load, project):

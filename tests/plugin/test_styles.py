@@ -107,6 +107,38 @@ def test_a_granules_map_tip_links_to_its_file(matched):
     assert "2024-01-01 12:00 UTC" in tip(layer, feature)
 
 
+def test_values_are_never_taken_for_html(matched):
+    hostile = '<img src=x onerror=alert(1)>"&'
+    for name, columns in {
+        "GRANULES": ["granule_id", "https_url"],
+        "MATCHED_FRAMES": ["id", "collection", "opr:date"],
+    }.items():
+        feature = next(matched[name].getFeatures())
+        for column in columns:
+            feature[column] = hostile
+        if name == "MATCHED_FRAMES":
+            feature["atl06_granules"] = json.dumps([{"granule_id": hostile, "https_url": hostile, "s3_url": ""}])
+        shown = tip(matched[name], feature)
+        assert "&lt;img src=x onerror=alert(1)&gt;&quot;&amp;" in shown
+        assert "<img" not in shown
+        assert "<a " not in shown
+        assert "[%" not in shown
+
+
+def test_a_tip_leaves_out_what_is_not_known(save, frames_table, matched):
+    bare = save(frames_table[["id", "geometry"]])
+    styles.apply(bare, "frames")
+    shown = tip(bare, next(bare.getFeatures()))
+    assert shown == "<b>Data_20200101_01_001</b>"
+    granule = next(matched["GRANULES"].getFeatures())
+    for column in ("start_time", "https_url", "rgt"):
+        granule[column] = None
+    shown = tip(matched["GRANULES"], granule)
+    assert "UTC" not in shown
+    assert "<a " not in shown
+    assert "[%" not in shown
+
+
 def test_fields_have_names_for_people(matched):
     names = {
         layer.fields().at(index).name(): alias

@@ -207,3 +207,18 @@ def test_the_help_names_the_options_as_text(repository):
     assert "Options: date_range, cycle, nominal_cycle, exact_year, all_years." in ran.stdout
     assert "Options: strtree, prefix, flightline." in ran.stdout
     assert "<p>" not in ran.stdout
+
+
+def test_the_same_run_again_into_the_same_tables_of_a_geopackage_ends_well(qgis_process, found, tmp_path):
+    file = tmp_path / "survey.gpkg"
+    for _ in range(2):
+        ran = qgis_process(
+            "xopr:matchgranules",
+            FRAMES=found["MATCHED_FRAMES"],
+            GRANULES=found["GRANULES"],
+            MATCHED_FRAMES=f"ogr:dbname='{file}' table=\"matched_frames\" (geom)",
+            MATCHES=f"ogr:dbname='{file}' table=\"matches\"",
+        )
+        assert ran.code == 0, ran.log
+    frames = QgsVectorLayer(f"{file}|layername=matched_frames", "frames", "ogr")
+    assert frames.renderer().type() == "graduatedSymbol"
