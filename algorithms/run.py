@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 _EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
 
-# Of a table without geometry in these, OGR tells no or a wrong number of rows.
-_UNCOUNTED = (".fgb", ".sqlite", ".db")
+# QGIS does not open a table without geometry in these, and so cannot count its rows.
+_UNCOUNTED = (".sqlite", ".db")
 
 
 class Run:

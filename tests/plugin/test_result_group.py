@@ -5,6 +5,7 @@ from __future__ import annotations
 import processing
 import pytest
 import shapely
+from processing.gui import Postprocessing
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsLayerTreeGroup,
@@ -15,7 +16,9 @@ from qgis.core import (
 
 
 @pytest.fixture
-def project(project):
+def project(project, monkeypatch):
+    # The desktop of these tests is none that QGIS's own C++ could take.
+    monkeypatch.setattr(Postprocessing, "iface", None, raising=False)
     project.clear()
     _insert_at_top(project)
     project.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
