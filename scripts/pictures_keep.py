@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-COLOURS = 256
+COLOURS = 160
 #: Width (pixels) of screenshots; maps are wider, and made as wide as below.
 SCREEN = 1280
 LARGE = 920

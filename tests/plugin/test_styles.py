@@ -145,7 +145,7 @@ def test_fields_have_names_for_people(matched):
         for layer in matched.values()
         for index, alias in enumerate(map(layer.attributeAlias, layer.fields().allAttributesList()))
     }
-    assert names["https_url"] == "Link (https)"
+    assert names["https_url"] == "Link (https, Earthdata login)"
     assert names["rgt"] == "RGT"
     assert names["opr:date"] == "Flight date (YYYYMMDD)"
     assert [name for name, alias in names.items() if not alias and name != "fid"] == []
