@@ -44,7 +44,9 @@ def reproject(geometries: np.ndarray, source: object, target: object) -> np.ndar
     change = transformer(_text(source), _text(target))
 
     def move(xy: np.ndarray) -> np.ndarray:
-        return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+        # To PROJ, 0 and -0 are on two sides of the antimeridian: a ring that begins at one and ends at the other would
+        # not be closed any more. Adding 0 makes 0 of both.
+        return np.column_stack(change.transform(xy[:, 0] + 0.0, xy[:, 1] + 0.0))
 
     return shapely.transform(geometries, move)
 
