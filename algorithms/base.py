@@ -20,7 +20,7 @@ from ..core.errors import CancelledError, XoprError
 from ..plugin import dependencies, relations, result_group, settings, styles
 from ..plugin.metadata import guide_url, icon_path, metadata
 from ..plugin.python_command import PythonCommand
-from .checks import check_names, check_outputs, check_values
+from .checks import refusal
 from .run import Run
 
 FRAMES_GROUP = "Frames"
@@ -135,23 +135,8 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """Tell what is wrong with the parameters, as far as that can be told before the work begins."""
-        run = Run(self, parameters, context)
-        try:
-            dependencies.load()
-            check_names(run)
-            check_values(run)
-            with settings.followed():
-                self.check(run)
-        except XoprError as error:
-            return False, str(error)
-        accepted, message = super().checkParameterValues(parameters, context)
-        if not accepted:
-            return False, message
-        try:
-            check_outputs(run)
-        except XoprError as error:
-            return False, str(error)
-        return True, ""
+        accept = super().checkParameterValues
+        return refusal(Run(self, parameters, context), self.check, lambda: accept(parameters, context))
 
     def processAlgorithm(  # noqa: N802 (QGIS asks for this name)
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

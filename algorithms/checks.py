@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from qgis.core import (
     QgsProperty,
 )
 
-from ..core.errors import InputError
+from ..core.errors import InputError, XoprError
+from ..plugin import dependencies, settings
 
 if TYPE_CHECKING:
     from .run import Run
@@ -27,6 +29,31 @@ if TYPE_CHECKING:
 DATABASE = re.compile(r"ogr:dbname=(['\"])(?P<file>.+?)\1\s")
 #: Destinations that are no files of the user's.
 TEMPORARY = ("TEMPORARY_OUTPUT", "memory:", "")
+
+
+def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
+    """Return whether the parameters can be run with, and if not why, as far as that can be told before the work begins.
+
+    Parameters
+    ----------
+    run : Run
+    check : callable
+        The algorithm's own check, which raises an :class:`XoprError`.
+    accept : callable
+        QGIS's check.
+    """
+    try:
+        dependencies.load()
+        check_names(run)
+        check_values(run)
+        with settings.followed():
+            check(run)
+        accepted, message = accept()
+        if accepted:
+            check_outputs(run)
+    except XoprError as error:
+        return False, str(error)
+    return accepted, message
 
 
 def check_names(run: Run) -> None:

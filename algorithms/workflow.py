@@ -17,13 +17,12 @@ from qgis.core import (
     QgsProcessingParameterEnum,
 )
 
-from ..core.errors import XoprError
 from ..plugin import dependencies
 from ..plugin.metadata import guide_url
 from ..plugin.models import model_files
 from ..plugin.python_command import PythonCommand
 from . import values
-from .checks import check_names, check_outputs, check_values
+from .checks import refusal
 from .run import Run
 
 
@@ -111,19 +110,8 @@ class WorkflowModel(PythonCommand, QgsProcessingModelAlgorithm):  # type: ignore
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """Tell what is wrong with the inputs before the first step runs; QGIS does not ask the steps themselves."""
-        run = Run(self, parameters, context)
-        try:
-            dependencies.load()
-            check_names(run)
-            check_values(run)
-            values.check_one_of(run, "SEASON", "CATALOG")
-            values.check_window(run, has_frames=True)
-            accepted, message = super().checkParameterValues(parameters, context)
-            if accepted:
-                check_outputs(run)
-        except XoprError as error:
-            return False, str(error)
-        return accepted, message
+        accept = super().checkParameterValues
+        return refusal(Run(self, parameters, context), _check, lambda: accept(parameters, context))
 
     def processAlgorithm(  # noqa: N802 (QGIS asks for this name)
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -140,6 +128,11 @@ class WorkflowModel(PythonCommand, QgsProcessingModelAlgorithm):  # type: ignore
         # QGIS never lets go of the exception, nor of what this frame holds: layers must not be in it.
         del parameters, context, feedback, given
         raise QgsProcessingException(failure)
+
+
+def _check(run: Run) -> None:
+    values.check_one_of(run, "SEASON", "CATALOG")
+    values.check_window(run, has_frames=True)
 
 
 def load_models() -> list[QgsProcessingAlgorithm]:

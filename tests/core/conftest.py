@@ -1,4 +1,4 @@
-"""Proof that the core's tests run without QGIS: it cannot be imported here."""
+"""What the core's tests share: proof that they run without QGIS, which cannot be imported here; a fresh CMR."""
 
 from __future__ import annotations
 
@@ -26,3 +26,12 @@ def without_qgis(request):
     yield
     sys.meta_path.remove(refusal)
     assert not _QGIS & sys.modules.keys()
+
+
+@pytest.fixture
+def cmr(server):
+    """The stand-in that a module calls server, as if nobody had asked it yet; it does not misbehave afterwards."""
+    server.requests.clear()
+    server.faults.clear()
+    yield server
+    server.faults.clear()

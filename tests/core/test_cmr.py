@@ -32,14 +32,6 @@ def server():
         yield running
 
 
-@pytest.fixture
-def cmr(server):
-    server.faults.clear()
-    server.requests.clear()
-    yield server
-    server.faults.clear()
-
-
 @pytest.fixture(scope="module")
 def names(server):
     """What the query has to bring, by the stand-in's own list."""

@@ -53,14 +53,6 @@ def server():
         yield cmr
 
 
-@pytest.fixture
-def cmr(server):
-    server.requests.clear()
-    server.faults.clear()
-    yield server
-    server.faults.clear()
-
-
 @pytest.fixture(scope="module")
 def truth(server):
     """The names that the stand-in's granules themselves give, without a search."""

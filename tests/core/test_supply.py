@@ -34,14 +34,6 @@ def server():
         yield cmr
 
 
-@pytest.fixture
-def cmr(server):
-    server.requests.clear()
-    server.faults.clear()
-    yield server
-    server.faults.clear()
-
-
 def supplier(cmr, folder, refresh=False, log=None, retries=0):
     client = CmrClient(cmr.url, pause=0, backoff=0.01, retries=retries)
     store = None if folder is None else GranuleStore(folder)
