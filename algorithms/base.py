@@ -64,7 +64,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         raise NotImplementedError
 
     def work(self, run: Run) -> dict[str, Any]:
-        """Do the work, write the layers with :meth:`Run.write`, and return the numbers and texts."""
+        """Do the work, write the layers with :meth:`Outputs.write`, and return the numbers and texts."""
         raise NotImplementedError
 
     def check(self, run: Run) -> None:
@@ -166,11 +166,11 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
                 f"the log at {metadata()['tracker']}."
             )
         else:
-            self._layers = run.layers
+            self._layers = run.outputs.layers
             if "WINDOW_START" in results:
                 self._window = f"{results['WINDOW_START']} to {results['WINDOW_END']}"
-            return {**run.layers, **results}, ""
-        run.discard()
+            return {**run.outputs.layers, **results}, ""
+        run.outputs.discard()
         return {}, failure
 
     def postProcessAlgorithm(  # noqa: N802 (QGIS asks for this name)

@@ -60,8 +60,8 @@ the frame. The report is a page with charts and a map for the browser, which nee
             int(run.number("REPEATS")),
             run.progress,
         )
-        run.write("FRAMES_COMPARED", compared.by_frame())
-        run.write("COMPARISON", compared.sums())
+        run.outputs.write("FRAMES_COMPARED", compared.by_frame())
+        run.outputs.write("COMPARISON", compared.sums())
         report = core.comparison_report.report(compared, values.software(), read_s)
         numbers = {"N_FRAMES": len(frames), "N_DISAGREEING": compared.n_disagreeing}
-        return {**numbers, **run.write_text("REPORT", report)}
+        return {**numbers, **run.outputs.write_text("REPORT", report)}

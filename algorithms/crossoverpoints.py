@@ -60,5 +60,5 @@ days_between are days from flight to pass, negative if the pass came first.
         found = core.crossover_points.crossover_points(
             run.frames("FRAMES"), run.table("GRANULES"), values.wanted_crossovers(run), run.progress
         )
-        n_crossovers = run.write_parts("CROSSOVERS", found, core.crossover_points.COLUMNS, empty="Point")
+        n_crossovers = run.outputs.write_parts("CROSSOVERS", found, core.crossover_points.COLUMNS, empty="Point")
         return {"N_CROSSOVERS": n_crossovers}

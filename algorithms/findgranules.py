@@ -86,9 +86,9 @@ charts, the best frames, and the command that repeats the run.
             session=session,
         )
         results = values.write_matched(run, result.matched)
-        run.write("GRANULES", result.found.layer(), empty="Polygon")
+        run.outputs.write("GRANULES", result.found.layer(), empty="Polygon")
         if origin is not None:
-            results.update(run.write_text("REPORT", core.run_report.report(result, log, origin)))
+            results.update(run.outputs.write_text("REPORT", core.run_report.report(result, log, origin)))
         return {
             **results,
             **values.search_results(result.found, result.window),

@@ -53,5 +53,5 @@ of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text
             progress=run.progress,
             session=run.session(),
         )
-        run.write("FRAMES", frames)
+        run.outputs.write("FRAMES", frames)
         return {"N_FRAMES": len(frames)}

@@ -63,5 +63,5 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
             found = core.job.read_granules(run.text("GRANULE_FILES"), areas, window, product, run.progress)
         else:
             found = core.job.query_granules(areas, window, product, run.progress, run.session())
-        run.write("GRANULES", found.layer(), empty="Polygon")
+        run.outputs.write("GRANULES", found.layer(), empty="Polygon")
         return values.search_results(found, window)

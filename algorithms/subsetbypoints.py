@@ -41,5 +41,5 @@ says how many there were.
         rule, distance_m = run.choice("RULE"), run.number("DISTANCE")
         subset = core.points.subset_by_points(frames, run.table("POINTS"), rule, distance_m, run.progress)
         core.points.require_frames(subset, len(frames), rule, distance_m)
-        run.write("SUBSET", subset)
+        run.outputs.write("SUBSET", subset)
         return {"N_FRAMES": len(subset)}

@@ -68,5 +68,5 @@ catalogs and of their list, for a mirror.
             session=run.session(),
             progress=run.progress,
         )
-        run.write("SEASONS", result.table)
+        run.outputs.write("SEASONS", result.table)
         return {"N_SEASONS": len(result.table), "N_UPDATED": result.updated}

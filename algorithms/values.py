@@ -156,6 +156,6 @@ def wanted_crossovers(run: Run) -> core.crossover_points.Wanted:
 
 def write_matched(run: Run, matched: core.job.Matched) -> dict[str, Any]:
     """Write the two results of matching and return their number."""
-    run.write("MATCHED_FRAMES", matched.frames)
-    run.write("MATCHES", matched.matches)
+    run.outputs.write("MATCHED_FRAMES", matched.frames)
+    run.outputs.write("MATCHES", matched.matches)
     return {"N_MATCHES": len(matched.matches)}
