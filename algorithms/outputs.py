@@ -160,8 +160,8 @@ class Outputs:
         # Below zero the provider does not know.
         if 0 <= n_there < n_rows:
             raise InputError(
-                f"{name} could not be written whole to {self._inputs.shown(name)}: {n_there:,} of {n_rows:,} rows are in "
-                "it; check the folder's free space, or choose another one."
+                f"{name} could not be written whole to {self._inputs.shown(name)}: {n_there:,} of {n_rows:,} rows are "
+                "in it; check the folder's free space, or choose another one."
             )
 
     def discard(self) -> None:
