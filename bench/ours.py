@@ -6,9 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 from common import ARCHIVE, BUILD, GRANULES, SEASON, Run, pairs_of, records
 
-from xopr_crossovers.core import crossovers, matching, tables
+from xopr_crossovers.core import area, crossovers, matching, tables
+from xopr_crossovers.core.boxes import width
 from xopr_crossovers.core.catalog import read_catalog
 from xopr_crossovers.core.frames import normalize_frames
 
@@ -131,9 +133,32 @@ def match_only(run: Run) -> None:
     run.finish(pairs.frame, pairs.granule, len(granules))
 
 
+def search_area(run: Run) -> None:
+    """Find the boxes that hold all frames, and count the vertices of their lines that lie in none."""
+    frames = normalize_frames(run.frames())
+    with run.stage("area"):
+        areas = area.search_areas(frames)
+    lon, lat = shapely.get_coordinates(frames.geometry.to_numpy()).T
+    inside = np.zeros(len(lon), dtype=bool)
+    boxes = [box for found in areas for box in found.boxes]
+    for box in boxes:
+        west, south, _, north = box
+        inside |= (lat >= south) & (lat <= north) & ((lon - west) % 360 <= width(box))
+    run.facts.update(frames=len(frames), boxes=len(boxes), vertices=len(lon), outside=int((~inside).sum()))
+    nothing = np.zeros(0, dtype=np.int64)
+    run.finish(nothing, nothing, 0)
+
+
 def main() -> None:
     """Do what is asked on the command line."""
-    works = [*_SEED_STRTREE, *_SEED_PREFIX, *matching.METHODS, "end-to-end", "archive", "match-only", "points"]
+    others = {
+        "end-to-end": end_to_end,
+        "archive": archive,
+        "match-only": match_only,
+        "points": points,
+        "area": search_area,
+    }
+    works = [*_SEED_STRTREE, *_SEED_PREFIX, *matching.METHODS, *others]
     run = Run(__doc__, works)
     work = run.asked.work
     if work in _SEED_STRTREE:
@@ -143,7 +168,7 @@ def main() -> None:
     elif work in matching.METHODS:
         engine(run, work)
     else:
-        {"end-to-end": end_to_end, "archive": archive, "match-only": match_only, "points": points}[work](run)
+        others[work](run)
 
 
 if __name__ == "__main__":

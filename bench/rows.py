@@ -220,6 +220,19 @@ def archive() -> Outcome:
     return Outcome([Line(work, None, best, bar=600, bar_kind="seconds", limit_mb=4_000)])
 
 
+def search_area() -> Outcome:
+    """Find the boxes that hold all frames of all seasons."""
+    side = Side("area", "ours", "area --archive")
+    alternate([side], 3)
+    facts = side.best.facts
+    outcome = Outcome([Line(f"{facts['frames']:,} frames, search area", None, side.best)])
+    outcome.must(
+        facts["outside"] == 0,
+        f"search area: {facts['outside']:,} of {facts['vertices']:,} vertices outside of {facts['boxes']} boxes",
+    )
+    return outcome
+
+
 def growth() -> Outcome:
     """Match growing shares of the archive, for the plots."""
     cases = {
@@ -314,6 +327,7 @@ ROWS = {
     "flight33": Row("a season against 33 cycles, flight line, end to end", flight),
     "points33": Row("the same, six-beam crossover points", points),
     "archive": Row("51 seasons against 33 cycles, flight line", archive),
+    "area51": Row("the search area of 51 seasons", search_area),
     "growth": Row("how the last one grows with frames and granules", growth),
     "qgis": Row("a season against a cycle in qgis_process", qgis),
 }

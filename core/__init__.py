@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from . import charts as charts
     from . import classes as classes
     from . import cmr as cmr
+    from . import columns as columns
     from . import comparison as comparison
     from . import comparison_report as comparison_report
     from . import cover_text as cover_text
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from . import crossover_points as crossover_points
     from . import crossovers as crossovers
     from . import download as download
-    from . import ellipsoid as ellipsoid
     from . import environment as environment
     from . import errors as errors
     from . import flight_lines as flight_lines
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from . import html_page as html_page
     from . import job as job
     from . import joining as joining
+    from . import lengths as lengths
     from . import line_crossings as line_crossings
     from . import line_overlap as line_overlap
     from . import match_times as match_times
@@ -66,10 +67,12 @@ if TYPE_CHECKING:
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons
+    from . import polylines as polylines
     from . import prefix as prefix
     from . import progress as progress
     from . import projection as projection
     from . import quads as quads
+    from . import ragged as ragged
     from . import records as records
     from . import run_log as run_log
     from . import run_report as run_report

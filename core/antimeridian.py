@@ -7,6 +7,7 @@ import shapely
 
 from .polygons import along_great_circles, gather, mend
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
+from .ragged import begins, offsets_of_owners
 from .sphere import EARTH_RADIUS_M, lon_lat, unit_vectors
 
 _WIDE_EDGE_DEG = 20.0
@@ -51,11 +52,10 @@ def cut_lines(lines: np.ndarray) -> np.ndarray:
     at = np.repeat(crossing + 1, 2)
     cut_xy = np.insert(xy, at, np.stack([here, there], axis=1).reshape(-1, 2), axis=0)
     old = np.insert(part, at, np.repeat(part[crossing], 2))
-    begins = np.concatenate([[True], old[1:] != old[:-1]])
-    begins[crossing + 2 * np.arange(len(crossing)) + 2] = True
-    piece = np.cumsum(begins) - 1
-    pieces = shapely.linestrings(cut_xy, indices=piece)
-    piece_owner = owner[old[begins]]
+    first = begins(old)
+    first[crossing + 2 * np.arange(len(crossing)) + 2] = True
+    pieces = shapely.linestrings(cut_xy, indices=np.cumsum(first) - 1)
+    piece_owner = owner[old[first]]
     result = lines.copy()
     # A vertex on the antimeridian itself leaves a piece of no length.
     mine = np.isin(piece_owner, owner[part[crossing]]) & (shapely.length(pieces) > 0)
@@ -128,8 +128,8 @@ def _corners(polygons: np.ndarray) -> np.ndarray:
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     closing = np.append(ring[1:] != ring[:-1], True)
     xy, ring = xy[~closing], ring[~closing]
-    first = np.searchsorted(ring, np.arange(len(rings)))
-    last = np.append(first[1:], len(ring)) - 1
+    offsets = offsets_of_owners(ring, len(rings))
+    first, last = offsets[:-1], offsets[1:] - 1
     before, after = np.arange(len(ring)) - 1, np.arange(len(ring)) + 1
     before[first], after[last] = last, first
     vectors = unit_vectors(*xy.T)

@@ -14,6 +14,7 @@ from .boxes import Box, format_box
 from .cells import frame_cells
 from .errors import InputError
 from .frames import MBOX, hemispheres, line_vertices
+from .polylines import Polylines
 from .progress import Progress
 from .projection import LONLAT_CRS, transformer
 from .wording import count
@@ -63,21 +64,20 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
     """
     progress = progress or Progress()
     side = hemispheres(frames)
-    lon, lat, offsets, frame = in_steps(*line_vertices(frames))
-    owner = side[frame]
+    flown, frame = line_vertices(frames)
+    held, line = in_steps(flown)
+    owner = side[frame[line]]
     if MBOX in frames.columns and frames[MBOX].notna().any():
         cells = frame_cells(frames)
-        ring_lon, ring_lat, ring_offsets = cells.outlines(_OUTLINE_STEP)
+        held = held.then(cells.shapes().rings(_OUTLINE_STEP))
         first = np.zeros(len(cells.cells), dtype=np.int64)
         first[cells.cell[::-1]] = cells.frame[::-1]
-        lon, lat = np.concatenate([lon, ring_lon]), np.concatenate([lat, ring_lat])
-        offsets = np.concatenate([offsets, offsets[-1] + ring_offsets[1:]])
         owner = np.concatenate([owner, side[first]])
     areas = []
     for hemisphere in ("south", "north"):
         part = owner == hemisphere
         if part.any():
-            boxes, share = cover(*_take(lon, lat, offsets, part), hemisphere, margin_m)
+            boxes, share = cover(held.where(part), hemisphere, margin_m)
             areas.append(Area(tuple(boxes), hemisphere))
             text = "; ".join(map(format_box, boxes))
             more = f"; {share:.0%} of what one box round all frames would bring" if len(boxes) > 1 else ""
@@ -88,14 +88,6 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
     if not areas:
         raise InputError("No frame has a position: neither a line nor cells.")
     return areas
-
-
-def _take(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, part: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    sizes = np.diff(offsets)
-    vertex = np.repeat(part, sizes)
-    return lon[vertex], lat[vertex], np.concatenate([[0], np.cumsum(sizes[part])])
 
 
 def given_area(box: tuple[float, float, float, float]) -> Area:
@@ -144,7 +136,7 @@ def area_of_rectangle(bounds: tuple[float, float, float, float], crs: object) ->
         )
     # The extreme latitude or longitude may lie between two points of the outline.
     margin_m = step * known.axis_info[0].unit_conversion_factor / 2
-    west, south, east, north = box_of(lon, lat, np.array([0, len(lon)]), margin_m)
+    west, south, east, north = box_of(Polylines(lon, lat, np.array([0, len(lon)])), margin_m)
     for pole in (-90.0, 90.0):
         x, y = transformer(LONLAT_CRS, known.to_string()).transform(0.0, pole)
         if xmin <= x <= xmax and ymin <= y <= ymax:

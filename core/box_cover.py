@@ -14,7 +14,10 @@ from itertools import combinations
 import numpy as np
 
 from .boxes import Box, width
+from .columns import Columns
 from .orbit import REGIONS, TRACKS_PER_CYCLE, ground_track, region_arc
+from .polylines import Polylines
+from .ragged import offsets_of, ranges, spread
 from .sphere import EARTH_RADIUS_M, longitude_arcs, smallest_arc, unit_vectors
 
 #: A query of more boxes is not answered faster; CMR looks at each by itself.
@@ -35,7 +38,7 @@ _STEPS_A_PART = 10
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _Parts(Columns):
     """Arcs of longitude and spans of latitude of lines and rings, the margin included."""
 
     west: np.ndarray
@@ -43,21 +46,18 @@ class _Parts:
     south: np.ndarray
     north: np.ndarray
 
-    def of(self, rows: np.ndarray) -> _Parts:
-        return _Parts(self.west[rows], self.width[rows], self.south[rows], self.north[rows])
-
     def box(self) -> Box:
         west, east = smallest_arc(self.west, self.width)
         return west, float(self.south.min()), east, float(self.north.max())
 
 
-def box_of(lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, margin_m: float = 0.0) -> Box:
+def box_of(lines: Polylines, margin_m: float = 0.0) -> Box:
     """Return the smallest box that holds all lines or rings of a batch, widened by a margin.
 
     Parameters
     ----------
-    lon, lat, offsets : ndarray
-        See :mod:`xopr_crossovers.core.sphere`. A ring round a pole needs a vertex at the pole, or `margin_m` that
+    lines : Polylines
+        A ring round a pole needs a vertex at the pole, or `margin_m` that
         reaches it, for the box to include the pole itself.
     margin_m : float
         Metres on the ground.
@@ -67,46 +67,38 @@ def box_of(lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, margin_m: floa
     west, south, east, north : float
         Degrees; ``west > east`` over the antimeridian, (-180, 180) where the whole circle is needed.
     """
-    return _parts(lon, lat, offsets, margin_m).box()
+    return _parts(lines, margin_m).box()
 
 
-def in_steps(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, owner: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def in_steps(lines: Polylines) -> tuple[Polylines, np.ndarray]:
     """Cut lines into pieces of ten steps, so that a long line need not lie in one box; rings must stay whole.
 
     Parameters
     ----------
-    lon, lat, offsets : ndarray
-        Lines with a vertex at least every few kilometres.
-    owner : (n_lines,) ndarray
-        What each line belongs to.
+    lines : Polylines
+        With a vertex at least every few kilometres.
 
     Returns
     -------
-    lon, lat, offsets, owner : ndarray
-        The pieces; where two of them meet, both have the vertex.
+    pieces : Polylines
+        Where two of them meet, both have the vertex.
+    line : (n_pieces,) ndarray of int
+        Which line each is a piece of.
     """
-    steps = np.maximum(np.diff(offsets) - 1, 1)
-    pieces = -(-steps // _STEPS_A_PART)
-    line = np.repeat(np.arange(len(steps)), pieces)
-    number = np.arange(len(line)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    first = offsets[:-1][line] + number * _STEPS_A_PART
-    last = np.minimum(first + _STEPS_A_PART, offsets[1:][line] - 1)
+    line, number = spread(-(-np.maximum(lines.sizes - 1, 1) // _STEPS_A_PART))
+    first = lines.offsets[:-1][line] + number * _STEPS_A_PART
+    last = np.minimum(first + _STEPS_A_PART, lines.offsets[1:][line] - 1)
     size = last - first + 1
-    ends = np.concatenate([[0], np.cumsum(size)])
-    take = np.arange(ends[-1]) + np.repeat(first - ends[:-1], size)
-    return lon[take], lat[take], ends, owner[line]
+    take = ranges(first, size)
+    return Polylines(lines.lon[take], lines.lat[take], offsets_of(size)), line
 
 
-def cover(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, hemisphere: str, margin_m: float
-) -> tuple[list[Box], float]:
+def cover(lines: Polylines, hemisphere: str, margin_m: float) -> tuple[list[Box], float]:
     """Return boxes that together hold all lines and rings of a batch, each of them whole in one box.
 
     Parameters
     ----------
-    lon, lat, offsets : ndarray
+    lines : Polylines
         All in one hemisphere; see :func:`box_of`.
     hemisphere : {'south', 'north'}
     margin_m : float
@@ -119,12 +111,12 @@ def cover(
     share : float
         Tracks that meet them, of those that meet the one box round everything.
     """
-    parts = _parts(lon, lat, offsets, margin_m)
+    parts = _parts(lines, margin_m)
     single = _tracks_that_meet(parts.box(), hemisphere)
     if single.sum() == 0:
         return [parts.box()], 1.0
-    groups = _small_groups(_middles(lon, lat, offsets))
-    met = [_tracks_that_meet(parts.of(group).box(), hemisphere) for group in groups]
+    groups = _small_groups(_middles(lines))
+    met = [_tracks_that_meet(parts.where(group).box(), hemisphere) for group in groups]
     costs: dict[tuple[int, int], np.ndarray] = {}
     names = list(range(len(groups)))
     next_name = len(groups)
@@ -134,7 +126,7 @@ def cover(
         for i, j in combinations(range(len(groups)), 2):
             key = (names[i], names[j])
             if key not in costs:
-                box = parts.of(np.concatenate([groups[i], groups[j]])).box()
+                box = parts.where(np.concatenate([groups[i], groups[j]])).box()
                 costs[key] = _tracks_that_meet(box, hemisphere)
             now = int(((times_met - met[i] - met[j] > 0) | costs[key]).sum())
             if now < least:
@@ -153,13 +145,13 @@ def cover(
     share = 1.0 - spared / int(single.sum())
     if share > 1 - _WORTH or spared * _TRACK_STEP < _WORTH_GRANULES:
         return [parts.box()], 1.0
-    return [parts.of(group).box() for group in groups], share
+    return [parts.where(group).box() for group in groups], share
 
 
-def _middles(lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Return the ``(n_parts, 3)`` means of the parts' vertices on the unit sphere."""
-    vectors = unit_vectors(lon, lat)
-    return np.add.reduceat(vectors, offsets[:-1], axis=0) / np.diff(offsets)[:, None]
+def _middles(lines: Polylines) -> np.ndarray:
+    """Return the ``(n_lines, 3)`` means of the lines' vertices on the unit sphere."""
+    vectors = unit_vectors(lines.lon, lines.lat)
+    return np.add.reduceat(vectors, lines.offsets[:-1], axis=0) / lines.sizes[:, None]
 
 
 def _small_groups(middles: np.ndarray) -> list[np.ndarray]:
@@ -177,25 +169,25 @@ def _small_groups(middles: np.ndarray) -> list[np.ndarray]:
     return groups
 
 
-def _parts(lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, margin_m: float) -> _Parts:
-    west, width = longitude_arcs(lon, lat, offsets, margin_m)
+def _parts(lines: Polylines, margin_m: float) -> _Parts:
+    west, width = longitude_arcs(lines, margin_m)
     margin = np.degrees(margin_m / EARTH_RADIUS_M)
-    south = np.maximum(np.minimum.reduceat(lat, offsets[:-1]) - margin, -90.0)
-    north = np.minimum(np.maximum.reduceat(lat, offsets[:-1]) + margin, 90.0)
+    south = np.maximum(np.minimum.reduceat(lines.lat, lines.offsets[:-1]) - margin, -90.0)
+    north = np.minimum(np.maximum.reduceat(lines.lat, lines.offsets[:-1]) + margin, 90.0)
     return _Parts(west, width, south, north)
 
 
 def _tracks_that_meet(box: Box, hemisphere: str) -> np.ndarray:
     """Return which of the counted tracks' regions have a place in a box, as ``(n,)`` bool."""
-    lon, lat, first = _places(hemisphere)
+    tracks = _tracks(hemisphere)
     west, south, _, north = box
-    inside = (lat >= south) & (lat <= north) & ((lon - west) % 360 <= width(box))
-    return np.logical_or.reduceat(inside, first)
+    inside = (tracks.lat >= south) & (tracks.lat <= north) & ((tracks.lon - west) % 360 <= width(box))
+    return np.logical_or.reduceat(inside, tracks.offsets[:-1])
 
 
 @cache
-def _places(hemisphere: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return places along tracks of a hemisphere, and where those of each track and region begin."""
+def _tracks(hemisphere: str) -> Polylines:
+    """Return places along tracks of a hemisphere; each track and region is a line."""
     rgt = np.arange(1, TRACKS_PER_CYCLE + 1, _TRACK_STEP)
     lon, lat, sizes = [], [], []
     for region in REGIONS:
@@ -206,4 +198,4 @@ def _places(hemisphere: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             lon.append(track[0].ravel())
             lat.append(track[1].ravel())
             sizes += [len(u)] * len(rgt)
-    return np.concatenate(lon), np.concatenate(lat), np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return Polylines(np.concatenate(lon), np.concatenate(lat), offsets_of(np.array(sizes)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from .cell_shapes import CellShapes
-from .nearby import near, raster_of
+from .nearby import Balls, near, raster_of
 from .quads import Quads, heights, lie_in
 from .sphere import EARTH_RADIUS_M
 
@@ -58,7 +58,7 @@ class CellIndex:
             else (np.full(len(known), step))
         )
         n = len(self._parts)
-        self._raster = raster_of(self._centre, self._radius, np.arange(n), n)
+        self._raster = raster_of(Balls(self._centre, self._radius, np.arange(n)), n)
 
     def met_by(self, quads: Quads) -> tuple[np.ndarray, np.ndarray]:
         """Return pairs (cell, footprint) in which the footprint meets the cell's outline, or the cell lies inside it.

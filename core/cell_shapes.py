@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import healpix, morton
-from .nearby import spread
+from .polylines import Polylines
+from .ragged import spread
+from .sphere import lon_lat
+
+# Cells whose rings are made at once: 128 vertices of each need some 100 MB.
+_CHUNK = 8_192
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class CellShapes:
     def __len__(self) -> int:
         return len(self.index)
 
-    def take(self, which: np.ndarray) -> CellShapes:
+    def take(self, which: np.ndarray | slice) -> CellShapes:
         """Return some of the cells."""
         return CellShapes(self.index[which], self.order[which], self.convention[which], self.view)
 
@@ -66,6 +71,16 @@ class CellShapes:
     def outlines(self, step: int) -> np.ndarray:
         """Return `step` points a side of each cell, ``(n, 4 * step, 3)`` unit vectors; the first is not repeated."""
         return self._seen(healpix.outlines(self.index, self.order, step))
+
+    def rings(self, step: int) -> Polylines:
+        """Return the cells' outlines as closed rings, `step` vertices a side."""
+        lon = np.empty((len(self), 4 * step + 1))
+        lat = np.empty_like(lon)
+        for start in range(0, len(self), _CHUNK):
+            some = slice(start, start + _CHUNK)
+            lon[some, :-1], lat[some, :-1] = lon_lat(self.take(some).outlines(step))
+        lon[:, -1], lat[:, -1] = lon[:, 0], lat[:, 0]
+        return Polylines(lon.ravel(), lat.ravel(), np.arange(len(self) + 1, dtype=np.int64) * (4 * step + 1))
 
     def _seen(self, vectors: np.ndarray) -> np.ndarray:
         for convention in np.unique(self.convention):

@@ -16,6 +16,7 @@ from .errors import InputError
 from .frames import MBOX, NEEDS_MBOX
 from .progress import Progress
 from .projection import LONLAT_CRS, reproject
+from .ragged import equal_pairs, owners_of
 
 # Under the right latitude convention all vertices of a frame lie in its cells, under the wrong one 57 % do.
 _GOOD_SHARE = 0.95
@@ -65,12 +66,8 @@ class FrameCells:
         use = np.ones(len(self.frame), dtype=bool) if mine is None else mine[self.frame]
         frame_of, cell_of = self.frame[use], self.cell[use]
         order = np.argsort(cell_of, kind="stable")
-        frame_of, cell_of = frame_of[order], cell_of[order]
-        first = np.searchsorted(cell_of, cell)
-        count = np.searchsorted(cell_of, cell, side="right") - first
-        pair = np.repeat(np.arange(len(cell)), count)
-        within = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
-        frame, granule = frame_of[first[pair] + within], granule[pair]
+        pair, at = equal_pairs(cell, cell_of[order])
+        frame, granule = frame_of[order][at], granule[pair]
         n = int(granule.max()) + 1 if len(granule) else 1
         return np.divmod(np.unique(frame * n + granule), n)
 
@@ -82,26 +79,6 @@ class FrameCells:
     def shapes(self, view: Callable[[np.ndarray], np.ndarray] | None = None) -> CellShapes:
         """Return `cells` as shapes on the sphere, or as a view shows it."""
         return CellShapes.of(self.cells, self.convention, view)
-
-    def outlines(self, step: int = 32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the closed outlines of `cells`, in their order, as a batch of rings (lon, lat, offsets)."""
-        lon, lat, lengths = np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)
-        position = np.zeros(0, dtype=np.int64)
-        for convention in np.unique(self.convention):
-            mine = np.flatnonzero(self.convention == convention)
-            ring_lon, ring_lat, offsets = morton.outlines(self.cells[mine], step, convention)
-            lon, lat = np.concatenate([lon, ring_lon]), np.concatenate([lat, ring_lat])
-            lengths = np.concatenate([lengths, np.diff(offsets)])
-            position = np.concatenate([position, mine])
-        if np.array_equal(position, np.arange(len(position))):
-            return lon, lat, np.concatenate([[0], np.cumsum(lengths)])
-        # Two conventions in one table: bring the rings back into the order of the cells.
-        start = np.concatenate([[0], np.cumsum(lengths)])[:-1]
-        order = np.argsort(position)
-        sizes = lengths[order]
-        offsets = np.concatenate([[0], np.cumsum(sizes)])
-        take = np.arange(offsets[-1]) + np.repeat(start[order] - offsets[:-1], sizes)
-        return lon[take], lat[take], offsets
 
 
 def frame_cells(frames: gpd.GeoDataFrame, progress: Progress | None = None) -> FrameCells:
@@ -132,7 +109,7 @@ def frame_cells(frames: gpd.GeoDataFrame, progress: Progress | None = None) -> F
             f"None of {len(frames):,} frames has cells in 'opr:mbox'; use a season catalog made in April 2026 or later "
             "(xOPR issue #78), or METHOD=flightline, which needs no cells."
         )
-    frame = np.repeat(np.arange(len(frames)), counts)
+    frame = owners_of(counts)
     cell = np.array([c for cells in lists if cells is not None for c in cells], dtype=np.int64)
     bad = morton.bad_cells(cell)
     if bad.any():
@@ -196,10 +173,7 @@ def _share_inside(
 ) -> np.ndarray:
     """Return which vertices lie in a cell of their own frame."""
     index = morton.point_indices(xy[:, 1], xy[:, 0], convention)
-    first = np.searchsorted(frame, np.arange(frame.max() + 2))
-    count = np.diff(first)[vertex_frame]
-    vertex = np.repeat(np.arange(len(xy)), count)
-    pair = np.arange(len(vertex)) - np.repeat(np.cumsum(count) - count, count) + first[vertex_frame][vertex]
+    vertex, pair = equal_pairs(vertex_frame, frame)
     hit = (low[pair] <= index[vertex]) & (index[vertex] < high[pair])
     inside = np.zeros(len(xy), dtype=bool)
     inside[vertex[hit]] = True

@@ -8,7 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from .projection import LONLAT_CRS, ground_distance, reproject
+from .lengths import geodesic_lengths
+from .polylines import Polylines
+from .projection import LONLAT_CRS, reproject
+from .ragged import begins, owners_of, since_first
 from .sphere import densify, unit_vectors
 
 # Within such a piece metres per radian change by less than 0.02 %: the distance along it is good for 0.1 m.
@@ -50,7 +53,7 @@ class FlightLines:
         first = self.bundles[:-1]
         if len(first) == 0:
             return np.zeros((0, 3)), np.zeros(0)
-        owner = np.repeat(np.arange(len(first)), np.diff(self.bundles))
+        owner = owners_of(np.diff(self.bundles))
         middle = np.add.reduceat(self.start + self.end, first, axis=0)
         norm = np.linalg.norm(middle, axis=1)[:, None]
         middle = np.where(norm > 0, middle / np.where(norm > 0, norm, 1.0), self.start[first])
@@ -64,19 +67,13 @@ def flight_lines(frames: gpd.GeoDataFrame) -> FlightLines:
     """Cut the frames' lines into pieces of at most 20 km; frames without a line have none."""
     lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
     parts, frame = shapely.get_parts(lines, return_index=True)
-    xy = shapely.get_coordinates(parts)
-    offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(parts))]).astype(np.int64)
-    lon, lat, offsets = densify(xy[:, 0], xy[:, 1], offsets, _PIECE_M)
+    dense = densify(Polylines.of(parts), _PIECE_M)
+    lon, lat, part = dense.lon, dense.lat, dense.line
     vectors = unit_vectors(lon, lat)
-    part = np.repeat(np.arange(len(frame)), np.diff(offsets))
     first = np.flatnonzero((part[1:] == part[:-1]) & (vectors[1:] != vectors[:-1]).any(axis=1))
     part, frame = part[first], frame[part[first]]
-    length = ground_distance(lon[first], lat[first], lon[first + 1], lat[first + 1])
-    begins = np.ones(len(first), dtype=bool)
-    begins[1:] = frame[1:] != frame[:-1]
-    flown = np.cumsum(length) - length
-    flown -= np.repeat(flown[begins], np.diff(np.append(np.flatnonzero(begins), len(first))))
-    stretch = np.floor(flown / _BUNDLE_M)
-    begins[1:] |= (part[1:] != part[:-1]) | (stretch[1:] != stretch[:-1])
-    bundles = np.append(np.flatnonzero(begins), len(first))
+    length = geodesic_lengths(lon[first], lat[first], lon[first + 1], lat[first + 1])
+    pieces = np.diff(np.append(np.flatnonzero(begins(frame)), len(first)))
+    flown = since_first(np.cumsum(length) - length, pieces)
+    bundles = np.append(np.flatnonzero(begins(frame, part, np.floor(flown / _BUNDLE_M))), len(first))
     return FlightLines(frame, vectors[first], vectors[first + 1], flown, length, bundles)

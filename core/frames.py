@@ -16,6 +16,7 @@ import shapely
 from .antimeridian import cut_lines
 from .errors import InputError
 from .moments import read_day
+from .polylines import Polylines
 from .progress import Progress
 from .projection import LONLAT_CRS, POLE_CRS, layer_crs, reproject
 from .sphere import densify
@@ -263,19 +264,16 @@ def filter_frames(
     return frames
 
 
-def line_vertices(frames: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the flight lines as a batch with a vertex at least every 5 km.
+def line_vertices(frames: gpd.GeoDataFrame) -> tuple[Polylines, np.ndarray]:
+    """Return the flight lines with a vertex at least every 5 km.
 
     Returns
     -------
-    lon, lat : (n,) ndarray
-        Degrees.
-    offsets : (n_parts + 1,) ndarray
-    frame : (n_parts,) ndarray
-        Row number of each part's frame.
+    lines : Polylines
+        A line of several parts is several of them.
+    frame : (n_lines,) ndarray
+        Row number of each one's frame.
     """
     lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
     parts, frame = shapely.get_parts(lines, return_index=True)
-    xy = shapely.get_coordinates(parts)
-    offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(parts))])
-    return (*densify(xy[:, 0], xy[:, 1], offsets, _LINE_STEP_M), frame)
+    return densify(Polylines.of(parts), _LINE_STEP_M), frame

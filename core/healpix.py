@@ -7,6 +7,8 @@ Astrophysical Journal 622, 759, sections 4 and 5 (z and phi of a place on a face
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 N_FACES = 12
@@ -19,21 +21,31 @@ _FACE_COLUMN = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7], dtype=float)
 _MASKS = (0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0x00000000FFFFFFFF)
 
 
-def face_place(index: np.ndarray, order: np.ndarray | int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class FaceSquares:
+    """The squares of faces that cells are.
+
+    Attributes
+    ----------
+    face, column, row : (n,) ndarray of int64
+    """
+
+    face: np.ndarray
+    column: np.ndarray
+    row: np.ndarray
+
+
+def face_squares(index: np.ndarray, order: np.ndarray | int) -> FaceSquares:
     """Return face, column and row of NESTED indices.
 
     Parameters
     ----------
     index : (n,) ndarray of int64
     order : int or (n,) ndarray of int
-
-    Returns
-    -------
-    face, x, y : (n,) ndarray of int64
     """
     index, order = np.asarray(index, dtype=np.int64), np.asarray(order, dtype=np.int64)
     within = index & ((np.int64(1) << (2 * order)) - 1)
-    return index >> (2 * order), _even_bits(within), _even_bits(within >> 1)
+    return FaceSquares(index >> (2 * order), _even_bits(within), _even_bits(within >> 1))
 
 
 def _even_bits(values: np.ndarray) -> np.ndarray:
@@ -93,9 +105,9 @@ def outlines(index: np.ndarray, order: np.ndarray | int, step: int) -> np.ndarra
 
 def places(index: np.ndarray, order: np.ndarray | int, x: np.ndarray | float, y: np.ndarray | float) -> np.ndarray:
     """Return the unit vectors of places in cells: `x` and `y` go from 0 to 1 over the cell, (0, 0) is its south."""
-    face, column, row = face_place(index, order)
+    at = face_squares(index, order)
     side = 0.5 ** np.asarray(order)
-    return vectors(face, (column + x) * side, (row + y) * side)
+    return vectors(at.face, (at.column + x) * side, (at.row + y) * side)
 
 
 def on_border(number: np.ndarray, levels: np.ndarray) -> np.ndarray:

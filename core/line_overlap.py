@@ -8,14 +8,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from .ellipsoid import distances
-from .nearby import Raster, balls_on_segments, near, raster_of, spread
+from .columns import Columns
+from .lengths import arc_lengths
+from .nearby import Raster, balls_on_segments, near, raster_of
 from .projection import LONLAT_CRS, reproject
 from .quads import Quads, clip, heights
-from .sphere import EARTH_RADIUS_M, unit_vectors
-
-# Radians over which a length is taken at once: 50 km, which is good for 1 mm.
-_PIECE = 50_000.0 / EARTH_RADIUS_M
+from .ragged import begins
+from .sphere import unit_vectors
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,44 @@ class Segments:
 
     def raster(self) -> Raster:
         """Return the raster in which quads find the segments near them."""
-        return raster_of(*balls_on_segments(self.a, self.b), len(self.owner))
+        return raster_of(balls_on_segments(self.a, self.b), len(self.owner))
+
+
+@dataclass(frozen=True)
+class Overlaps(Columns):
+    """The pairs of a line and a footprint that meet, each once, in order of footprint, then line.
+
+    Attributes
+    ----------
+    line, footprint : (n,) ndarray of int
+    overlap_m : (n,) ndarray of float
+        Length of the line inside the footprint, in metres on the ellipsoid; counted once where a footprint overlaps
+        itself.
+    """
+
+    line: np.ndarray
+    footprint: np.ndarray
+    overlap_m: np.ndarray
+
+    def of(self, line: np.ndarray, footprint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return for any pairs whether they are among these, and with what overlap."""
+        if len(self) == 0:
+            return np.zeros(len(line), dtype=bool), np.zeros(len(line))
+        n = max(int(self.line.max()), int(line.max(initial=0))) + 1
+        wanted, there = footprint * n + line, self.footprint * n + self.line
+        at = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
+        meet = there[at] == wanted
+        return meet, np.where(meet, self.overlap_m[at], 0.0)
+
+
+@dataclass(frozen=True)
+class _Pieces(Columns):
+    """Parts of segments, from begin to end (0 to 1 along the chord), that lie in footprints."""
+
+    footprint: np.ndarray
+    segment: np.ndarray
+    begin: np.ndarray
+    end: np.ndarray
 
 
 def line_segments(frames: gpd.GeoDataFrame) -> Segments:
@@ -54,7 +90,7 @@ def line_segments(frames: gpd.GeoDataFrame) -> Segments:
     return Segments(vectors[:, begin[order]], vectors[:, end[order]], of[order])
 
 
-def overlaps(quads: Quads, segments: Segments, raster: Raster) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def overlaps(quads: Quads, segments: Segments, raster: Raster) -> Overlaps:
     """Find the lines that meet footprints.
 
     Parameters
@@ -66,38 +102,29 @@ def overlaps(quads: Quads, segments: Segments, raster: Raster) -> tuple[np.ndarr
 
     Returns
     -------
-    line, footprint : (n,) ndarray of int
-        Each pair once, in order of footprint, then line.
-    overlap_m : (n,) ndarray of float
-        Length of the line inside the footprint, in metres on the ellipsoid; counted once where a footprint overlaps
-        itself.
+    Overlaps
     """
     quad, segment = near(quads, raster)
     normals = quads.normals[..., quad]
-    hit, begin, end = clip(heights(normals, segments.a[:, segment]), heights(normals, segments.b[:, segment]))
-    footprint, segment = quads.owner[quad[hit]], segment[hit]
-    order = np.lexsort((begin, segment, footprint))
-    footprint, segment, begin, end = footprint[order], segment[order], begin[order], end[order]
-    begin, end = _counted_once(footprint, segment, begin, end)
-    a, b = segments.a[:, segment], segments.b[:, segment]
-    length = great_circle_lengths(a + begin * (b - a), a + end * (b - a))
-    line = segments.owner[segment]
+    hit = clip(heights(normals, segments.a[:, segment]), heights(normals, segments.b[:, segment]))
+    pieces = _Pieces(quads.owner[quad[hit.which]], segment[hit.which], hit.begin, hit.end)
+    pieces = pieces.where(np.lexsort((pieces.begin, pieces.segment, pieces.footprint)))
+    begin, end = _counted_once(pieces)
+    a, b = segments.a[:, pieces.segment], segments.b[:, pieces.segment]
+    length = arc_lengths(a + begin * (b - a), a + end * (b - a))
+    line = segments.owner[pieces.segment]
     # Segments are in order of their lines, so that the pieces of one pair stand together.
-    first = np.ones(len(line), dtype=bool)
-    first[1:] = (line[1:] != line[:-1]) | (footprint[1:] != footprint[:-1])
-    first = np.flatnonzero(first)
+    first = np.flatnonzero(begins(line, pieces.footprint))
     overlap = np.add.reduceat(length, first) if len(first) else length
-    return line[first], footprint[first], overlap
+    return Overlaps(line[first], pieces.footprint[first], overlap)
 
 
-def _counted_once(
-    footprint: np.ndarray, segment: np.ndarray, begin: np.ndarray, end: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut from each piece of a segment what earlier pieces of the same segment and footprint have; all are sorted."""
+def _counted_once(pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+    """Return where pieces, which are sorted, begin and end without what earlier ones of segment and footprint have."""
+    begin, end = pieces.begin, pieces.end
     if len(begin) == 0:
         return begin, end
-    fresh = np.ones(len(begin), dtype=bool)
-    fresh[1:] = (footprint[1:] != footprint[:-1]) | (segment[1:] != segment[:-1])
+    fresh = begins(pieces.footprint, pieces.segment)
     # Pieces lie between 0 and 1: two more for each group, and the farthest end so far never comes from another group.
     shift = 2.0 * np.cumsum(fresh)
     reached = np.maximum.accumulate(end + shift)
@@ -105,26 +132,3 @@ def _counted_once(
     before[1:] = reached[:-1] - shift[1:]
     begin = np.where(fresh, begin, np.maximum(begin, before))
     return begin, np.maximum(begin, end)
-
-
-def great_circle_lengths(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the lengths on the ellipsoid, in metres, of great circles between points.
-
-    Parameters
-    ----------
-    a, b : (3, n) ndarray
-        Vectors of any length to the ends; latitude is geodetic and taken as spherical.
-
-    Returns
-    -------
-    (n,) ndarray
-    """
-    a, b = a / np.sqrt((a * a).sum(axis=0)), b / np.sqrt((b * b).sum(axis=0))
-    chord = b - a
-    pieces = np.maximum(np.ceil(np.sqrt((chord * chord).sum(axis=0)) / _PIECE), 1).astype(np.int64)
-    if (pieces > 1).any():
-        owner, number = spread(pieces)
-        a, b = (a[:, owner] + share / pieces[owner] * chord[:, owner] for share in (number, number + 1))
-        a, b = a / np.sqrt((a * a).sum(axis=0)), b / np.sqrt((b * b).sum(axis=0))
-        return np.bincount(owner, distances(a.T, b.T), minlength=len(pieces))
-    return distances(a.T, b.T)

@@ -27,6 +27,7 @@ import shapely
 from . import morton
 from .cell_overlap import CellIndex
 from .cells import FrameCells, frame_cells
+from .columns import Columns, stacked
 from .errors import InputError
 from .frames import hemispheres
 from .line_overlap import line_segments, overlaps
@@ -51,7 +52,7 @@ CellMatcher = Callable[[Quads], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Pairs:
+class Pairs(Columns):
     """Which granule belongs to which frame.
 
     Attributes
@@ -68,13 +69,6 @@ class Pairs:
     granule: np.ndarray
     crosses_line: np.ndarray
     overlap_m: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-    def where(self, mask: np.ndarray) -> Pairs:
-        """Return the pairs that a mask, or positions, keep."""
-        return Pairs(self.frame[mask], self.granule[mask], self.crosses_line[mask], self.overlap_m[mask])
 
 
 def match(
@@ -153,8 +147,7 @@ def only_crossing(pairs: Pairs, progress: Progress) -> Pairs:
 
 
 def _in_order(found: list[Pairs], n_frames: int) -> Pairs:
-    parts = [(part.frame, part.granule, part.crosses_line, part.overlap_m) for part in found]
-    pairs = Pairs(*(np.concatenate(column) for column in zip(*parts)))
+    pairs = stacked(found)
     # A stable sort of 16-bit numbers is a radix sort.
     number = np.uint16 if n_frames <= 1 << 16 else np.uint32
     if (np.diff(pairs.granule) < 0).any():
@@ -181,14 +174,15 @@ def _match_strips(
         start, some = part.start, footprints[part]
         quads, whole = cut_strips(find_strips(some, granules.crs))
         progress.check()
-        line, crossed, overlap = overlaps(quads, segments, raster)
+        crossings = overlaps(quads, segments, raster)
         progress.check()
         if cells is not None and matcher is not None:
             met, inside = matcher(quads), _holding(cells, quads)
             frame, footprint = cells.expand(*(np.concatenate(both) for both in zip(met, inside)))
-            crosses, overlap = _looked_up(frame, footprint, line, crossed, overlap)
+            crosses, overlap = crossings.of(frame, footprint)
         else:
-            frame, footprint, crosses = line, crossed, np.ones(len(line), dtype=bool)
+            frame, footprint, overlap = crossings.line, crossings.footprint, crossings.overlap_m
+            crosses = np.ones(len(frame), dtype=bool)
         order = np.argsort(footprint, kind="stable")
         pairs = Pairs(frame.astype(np.int32), (start + footprint).astype(np.int32), crosses, overlap).where(order)
         there = ~(shapely.is_missing(some) | shapely.is_empty(some))
@@ -218,19 +212,6 @@ def in_chunks(
     size = min(max(_CHUNK_PAIRS // max(n_frames, 1), _LEAST_CHUNK), _CHUNK)
     steps = [step(start) for start in range(0, max(n_granules, 1), size)]
     return run_parallel(steps, progress, min(_THREADS, os.cpu_count() or 1))
-
-
-def _looked_up(
-    frame: np.ndarray, footprint: np.ndarray, line: np.ndarray, crossed: np.ndarray, overlap: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return for pairs whether they are among the crossings, and with what overlap."""
-    if len(line) == 0:
-        return np.zeros(len(frame), dtype=bool), np.zeros(len(frame))
-    n = max(int(line.max()), int(frame.max(initial=0))) + 1
-    wanted, there = footprint * n + frame, crossed * n + line
-    at = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
-    crosses = there[at] == wanted
-    return crosses, np.where(crosses, overlap[at], 0.0)
 
 
 def _holding(cells: FrameCells, quads: Quads) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .quads import Quads
+from .ragged import begins, offsets_of, ranges, ranks_of, spread
 from .sphere import EARTH_RADIUS_M
 
 #: No place in a quad is farther from a point at which it is looked up, on the unit sphere. 22 km suits strips of 12.5
@@ -29,45 +30,79 @@ _SLACK = 1e-6
 
 
 @dataclass(frozen=True)
+class Balls:
+    """Balls that cover things: all of a thing lies within its own.
+
+    Attributes
+    ----------
+    centres : (3, m) ndarray
+        Points in the unit ball.
+    radius : (m,) ndarray
+    thing : (m,) ndarray of int
+        Whose each ball is.
+    """
+
+    centres: np.ndarray
+    radius: np.ndarray
+    thing: np.ndarray
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The squares of one hemisphere, and the things near each.
+
+    Attributes
+    ----------
+    side : int
+        -1 for the southern hemisphere, 1 for the northern.
+    left, bottom : float
+        Corner of the first square.
+    columns : int
+    start : (n_squares + 1,) ndarray of int
+    things : (m,) ndarray of int
+        ``things[start[i]:start[i + 1]]`` are near square `i`.
+    """
+
+    side: int
+    left: float
+    bottom: float
+    columns: int
+    start: np.ndarray
+    things: np.ndarray
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of squares."""
+        return (len(self.start) - 1) // self.columns
+
+
+@dataclass(frozen=True)
 class Raster:
     """For each square of two pictures of the sphere, the things near it.
 
     Attributes
     ----------
     n_things : int
-    pictures : list of (side, left, bottom, columns, start, things)
-        Side is -1 for the southern hemisphere; ``things[start[i]:start[i + 1]]`` are near square `i`.
+    pictures : list of Picture
+        None of a hemisphere where nothing is.
     """
 
     n_things: int
-    pictures: list[tuple[int, float, float, int, np.ndarray, np.ndarray]]
+    pictures: list[Picture]
 
 
-def raster_of(centres: np.ndarray, radius: np.ndarray, thing: np.ndarray, n_things: int) -> Raster:
-    """Make the raster of things that are covered by balls.
-
-    Parameters
-    ----------
-    centres : (3, m) ndarray
-        Points in the unit ball.
-    radius : (m,) ndarray
-        All of a thing lies within the balls of these radii around its centres.
-    thing : (m,) ndarray of int
-        Whose each ball is.
-    n_things : int
-    """
+def raster_of(balls: Balls, n_things: int) -> Raster:
+    """Make the raster of things that are covered by balls."""
     pictures = []
-    reach = radius + REACH + _SLACK
+    reach = balls.radius + REACH + _SLACK
     for side in (-1, 1):
-        seen = np.flatnonzero(side * centres[2] >= -reach)
+        seen = np.flatnonzero(side * balls.centres[2] >= -reach)
         if len(seen):
-            pictures.append((side, *_picture(centres[:2, seen], reach[seen], thing[seen], n_things)))
+            pictures.append(_picture(side, balls.centres[:2, seen], reach[seen], balls.thing[seen], n_things))
     return Raster(n_things, pictures)
 
 
-def _picture(
-    xy: np.ndarray, reach: np.ndarray, thing: np.ndarray, n_things: int
-) -> tuple[float, float, int, np.ndarray, np.ndarray]:
+def _picture(side: int, xy: np.ndarray, reach: np.ndarray, thing: np.ndarray, n_things: int) -> Picture:
     corner = (xy - reach).min(axis=1)[:, None] - _SQUARE
     low = ((xy - reach - corner) / _SQUARE).astype(np.int64)
     high = ((xy + reach - corner) / _SQUARE).astype(np.int64)
@@ -77,13 +112,12 @@ def _picture(
     row, column = np.divmod(number, wide[ball])
     square = (low[1, ball] + row) * columns + low[0, ball] + column
     square, things = np.divmod(np.unique(square * n_things + thing[ball]), n_things)
-    start = np.zeros(rows * columns + 1, dtype=np.int64)
-    np.cumsum(np.bincount(square, minlength=rows * columns), out=start[1:])
-    return float(corner[0, 0]), float(corner[1, 0]), columns, start, things
+    start = offsets_of(np.bincount(square, minlength=rows * columns))
+    return Picture(side, float(corner[0, 0]), float(corner[1, 0]), columns, start, things)
 
 
-def balls_on_segments(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return balls that cover segments, as :func:`raster_of` takes them: centres, radii, and whose each is.
+def balls_on_segments(a: np.ndarray, b: np.ndarray) -> Balls:
+    """Return balls that cover segments.
 
     Parameters
     ----------
@@ -97,27 +131,25 @@ def balls_on_segments(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndar
     centres = a[:, segment] + (number + 0.5) / pieces[segment] * chord[:, segment]
     # A mixture of two ends, raised to the sphere, moves away from another by at most 1 / depth.
     depth = np.sqrt(np.maximum(1.0 - (length / 2) ** 2, 1e-6))
-    return centres / _norm(centres), (length / (2 * pieces) / depth)[segment], segment
+    return Balls(centres / _norm(centres), (length / (2 * pieces) / depth)[segment], segment)
 
 
 def near(quads: Quads, raster: Raster) -> tuple[np.ndarray, np.ndarray]:
     """Return the pairs (quad, thing) that come within reach of each other, each once, in order of the quad."""
     points, quad = _lookups(quads)
     found = [np.zeros(0, dtype=np.int64)]
-    for side, left, bottom, columns, start, things in raster.pictures:
-        rows = (len(start) - 1) // columns
-        x, y = (points[0] - np.float32(left)) / _SQUARE, (points[1] - np.float32(bottom)) / _SQUARE
-        seen = np.flatnonzero((x >= 0) & (x < columns) & (y >= 0) & (y < rows) & (side * points[2] >= 0))
+    for picture in raster.pictures:
+        columns, rows = picture.columns, picture.rows
+        x = (points[0] - np.float32(picture.left)) / _SQUARE
+        y = (points[1] - np.float32(picture.bottom)) / _SQUARE
+        seen = np.flatnonzero((x >= 0) & (x < columns) & (y >= 0) & (y < rows) & (picture.side * points[2] >= 0))
         square = y[seen].astype(np.int64) * columns + x[seen].astype(np.int64)
-        first = start[square]
-        count = start[square + 1] - first
-        which, number = spread(count)
-        found.append(quad[seen[which]] * raster.n_things + things[first[which] + number])
+        first = picture.start[square]
+        count = picture.start[square + 1] - first
+        found.append(np.repeat(quad[seen] * raster.n_things, count) + picture.things[ranges(first, count)])
     keys = np.concatenate(found)
     keys.sort()
-    once = np.ones(len(keys), dtype=bool)
-    once[1:] = keys[1:] != keys[:-1]
-    return np.divmod(keys[once], max(raster.n_things, 1))
+    return np.divmod(keys[begins(keys)], max(raster.n_things, 1))
 
 
 def _lookups(quads: Quads) -> tuple[np.ndarray, np.ndarray]:
@@ -139,19 +171,13 @@ def _lookups(quads: Quads) -> tuple[np.ndarray, np.ndarray]:
     way = end - begin
     steps = np.maximum(np.ceil(_norm(way) / (2 * depth[quad] * REACH * _ALONG)), 1).astype(np.int64)
     # Some hundred thousand points: single precision, good for a metre, is allowed for in the raster.
-    share = (spread(steps)[1] + np.float32(0.5)).astype(np.float32)
+    share = (ranks_of(steps) + np.float32(0.5)).astype(np.float32)
     share /= np.repeat(steps.astype(np.float32), steps)
     points = np.repeat(way.astype(np.float32), steps, axis=1)
     points *= share
     points += np.repeat(begin.astype(np.float32), steps, axis=1)
     points /= _norm(points)
     return points, np.repeat(quad, steps)
-
-
-def spread(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return for counts (2, 0, 3) who each one belongs to, (0, 0, 2, 2, 2), and its number there, (0, 1, 0, 1, 2)."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _norm(vectors: np.ndarray) -> np.ndarray:

@@ -13,8 +13,9 @@ import shapely
 from .cells import FrameCells
 from .footprints import project_footprints
 from .frames import hemispheres
+from .lengths import line_lengths
 from .progress import Progress
-from .projection import LONLAT_CRS, POLE_CRS, reproject, true_lengths
+from .projection import LONLAT_CRS, POLE_CRS, reproject
 from .shapes import cell_polygons, project_lines
 
 # Pairs between two looks at whether the user asked to stop.
@@ -116,6 +117,6 @@ def crossings(
         part = slice(start, start + _CHUNK)
         crosses[part] = shapely.intersects(shapes[granule[part]], lines[frame[part]])
         hit = start + np.flatnonzero(crosses[part])
-        overlap[hit] = true_lengths(shapely.intersection(lines[frame[hit]], shapes[granule[hit]]), crs)
+        overlap[hit] = line_lengths(shapely.intersection(lines[frame[hit]], shapes[granule[hit]]), crs)
         progress.fraction(min(1.0, (start + _CHUNK) / len(frame)))
     return crosses, overlap

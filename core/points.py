@@ -9,8 +9,9 @@ import shapely
 from .cells import frame_cells, hold_points
 from .errors import InputError
 from .frames import MBOX, NEEDS_MBOX, hemispheres, line_vertices
+from .lengths import geodesic_lengths
 from .progress import Progress
-from .projection import LONLAT_CRS, POLE_CRS, ground_distance, reproject, transformer
+from .projection import LONLAT_CRS, POLE_CRS, reproject, transformer
 from .wording import count
 
 
@@ -116,20 +117,16 @@ def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progr
 
 def _within_distance(frames: gpd.GeoDataFrame, lon: np.ndarray, lat: np.ndarray, distance_m: float) -> np.ndarray:
     mask = np.zeros(len(frames), dtype=bool)
-    line_lon, line_lat, offsets, owner = line_vertices(frames)
-    part = np.repeat(np.arange(len(owner)), np.diff(offsets))
+    lines, owner = line_vertices(frames)
     side = hemispheres(frames)
     for hemisphere, crs in POLE_CRS.items():
-        mine = np.flatnonzero((side == hemisphere)[owner] & (np.diff(offsets) > 1))
+        mine = (side == hemisphere)[owner] & (lines.sizes > 1)
         near = lat < 30 if hemisphere == "south" else lat > -30
-        if len(mine) == 0 or not near.any():
+        if not mine.any() or not near.any():
             continue
         change = transformer(LONLAT_CRS, crs)
-        vertex = np.isin(part, mine)
-        line = shapely.linestrings(
-            np.column_stack(change.transform(line_lon[vertex], line_lat[vertex])),
-            indices=np.searchsorted(mine, part[vertex]),
-        )
+        some = lines.where(mine)
+        line = shapely.linestrings(np.column_stack(change.transform(some.lon, some.lat)), indices=some.line)
         point = shapely.points(np.column_stack(change.transform(lon[near], lat[near])))
         # The projection's scale stays below 2 on the whole hemisphere: twice the distance misses no candidate.
         which_point, which_line = shapely.STRtree(line).query(point, predicate="dwithin", distance=2 * distance_m + 1)
@@ -137,6 +134,6 @@ def _within_distance(frames: gpd.GeoDataFrame, lon: np.ndarray, lat: np.ndarray,
             continue
         bridge = shapely.get_coordinates(shapely.shortest_line(point[which_point], line[which_line]))
         ends = transformer(crs, LONLAT_CRS).transform(bridge[:, 0], bridge[:, 1])
-        ground = ground_distance(ends[0][::2], ends[1][::2], ends[0][1::2], ends[1][1::2])
-        mask[owner[mine[which_line[ground <= distance_m]]]] = True
+        ground = geodesic_lengths(ends[0][::2], ends[1][::2], ends[0][1::2], ends[1][1::2])
+        mask[owner[mine][which_line[ground <= distance_m]]] = True
     return mask

@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 
 from .classes import class_colours, class_name, count_classes
-from .projection import LONLAT_CRS, POLE_CRS, ground_distance, transformer
+from .lengths import geodesic_lengths
+from .projection import LONLAT_CRS, POLE_CRS, transformer
 from .svg import FAINT, GREY, INK, drawing, element, legend, number, round_step, text, width_of
 
 WIDTH = 400.0
@@ -204,7 +205,7 @@ def _scale_bar(view: _View, hemisphere: str) -> str:
     x_min, y_min, x_max, y_max = view.box()
     across = np.array([0.4, 0.6]) * (x_max - x_min) + x_min
     lon, lat = transformer(POLE_CRS[hemisphere], LONLAT_CRS).transform(across, np.full(2, (y_min + y_max) / 2))
-    metres_per_unit = float(ground_distance(lon[0], lat[0], lon[1], lat[1])) / (0.2 * WIDTH)
+    metres_per_unit = float(geodesic_lengths(lon[0], lat[0], lon[1], lat[1])) / (0.2 * WIDTH)
     kilometres = round_step(metres_per_unit * WIDTH / 8 / 1000)
     long = kilometres * 1000 / metres_per_unit
     y = view.height + 12.0

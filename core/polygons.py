@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from .polylines import Polylines
 from .sphere import densify
 
 
@@ -25,11 +26,8 @@ def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:
     rings, part = shapely.get_rings(parts, return_index=True)
     if len(rings) == 0:
         return polygons
-    xy = shapely.get_coordinates(rings)
-    offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(rings))])
-    lon, lat, new_offsets = densify(xy[:, 0], xy[:, 1], offsets, max_chord_m)
-    ring = np.repeat(np.arange(len(rings)), np.diff(new_offsets))
-    new_rings = shapely.linearrings(np.column_stack([lon, lat]), indices=ring)
+    dense = densify(Polylines.of(rings), max_chord_m)
+    new_rings = shapely.linearrings(np.column_stack([dense.lon, dense.lat]), indices=dense.line)
     new_parts = shapely.polygons(new_rings, indices=part)
     return gather(new_parts, owner, len(polygons))
 

@@ -22,8 +22,9 @@ import numpy as np
 
 from . import healpix, morton
 from .cells import FrameCells
-from .nearby import Raster, near, raster_of, spread
+from .nearby import Balls, Raster, near, raster_of
 from .quads import Quads, heights
+from .ragged import chunks, owners_of, ranges, spread
 from .sphere import lon_lat
 
 #: Order of the cells by which footprints are covered: they are 1.6 km wide.
@@ -65,7 +66,7 @@ def cover(quads: Quads, order: int, convention: str = morton.GEODETIC_SPHERICAL)
         kept = np.flatnonzero(lowest >= -_RADIUS[now])
         quad, index, lowest = quad[kept], index[kept], lowest[kept]
         if now < order:
-            quad, index = np.repeat(quad, 4), (4 * index[:, None] + np.arange(4)).ravel()
+            quad, index = np.repeat(quad, 4), _children(index)
     meets = lowest >= 0
     meets[~meets] = _in_pieces(partial(_corners_meet, quads, order, convention), quad[~meets], index[~meets])
     return quad[meets], index[meets]
@@ -132,7 +133,7 @@ class CellsByCover:
                 hit = _in_pieces(partial(_corners_meet, quads, now, self._convention), quad[here], index[here])
                 return np.divmod(np.union1d(found, pair[here[hit]]), n)
             q, p = np.repeat(quad[here], 4), np.repeat(pair[here], 4)
-            i = (4 * index[here, None] + np.arange(4)).ravel()
+            i = _children(index[here])
             lowest = _in_pieces(partial(_centre_heights, quads, now + 1, self._convention), q, i)
             found = np.union1d(found, p[lowest >= 0])
             open_ = np.flatnonzero((lowest < 0) & (lowest >= -_RADIUS[now + 1]))
@@ -147,7 +148,12 @@ _RADIUS = np.array([healpix.widest_radius(order) * 1.01 for order in range(morto
 
 
 def _raster(centre: np.ndarray, level: np.ndarray) -> Raster:
-    return raster_of(centre, _RADIUS[level], np.arange(len(level)), len(level))
+    return raster_of(Balls(centre, _RADIUS[level], np.arange(len(level))), len(level))
+
+
+def _children(index: np.ndarray) -> np.ndarray:
+    """Return the four cells of the next order of each cell."""
+    return (4 * index[:, None] + np.arange(4)).ravel()
 
 
 def _centres(index: np.ndarray, order: np.ndarray | int, convention: str) -> np.ndarray:
@@ -192,17 +198,12 @@ def owners_in_ranges(
     index, owner = index[order], owner[order]
     first, last = np.searchsorted(index, low), np.searchsorted(index, high)
     n_owners = int(owner.max()) + 1
-    total = np.concatenate([[0], np.cumsum(last - first)])
+    count = last - first
     found = [np.zeros(0, dtype=np.int64)]
-    begin = 0
     # Some ranges at a time: a cell of low order may hold most of the indices, all at once would not fit into memory.
-    while begin < len(low):
-        end = max(int(np.searchsorted(total, total[begin] + _CHUNK, side="right")) - 1, begin + 1)
-        count = last[begin:end] - first[begin:end]
-        which = np.repeat(np.arange(begin, end), count)
-        at = np.arange(len(which)) + np.repeat(first[begin:end] - (total[begin:end] - total[begin]), count)
-        found.append(np.unique(which * n_owners + owner[at]))
-        begin = end
+    for some in chunks(count, _CHUNK):
+        which = some.start + owners_of(count[some])
+        found.append(np.unique(which * n_owners + owner[ranges(first[some], count[some])]))
     return np.divmod(np.concatenate(found), n_owners)
 
 

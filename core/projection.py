@@ -17,8 +17,6 @@ LONLAT_CRS = "EPSG:4326"
 #: from the pole, so that 50 km is good for 10 m down to 60 degrees of latitude.
 MAX_CHORD_M = 50_000.0
 
-_GEOD = pyproj.Geod(ellps="WGS84")
-
 
 @lru_cache(maxsize=32)
 def transformer(source: str, target: str) -> pyproj.Transformer:
@@ -49,43 +47,6 @@ def reproject(geometries: np.ndarray, source: object, target: object) -> np.ndar
         return np.column_stack(change.transform(xy[:, 0] + 0.0, xy[:, 1] + 0.0))
 
     return shapely.transform(geometries, move)
-
-
-def true_lengths(lines: np.ndarray, crs: object) -> np.ndarray:
-    """Return the lengths on the ellipsoid, in metres, of lines given in a pole's projection.
-
-    Parameters
-    ----------
-    lines : (n,) ndarray of geometries
-        Lines or collections of lines; points and empty geometries have length 0.
-    crs : CRS of the lines
-
-    Returns
-    -------
-    (n,) ndarray of float
-    """
-    lengths = np.zeros(len(lines))
-    parts, owner = shapely.get_parts(lines, return_index=True)
-    nested = shapely.get_type_id(parts) > 3
-    if nested.any():
-        inner, which = shapely.get_parts(parts[nested], return_index=True)
-        owner = np.concatenate([owner[~nested], owner[nested][which]])
-        parts = np.concatenate([parts[~nested], inner])
-    linear = shapely.get_dimensions(parts) == 1
-    parts, owner = parts[linear], owner[linear]
-    xy, part = shapely.get_coordinates(parts, return_index=True)
-    if len(xy) < 2:
-        return lengths
-    lon, lat = transformer(_text(crs), LONLAT_CRS).transform(xy[:, 0], xy[:, 1])
-    _, _, step = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    within = part[1:] == part[:-1]
-    np.add.at(lengths, owner[part[1:][within]], step[within])
-    return lengths
-
-
-def ground_distance(lon_a: np.ndarray, lat_a: np.ndarray, lon_b: np.ndarray, lat_b: np.ndarray) -> np.ndarray:
-    """Return distances on the ellipsoid in metres between points given in degrees."""
-    return np.asarray(_GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2])
 
 
 def _text(crs: object) -> str:

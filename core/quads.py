@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .columns import Columns
 from .sphere import EARTH_RADIUS_M
 from .strips import Strips
 
@@ -98,7 +99,24 @@ def heights(normals: np.ndarray, points: np.ndarray) -> np.ndarray:
     return normals[:, 0] * points[0] + normals[:, 1] * points[1] + normals[:, 2] * points[2]
 
 
-def clip(at_a: np.ndarray, at_b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class Clipped(Columns):
+    """The segments of a batch that lie in quads, in part at least.
+
+    Attributes
+    ----------
+    which : (m,) ndarray of int
+        Positions of these segments in the batch.
+    begin, end : (m,) ndarray
+        Where the part inside begins and ends, from 0 at `a` to 1 at `b` along the chord.
+    """
+
+    which: np.ndarray
+    begin: np.ndarray
+    end: np.ndarray
+
+
+def clip(at_a: np.ndarray, at_b: np.ndarray) -> Clipped:
     """Find the segments that lie in quads, in part at least; touching counts.
 
     Parameters
@@ -108,10 +126,7 @@ def clip(at_a: np.ndarray, at_b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
 
     Returns
     -------
-    which : (m,) ndarray of int
-        Positions of these segments.
-    begin, end : (m,) ndarray
-        Where the part inside begins and ends, from 0 at `a` to 1 at `b` along the chord.
+    Clipped
     """
     # Most pairs are told apart by a single plane with both ends behind it.
     which = np.flatnonzero(np.maximum(at_a, at_b).min(axis=0) >= 0)
@@ -120,8 +135,7 @@ def clip(at_a: np.ndarray, at_b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
         cut = at_a / (at_a - at_b)
     begin = np.where(at_a < 0, cut, 0.0).max(axis=0)
     end = np.where(at_b < 0, cut, 1.0).min(axis=0)
-    some = np.flatnonzero(begin <= end)
-    return which[some], begin[some], end[some]
+    return Clipped(which, begin, end).where(np.flatnonzero(begin <= end))
 
 
 def lie_in(at: np.ndarray) -> np.ndarray:
@@ -138,7 +152,7 @@ def lie_in(at: np.ndarray) -> np.ndarray:
     """
     n = at.shape[2]
     hit = np.zeros(n, dtype=bool)
-    hit[clip(at.reshape(4, -1), np.roll(at, -1, axis=1).reshape(4, -1))[0] % max(n, 1)] = True
+    hit[clip(at.reshape(4, -1), np.roll(at, -1, axis=1).reshape(4, -1)).which % max(n, 1)] = True
     return hit
 
 

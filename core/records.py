@@ -12,9 +12,10 @@ import shapely
 from . import morton
 from .errors import InputError
 from .frames import MBOX, lists_of_cells
-from .nearby import spread
 from .polygons import gather
+from .polylines import Polylines
 from .projection import LONLAT_CRS
+from .ragged import offsets_of, offsets_of_owners, spread
 from .sphere import subdivide
 from .tables import LINK_KEYS
 
@@ -79,22 +80,20 @@ def _closed(outlines: Sequence[Sequence[tuple[float, float]]]) -> tuple[np.ndarr
     """Return outlines as (lon, lat), each ending where it begins, and their offsets."""
     lon_lat = np.array(list(chain.from_iterable(outlines)), dtype=float)[:, 1::-1]
     length = np.fromiter(map(len, outlines), dtype=np.int64, count=len(outlines))
-    start = np.cumsum(length) - length
+    start = offsets_of(length)[:-1]
     is_open = (lon_lat[start] != lon_lat[start + length - 1]).any(axis=1)
     outline, vertex = spread(length + is_open)
-    return lon_lat[start[outline] + vertex % length[outline]], np.concatenate([[0], np.cumsum(length + is_open)])
+    return lon_lat[start[outline] + vertex % length[outline]], offsets_of(length + is_open)
 
 
 def outline_samples(rings: Sequence[object], per_edge: int, edges: str) -> tuple[np.ndarray, np.ndarray]:
     """Return whose each sample is, and its NESTED order-18 index."""
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     if edges == "great_circle":
-        offsets = np.searchsorted(ring, np.arange(len(rings) + 1))
-        lon, lat, offsets = subdivide(xy[:, 0], xy[:, 1], offsets, per_edge)
-        last = np.zeros(len(lon), dtype=bool)
-        last[offsets[1:] - 1] = True
-        owner = np.repeat(np.arange(len(rings)), np.diff(offsets))[~last]
-        lon, lat = lon[~last], lat[~last]
+        found = subdivide(Polylines(xy[:, 0], xy[:, 1], offsets_of_owners(ring, len(rings))), per_edge)
+        kept = np.ones(len(found.lon), dtype=bool)
+        kept[found.offsets[1:] - 1] = False
+        lon, lat, owner = found.lon[kept], found.lat[kept], found.line[kept]
     elif edges == "lonlat":
         start = np.flatnonzero(ring[1:] == ring[:-1])
         points = np.linspace(xy[start], xy[start + 1], per_edge, endpoint=False, axis=1).reshape(-1, 2)
@@ -109,7 +108,7 @@ def attach(
 ) -> gpd.GeoDataFrame:
     """Return a copy of the frames with their granules as lists of dict."""
     links = [{key: record.get(key) for key in LINK_KEYS} for record in records]
-    first = np.searchsorted(frame, np.arange(len(frames_gdf) + 1))
+    first = offsets_of_owners(frame, len(frames_gdf))
     numbers = granule.tolist()
     lists = [[links[number] for number in numbers[a:b]] for a, b in zip(first[:-1], first[1:])]
     result = frames_gdf.copy()

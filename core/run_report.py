@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from itertools import groupby
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from . import html_page as html
@@ -21,6 +20,7 @@ from .granule_record import LINK_COLUMNS
 from .html_page import Figures
 from .job import Crossovers
 from .moments import span_of
+from .ragged import owners_of
 from .run_log import RunLog
 from .software import versions
 from .wording import count, joined
@@ -292,7 +292,7 @@ def best_frames(result: Crossovers, most: int = _MOST_ROWS) -> pd.DataFrame:
     frames, matches = result.matched.frames, result.matched.matches
     counts = frames["n_granules"].to_numpy()
     # The table of matches is in the order of the frames, which may have the same id in several seasons.
-    owner = np.repeat(np.arange(len(frames)), counts)
+    owner = owners_of(counts)
     days = matches["days_between"].abs().reset_index(drop=True).groupby(owner).min()
     named = ["id", *(["collection"] if len(_seasons(frames)) > 1 else [])]
     table = pd.DataFrame(frames[named]).reset_index(drop=True)

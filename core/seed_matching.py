@@ -16,6 +16,7 @@ from .footprints import project_footprints
 from .matching import match
 from .prefix import COVER_ORDER, owners_in_ranges
 from .projection import LONLAT_CRS
+from .ragged import offsets_of_owners, owners_of
 from .records import attach, closed_ring, outline_samples, usable_frames, with_footprints
 from .tables import LINK_KEYS
 from .tree_match import cells_meeting_tree
@@ -156,7 +157,7 @@ def build_granule_prefix_index(
         parts, owner = shapely.get_parts(footprints, return_index=True)
         ring, indices = outline_samples(shapely.get_exterior_ring(parts), n_per_segment, edges)
         texts = morton.decimals(indices, order).astype(str).tolist()
-        first = np.searchsorted(owner[ring], np.arange(len(kept) + 1))
+        first = offsets_of_owners(owner[ring], len(kept))
         found = [texts[a:b] for a, b in zip(first[:-1], first[1:])]
     return [
         {**{key: record.get(key) for key in LINK_KEYS}, "mort_strs": numbers} for record, numbers in zip(kept, found)
@@ -192,7 +193,7 @@ def match_frames_to_granules_prefix(frames_gdf: gpd.GeoDataFrame, granule_record
         footprints = gpd.GeoSeries([cover.footprint for cover in numbers], crs=LONLAT_CRS)
         pairs = match(frames, gpd.GeoDataFrame(geometry=footprints), "prefix", cover_order=numbers[0].order)
         return attach(frames_gdf, granule_records, pairs.frame, pairs.granule)
-    owner = np.repeat(np.arange(len(numbers)), [len(texts) for texts in numbers])
+    owner = owners_of(np.array([len(texts) for texts in numbers]))
     if len(owner) == 0:
         return attach(frames_gdf, granule_records, nothing, nothing)
     texts = np.concatenate([np.asarray(texts, dtype=str) for texts in numbers])

@@ -14,6 +14,7 @@ from .box_cover import box_of
 from .cells import frame_cells, hold_points
 from .cmr import CmrClient, GranuleQuery
 from .errors import InputError
+from .ragged import offsets_of_owners
 from .records import usable_frames, with_id
 from .search import search_granules
 from .tables import link_records
@@ -82,9 +83,9 @@ def cmr_bbox_from_mpolygon(
         raise InputError("mpolygon holds no cell.")
     if wrap not in ("shortest", "planar"):
         raise InputError(f"wrap must be 'shortest' or 'planar', got {wrap!r}")
-    lon, lat, offsets = morton.outlines(cells, step)
-    planar = float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
-    shortest = box_of(lon, lat, offsets)
+    rings = morton.mortie_rings(cells, step)
+    planar = float(rings.lon.min()), float(rings.lat.min()), float(rings.lon.max()), float(rings.lat.max())
+    shortest = box_of(rings)
     # Where both are the same box, the planar one has not been rounded on its way round the circle.
     return planar if wrap == "planar" or np.allclose(planar, shortest, rtol=0, atol=1e-9) else shortest
 
@@ -192,7 +193,7 @@ def query_cmr_granules(
     parts, owner = shapely.get_parts(granules.geometry.to_numpy(), return_index=True)
     xy, part = shapely.get_coordinates(shapely.get_exterior_ring(parts), return_index=True)
     corners = list(zip(xy[:, 1].tolist(), xy[:, 0].tolist()))
-    first = np.searchsorted(part, np.arange(len(parts) + 1))
+    first = offsets_of_owners(part, len(parts))
     for number, a, b in zip(owner.tolist(), first[:-1], first[1:]):
         record = records[number]
         if "points" in record:

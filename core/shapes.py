@@ -33,15 +33,14 @@ def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = 
     (n,) ndarray of geometries
         A line of zero length becomes a point, several parts become a multi-geometry; None where a frame has no line.
     """
-    lon, lat, offsets, owner = line_vertices(frames)
+    flown, owner = line_vertices(frames)
     result = np.full(len(frames), None, dtype=object)
-    if len(lon) == 0:
+    if len(flown.lon) == 0:
         return result
-    xy = np.column_stack(transformer(LONLAT_CRS, crs).transform(lon, lat))
-    part = np.repeat(np.arange(len(owner)), np.diff(offsets))
-    lines = shapely.linestrings(xy, indices=part)
+    xy = np.column_stack(transformer(LONLAT_CRS, crs).transform(flown.lon, flown.lat))
+    lines = shapely.linestrings(xy, indices=flown.line)
     point = shapely.length(lines) == 0
-    lines[point] = shapely.points(xy[offsets[:-1][point]])
+    lines[point] = shapely.points(xy[flown.offsets[:-1][point]])
     # Of a frame in several parts those without length count only where there are no others.
     has_length = np.bincount(owner[~point], minlength=len(frames)) > 0
     keep = ~point | ~has_length[owner]

@@ -1,12 +1,11 @@
-"""Geometry on the sphere: arcs on the circle of longitudes, great circles, distances.
-
-Many lines or rings are handled at once. Such a batch is three arrays: ``lon`` and ``lat`` of all vertices in degrees,
-and ``offsets`` of length ``n_parts + 1``, so that part ``i`` has the vertices ``offsets[i]:offsets[i + 1]``.
-"""
+"""Geometry on the sphere: arcs on the circle of longitudes, great circles, distances."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from .polylines import Polylines
+from .ragged import begins, offsets_of, since_first, spread
 
 #: Radius of the sphere with the area of WGS 84, in metres (Moritz 1980, GRS 80: R2 = 6371007.18 m).
 EARTH_RADIUS_M = 6_371_007.2
@@ -39,117 +38,105 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.arctan2(cross, np.einsum("...i,...i->...", a, b))
 
 
-def densify(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, max_step_m: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def densify(lines: Polylines, max_step_m: float) -> Polylines:
     """Add points along the great circles between vertices so that no step is longer than `max_step_m`.
 
     Parameters
     ----------
-    lon, lat : (n,) ndarray
-        Vertices in degrees; every vertex is kept as it is.
-    offsets : (n_parts + 1,) ndarray of int
+    lines : Polylines
+        Every vertex is kept as it is.
     max_step_m : float
         Longest step in metres on the sphere.
 
     Returns
     -------
-    lon, lat, offsets : ndarray
-        The same batch with more vertices.
+    Polylines
+        The same lines with more vertices.
     """
-    vectors = unit_vectors(lon, lat)
-    angle = np.zeros(len(lon))
+    vectors = unit_vectors(lines.lon, lines.lat)
+    angle = np.zeros(len(vectors))
     angle[:-1] = angle_between(vectors[:-1], vectors[1:])
-    return subdivide(lon, lat, offsets, np.ceil(angle * EARTH_RADIUS_M / max_step_m))
+    return subdivide(lines, np.ceil(angle * EARTH_RADIUS_M / max_step_m))
 
 
-def subdivide(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, steps: np.ndarray | int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cut the great circle from each vertex to the next of its part into equal steps.
+def subdivide(lines: Polylines, steps: np.ndarray | int) -> Polylines:
+    """Cut the great circle from each vertex to the next of its line into equal steps.
 
     Parameters
     ----------
-    lon, lat : (n,) ndarray
-        Vertices in degrees; every vertex is kept as it is.
-    offsets : (n_parts + 1,) ndarray of int
+    lines : Polylines
+        Every vertex is kept as it is.
     steps : (n,) ndarray of int, or int
-        Number of steps from each vertex; less than 1 counts as 1, and the last vertex of a part has no next one.
+        Number of steps from each vertex; less than 1 counts as 1, and the last vertex of a line has no next one.
 
     Returns
     -------
-    lon, lat, offsets : ndarray
-        The same batch with more vertices.
+    Polylines
+        The same lines with more vertices.
     """
-    n = len(lon)
+    n = len(lines.lon)
     steps = np.maximum(np.broadcast_to(steps, n), 1).astype(np.int64)
-    steps[offsets[1:][np.diff(offsets) > 0] - 1] = 1
-    first = np.concatenate([[0], np.cumsum(steps)])
+    steps[lines.offsets[1:][lines.sizes > 0] - 1] = 1
+    first = offsets_of(steps)
     if first[-1] == n:
-        return lon, lat, offsets
+        return lines
 
-    vectors = unit_vectors(lon, lat)
-    segment = np.repeat(np.arange(n), steps)
+    vectors = unit_vectors(lines.lon, lines.lat)
+    segment, number = spread(steps)
     following = np.minimum(segment + 1, n - 1)
-    position = ((np.arange(first[-1]) - first[segment]) / steps[segment])[:, None]
+    position = (number / steps[segment])[:, None]
     omega = angle_between(vectors[segment], vectors[following])[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         weight_a = np.where(omega > 0, np.sin((1 - position) * omega) / np.sin(omega), 1.0)
         weight_b = np.where(omega > 0, np.sin(position * omega) / np.sin(omega), 0.0)
-    new_lon, new_lat = lon_lat(weight_a * vectors[segment] + weight_b * vectors[following])
-    new_lon[first[:-1]] = lon
-    new_lat[first[:-1]] = lat
-    return new_lon, new_lat, first[offsets]
+    lon, lat = lon_lat(weight_a * vectors[segment] + weight_b * vectors[following])
+    lon[first[:-1]], lat[first[:-1]] = lines.lon, lines.lat
+    return Polylines(lon, lat, first[lines.offsets])
 
 
-def longitude_arcs(
-    lon: np.ndarray, lat: np.ndarray, offsets: np.ndarray, margin_m: float = 0.0
-) -> tuple[np.ndarray, np.ndarray]:
+def longitude_arcs(lines: Polylines, margin_m: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the arc of longitudes that each line or ring takes, widened by a margin.
 
-    A ring that goes round a pole, and a part that comes nearer to a pole than the margin, takes the whole circle.
+    A ring that goes round a pole, and a line that comes nearer to a pole than the margin, takes the whole circle.
     Vertices at a pole have no longitude and are passed over.
 
     Parameters
     ----------
-    lon, lat, offsets : ndarray
-        A batch whose steps are shorter than 180 degrees of longitude; densify long steps near a pole first.
+    lines : Polylines
+        Their steps are shorter than 180 degrees of longitude; densify long steps near a pole first.
     margin_m : float
         Margin on the ground in metres.
 
     Returns
     -------
-    west : (n_parts,) ndarray
+    west : (n_lines,) ndarray
         Where the arc begins, in degrees.
-    width : (n_parts,) ndarray
-        How far it goes east from there, 0 to 360 degrees; NaN for a part without any longitude.
+    width : (n_lines,) ndarray
+        How far it goes east from there, 0 to 360 degrees; NaN for a line without any longitude.
     """
-    n_parts = len(offsets) - 1
-    part = np.repeat(np.arange(n_parts), np.diff(offsets))
+    lon, lat, line = lines.lon, lines.lat, lines.line
     margin = margin_m / EARTH_RADIUS_M
     near_pole = np.cos(np.radians(lat)) <= np.sin(margin) if margin_m > 0 else np.zeros(len(lat), dtype=bool)
-    whole = np.zeros(n_parts, dtype=bool)
-    whole[part[near_pole]] = True
+    whole = np.zeros(len(lines), dtype=bool)
+    whole[line[near_pole]] = True
 
     keep = np.abs(lat) < 90.0 - _POLE_TOLERANCE_DEG
-    lon, lat, part = lon[keep], lat[keep], part[keep]
-    west = np.full(n_parts, np.nan)
-    width = np.full(n_parts, np.nan)
+    lon, lat, line = lon[keep], lat[keep], line[keep]
+    west = np.full(len(lines), np.nan)
+    width = np.full(len(lines), np.nan)
     if len(lon):
-        begins = np.concatenate([[True], part[1:] != part[:-1]])
         step = np.diff(lon, prepend=lon[:1])
         step = (step + 180.0) % 360.0 - 180.0
-        step[begins] = 0.0
-        start = np.flatnonzero(begins)
+        start = np.flatnonzero(begins(line))
+        step[start] = 0.0
         count = np.diff(np.append(start, len(lon)))
-        walked = np.cumsum(step)
-        walked -= np.repeat(walked[start], count)
+        walked = since_first(np.cumsum(step), count)
         turn = walked[start + count - 1]
         with np.errstate(invalid="ignore"):
             half = np.degrees(np.arcsin(np.minimum(np.sin(margin) / np.cos(np.radians(lat)), 1.0)))
         low = np.minimum.reduceat(walked - half, start)
         high = np.maximum.reduceat(walked + half, start)
-        present = part[start]
+        present = line[start]
         west[present] = lon[start] + low
         width[present] = np.minimum(high - low, 360.0)
         # A closed ring has turned by 0 or by the whole circle; a line may have turned by anything.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .ellipsoid import distances, ground_lengths
+from .lengths import short_arc_lengths, tangent_lengths
 from .orbit import NODE_SHIFT, ground_track, region_arc
 from .sphere import EARTH_RADIUS_M, unit_vectors
 from .strips import Strips
@@ -74,12 +74,12 @@ def footprint_tracks(strips: Strips, wanted: npt.NDArray[np.bool_] | None = None
     centre /= np.linalg.norm(centre, axis=1)[:, None]
     across = left - right
     across -= (across * centre).sum(axis=1)[:, None] * centre
-    across /= ground_lengths(centre, across)[:, None]
+    across /= tangent_lengths(centre, across)[:, None]
 
     first, last = offsets[:-1], offsets[1:] - 1
     step = np.zeros(len(centre))
     if len(centre):
-        step[1:] = distances(centre[:-1], centre[1:])
+        step[1:] = short_arc_lengths(centre[:-1], centre[1:])
         step[first] = 0.0
     walked = np.cumsum(step)
     walked -= np.repeat(walked[first], np.diff(offsets))
@@ -106,7 +106,7 @@ def model_tracks(granule: np.ndarray, rgt: np.ndarray, region: np.ndarray) -> Tr
     centre = unit_vectors(*ground_track(track, u))
     ahead = unit_vectors(*ground_track(track, u + 0.01)) - unit_vectors(*ground_track(track, u - 0.01))
     across = np.cross(centre, ahead)
-    across /= ground_lengths(centre, across)[:, None]
+    across /= tangent_lengths(centre, across)[:, None]
     return Tracks(np.asarray(granule), offsets, centre, across, share)
 
 

@@ -11,6 +11,7 @@ import makers
 from standin import StandIn
 from standin.client import ask, pages, ring_of
 from xopr_crossovers.core import area, box_cover, frames, job, window
+from xopr_crossovers.core.polylines import Polylines
 from xopr_crossovers.core.progress import PrintedProgress
 
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -104,7 +105,7 @@ def test_no_granule_that_crosses_a_frame_is_lost_and_fewer_are_fetched_than_with
     assert crossing <= ours
     xy = np.array([point for line in lines for point in line])
     ends = np.arange(0, len(xy) + 1, 2)
-    box = box_cover.box_of(xy[:, 0], xy[:, 1], ends, area.MARGIN_M)
+    box = box_cover.box_of(Polylines(xy[:, 0], xy[:, 1], ends), area.MARGIN_M)
     answer = ask(cmr, page_size=1, bounding_box=",".join(f"{value:.6f}" for value in box))
     with_one_box = int(answer.headers["CMR-Hits"])
     with capsys.disabled():

@@ -24,10 +24,10 @@ def test_the_published_check_point_has_its_published_morton_number():
 
 
 def test_the_published_check_cell_has_its_published_corners():
-    lon, lat, offsets = morton.outlines([-511412222], step=1)
+    ring = morton.mortie_rings([-511412222], step=1)
     corners = [(-75.156468, -126.666667), (-75.340734, -127.125), (-75.524962, -126.455696), (-75.340734, -126.0)]
-    np.testing.assert_allclose(np.column_stack([lat, lon]), [*corners, corners[0]], atol=1e-6)
-    assert offsets.tolist() == [0, 5]
+    np.testing.assert_allclose(np.column_stack([ring.lat, ring.lon]), [*corners, corners[0]], atol=1e-6)
+    assert ring.offsets.tolist() == [0, 5]
 
 
 @given(cells)
@@ -58,7 +58,8 @@ def test_points_fall_into_the_cells_that_healpy_gives(points):
 
 def test_an_outline_lies_on_the_cell_s_edge_at_both_poles():
     for cell in (-5114122, 3114122, -6, 1):
-        lon, lat, _ = morton.outlines([cell], step=8)
+        ring = morton.mortie_rings([cell], step=8)
+        lon, lat = ring.lon, ring.lat
         low, high = morton.cell_ranges([cell])
         centre_lon, centre_lat = healpy.pix2ang(2**18, (low[0] + high[0]) // 2, nest=True, lonlat=True)
         inwards = 1e-4
@@ -72,7 +73,7 @@ def test_a_bad_cell_is_named(bad):
     with pytest.raises(InputError, match=f"^{bad} is not a morton cell"):
         morton.cell_ranges([-511412222, bad])
     with pytest.raises(InputError, match=f"^{bad} is not a morton cell"):
-        morton.outlines([bad])
+        morton.mortie_rings([bad])
 
 
 def test_the_two_latitude_conventions_put_a_point_of_70_degrees_some_kilometres_apart():
@@ -85,4 +86,4 @@ def test_the_two_latitude_conventions_put_a_point_of_70_degrees_some_kilometres_
 
 def test_nothing_is_no_error():
     assert len(morton.point_indices([], [])) == 0
-    assert morton.outlines([])[2].tolist() == [0]
+    assert morton.mortie_rings([]).offsets.tolist() == [0]

@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xopr_crossovers.core import sphere
+from xopr_crossovers.core.polylines import Polylines
 
 longitude = st.floats(-180, 180)
 latitude = st.floats(-89.9, 89.9)
@@ -15,37 +16,37 @@ latitude = st.floats(-89.9, 89.9)
 def batch(*lines):
     """Return lines of (lon, lat) as one batch."""
     lon, lat = np.concatenate([np.asarray(line, dtype=float) for line in lines]).T
-    return lon, lat, np.concatenate([[0], np.cumsum([len(line) for line in lines])])
+    return Polylines(lon, lat, np.concatenate([[0], np.cumsum([len(line) for line in lines])]))
 
 
 def test_a_line_over_the_antimeridian_takes_the_short_arc():
-    west, width = sphere.longitude_arcs(*batch([(179, -75), (-179, -75.5), (-178, -76)]))
+    west, width = sphere.longitude_arcs(batch([(179, -75), (-179, -75.5), (-178, -76)]))
     assert west[0] == pytest.approx(179)
     assert width[0] == pytest.approx(3)
 
 
 def test_a_ring_round_the_south_pole_takes_the_whole_circle():
     ring = [(lon, -85) for lon in (0, 90, 180, -90, 0)]
-    assert sphere.longitude_arcs(*batch(ring))[1] == [360]
+    assert sphere.longitude_arcs(batch(ring))[1] == [360]
 
 
 def test_a_line_that_turns_200_degrees_round_the_pole_takes_200_degrees():
-    west, width = sphere.longitude_arcs(*batch([(-100, 85), (0, 85), (100, 85)]))
+    west, width = sphere.longitude_arcs(batch([(-100, 85), (0, 85), (100, 85)]))
     assert (west[0], width[0]) == (pytest.approx(-100), pytest.approx(200))
 
 
 def test_a_vertex_at_the_pole_has_no_longitude():
-    west, width = sphere.longitude_arcs(*batch([(10, -89), (123, -90), (20, -89)]))
+    west, width = sphere.longitude_arcs(batch([(10, -89), (123, -90), (20, -89)]))
     assert (west[0], width[0]) == (pytest.approx(10), pytest.approx(10))
 
 
 def test_a_margin_that_reaches_the_pole_takes_the_whole_circle():
-    assert sphere.longitude_arcs(*batch([(10, -89.95), (12, -89.95)]), margin_m=10_000)[1] == [360]
+    assert sphere.longitude_arcs(batch([(10, -89.95), (12, -89.95)]), margin_m=10_000)[1] == [360]
 
 
 def test_a_margin_widens_in_longitude_as_the_meridians_close_in():
     # At 60 degrees a degree of longitude is half as long as at the equator, so nearly twice the angle is needed.
-    _, width = sphere.longitude_arcs(*batch([(0, 60), (0, 60)]), margin_m=np.radians(1) * sphere.EARTH_RADIUS_M)
+    _, width = sphere.longitude_arcs(batch([(0, 60), (0, 60)]), margin_m=np.radians(1) * sphere.EARTH_RADIUS_M)
     assert width[0] == pytest.approx(2 * np.degrees(np.arcsin(np.sin(np.radians(1)) / 0.5)))
 
 
@@ -89,7 +90,8 @@ def test_densified_points_lie_on_the_great_circles_and_no_step_is_too_long(point
     corners = sphere.unit_vectors(*np.array(points).T)
     # Between two opposite points of the globe there is no one great circle.
     assume(sphere.angle_between(corners[:-1], corners[1:]).max() < np.pi - 1e-3)
-    lon, lat, _ = sphere.densify(*batch(points), step)
+    dense = sphere.densify(batch(points), step)
+    lon, lat = dense.lon, dense.lat
     vectors = sphere.unit_vectors(lon, lat)
     assert sphere.angle_between(vectors[:-1], vectors[1:]).max() * sphere.EARTH_RADIUS_M <= step * (1 + 1e-6)
     assert set(points) <= set(zip(lon.tolist(), lat.tolist()))
@@ -101,14 +103,14 @@ def test_densified_points_lie_on_the_great_circles_and_no_step_is_too_long(point
 
 
 def test_a_subdivided_part_does_not_run_into_the_next_one():
-    lon, lat, offsets = sphere.subdivide(*batch([(0, 0), (10, 0)], [(50, 80), (50, 84), (50, 88)]), 2)
-    assert offsets.tolist() == [0, 3, 8]
-    assert lat.round(9).tolist() == [0, 0, 0, 80, 82, 84, 86, 88]
-    assert lon.round(9).tolist() == [0, 5, 10, 50, 50, 50, 50, 50]
+    found = sphere.subdivide(batch([(0, 0), (10, 0)], [(50, 80), (50, 84), (50, 88)]), 2)
+    assert found.offsets.tolist() == [0, 3, 8]
+    assert found.lat.round(9).tolist() == [0, 0, 0, 80, 82, 84, 86, 88]
+    assert found.lon.round(9).tolist() == [0, 5, 10, 50, 50, 50, 50, 50]
 
 
 def test_an_empty_part_has_no_arc_and_is_passed_over():
-    lon, lat, offsets = sphere.densify(np.array([1.0, 2.0]), np.array([0.0, 0.0]), np.array([0, 0, 2]), 1e9)
-    west, width = sphere.longitude_arcs(lon, lat, offsets)
+    lines = sphere.densify(Polylines(np.array([1.0, 2.0]), np.array([0.0, 0.0]), np.array([0, 0, 2])), 1e9)
+    west, width = sphere.longitude_arcs(lines)
     assert np.isnan(west[0])
     assert sphere.smallest_arc(west, width) == pytest.approx((1, 2))
