@@ -54,7 +54,7 @@ class Overlaps(Columns):
     footprint: np.ndarray
     overlap_m: np.ndarray
 
-    def of(self, line: np.ndarray, footprint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def look_up(self, line: np.ndarray, footprint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return for any pairs whether they are among these, and with what overlap."""
         if len(self) == 0:
             return np.zeros(len(line), dtype=bool), np.zeros(len(line))

@@ -179,7 +179,7 @@ def _match_strips(
         if cells is not None and matcher is not None:
             met, inside = matcher(quads), _holding(cells, quads)
             frame, footprint = cells.expand(*(np.concatenate(both) for both in zip(met, inside)))
-            crosses, overlap = crossings.of(frame, footprint)
+            crosses, overlap = crossings.look_up(frame, footprint)
         else:
             frame, footprint, overlap = crossings.line, crossings.footprint, crossings.overlap_m
             crosses = np.ones(len(frame), dtype=bool)

@@ -1,6 +1,7 @@
 """The cells of frames, and the latitude convention that they were made with."""
 
 import geopandas as gpd
+import healpy
 import mortie
 import numpy as np
 import pytest
@@ -88,6 +89,14 @@ def test_rings_are_mortie_s_at_every_order_at_both_poles_and_on_the_antimeridian
     assert (ours.lon[ours.offsets[:-1]] == ours.lon[ours.offsets[1:] - 1]).all()
     # Next to a pole mortie has lost some digits; away from there the two are within 2e-9 degrees.
     assert degrees_apart(ours, theirs) < 1e-8
+
+
+def test_rings_of_many_cells_are_each_cell_s_own():
+    index = np.arange(12 * 4**5)
+    rings = CellShapes(index, np.full(len(index), 5), np.full(len(index), morton.GEODETIC_SPHERICAL)).rings(1)
+    corners = healpy.boundaries(2**5, index, step=1, nest=True).transpose(0, 2, 1)
+    found = unit_vectors(rings.lon, rings.lat).reshape(len(index), 5, 3)
+    np.testing.assert_allclose(found, corners[:, [0, 1, 2, 3, 0]], atol=1e-14)
 
 
 def test_cells_that_fit_their_lines_under_no_convention_are_said():
