@@ -28,7 +28,9 @@ def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
 
 def lon_lat(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return longitude and latitude in degrees of ``(n, 3)`` vectors of any length."""
-    x, y, z = np.moveaxis(vectors, -1, 0)
+    # In one piece each: of arrays with gaps numpy takes arctan2 one way or another, depending on where in memory they
+    # lie, and the last bit depends on that.
+    x, y, z = np.ascontiguousarray(np.moveaxis(vectors, -1, 0))
     return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
 
 

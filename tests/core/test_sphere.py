@@ -114,3 +114,13 @@ def test_an_empty_part_has_no_arc_and_is_passed_over():
     west, width = sphere.longitude_arcs(lines)
     assert np.isnan(west[0])
     assert sphere.smallest_arc(west, width) == pytest.approx((1, 2))
+
+
+def test_places_of_equal_vectors_are_equal_to_the_last_bit_wherever_in_memory_they_lie():
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(700, 3))
+    held, seen = [], set()
+    for _ in range(60):
+        held = [*held[-8:], np.ones(int(random.integers(1, 3_000)))]
+        seen.add(b"".join(part.tobytes() for part in sphere.lon_lat(vectors.copy())))
+    assert len(seen) == 1
