@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from . import seasons as seasons
     from . import seed_matching as seed_matching
     from . import seed_search as seed_search
+    from . import server_words as server_words
     from . import session as session
     from . import shapes as shapes
     from . import software as software

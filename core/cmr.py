@@ -279,7 +279,7 @@ def _items(answer: Answer) -> list[dict]:
             f"{host} answered {answer.status_text} with a web page instead of granules: check the address of the CMR, "
             "and whether a network login or a proxy stands in between."
         )
-    words = answer.own_words().rstrip(".")
+    words = answer.own_words
     if answer.status != 200:
         advice = words or f"check the address of the CMR, {answer.url.partition('?')[0]}"
         raise SearchError(f"{host} refuses the search with {answer.status_text}: {advice}.")

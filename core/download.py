@@ -105,11 +105,10 @@ def _check(answer: Answer, url: str, part: Path) -> None:
         raise DownloadError(f"There is no file at {url}: check the address.")
     if answer.status in (401, 403):
         raise DownloadError(
-            f"{host_of(url)} does not give out {url} ({answer.status_text}): check the address, "
-            "and whether it needs a login."
+            f"{host_of(url)} does not give out {url} ({answer.says}): check the address, and whether it needs a login."
         )
     if answer.status != 200:
-        raise DownloadError(f"{host_of(url)} answered {answer.status_text} for {url}: check the address.")
+        raise DownloadError(f"{host_of(url)} answered {answer.says} for {url}: check the address.")
     with part.open("rb") as stream:
         start = stream.read(512)
     if answer.is_web_page(start):
