@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from . import polar_map as polar_map
     from . import polygons as polygons
     from . import prefix as prefix
+    from . import products as products
     from . import progress as progress
     from . import projection as projection
     from . import quads as quads

@@ -32,6 +32,10 @@ from .window import Window, resolve_window
 SHORT_NAME = "ATL06"
 VERSION = "007"
 _LONGEST_NAME = 100
+# ATL06, and the quick looks ATL06QL; their versions have three digits.
+_OF_ICESAT2 = re.compile(r"atl\d\d[a-z]*", re.IGNORECASE)
+_NUMBER = re.compile(r"v?0*(?P<number>\d{1,3})", re.IGNORECASE)
+_DIGITS = 3
 PROVIDER = "NSIDC_CPRD"
 
 
@@ -49,6 +53,10 @@ class Product:
         Address of the CMR; None takes XOPR_CMR_URL or NASA's.
     store : {'use', 'refresh', 'ignore'}
         What to do with the granule store.
+
+    Notes
+    -----
+    Products of ICESat-2 are written as CMR writes them: ``atl06`` becomes ATL06, and version ``7`` or ``v7`` 007.
     """
 
     short_name: str = SHORT_NAME
@@ -56,6 +64,13 @@ class Product:
     provider: str | None = PROVIDER
     cmr_url: str | None = None
     store: str = "use"
+
+    def __post_init__(self) -> None:
+        if not _OF_ICESAT2.fullmatch(self.short_name):
+            return
+        object.__setattr__(self, "short_name", self.short_name.upper())
+        if found := _NUMBER.fullmatch(self.version):
+            object.__setattr__(self, "version", found["number"].zfill(_DIGITS))
 
 
 @dataclass(frozen=True)

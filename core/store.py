@@ -275,6 +275,20 @@ class GranuleStore:
                     other.path.unlink()
         return holding
 
+    def forget(self, shelf: Shelf, progress: Progress) -> None:
+        """Remove the answers of a shelf that say "nothing", and the shelf if it is empty then.
+
+        Raises
+        ------
+        OSError
+            If one cannot be removed.
+        """
+        for holding in self.holdings(shelf, progress):
+            if holding.label.hits == 0:
+                holding.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.folder / shelf.folder).rmdir()
+
     def _holding(self, path: Path, progress: Progress) -> Holding | None:
         try:
             label = read_label(path)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 import pytest
-
 from tests.odd_server import OddServer, answer
+
 from xopr_crossovers.core.answer import Patience
 from xopr_crossovers.core.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.download import download

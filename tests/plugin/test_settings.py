@@ -155,7 +155,7 @@ def test_an_empty_page_stores_nothing_and_shows_the_defaults_in_grey(open_page, 
     [
         ("cmr_url", "cmr.earthdata.nasa.gov", "'cmr.earthdata.nasa.gov' is not the address of a CMR"),
         ("cmr_url", "ftp://cmr", "'ftp://cmr' is not the address of a CMR"),
-        ("product_version", "7", "'7' is no version of a product: give three digits, such as 007."),
+        ("product_version", "7a", "'7a' is no version of a product: give its number, such as 007."),
         ("product_version", "\u0660\u0660\u0667", "is no version of a product"),
         ("cache_folder", "xopr-cache", "'xopr-cache' cannot be the cache folder, as it is no whole path"),
         ("cache_folder", __file__, "cannot be the cache folder, as it is a file"),
