@@ -23,7 +23,7 @@ EMPTY = given_area((10.0, 10.0, 10.001, 10.001))
 
 @pytest.fixture(scope="module")
 def server():
-    with StandIn([22], [11], ["ATL03", "ATL06", "ATL08"], ["006", "007"]) as stand_in:
+    with StandIn([22], [10, 11, 12], ["ATL03", "ATL06", "ATL08"], ["006", "007"]) as stand_in:
         yield stand_in
 
 

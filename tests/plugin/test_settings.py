@@ -354,7 +354,7 @@ def test_a_model_follows_the_settings(provider, context, feedback, tmp_path):
     step.addParameterSources("EXTENT", [QgsProcessingModelChildParameterSource.fromStaticValue(BOX)])
     model = QgsProcessingModelAlgorithm("search", "test")
     model.addChildAlgorithm(step)
-    with StandIn(cycles=[22]) as server:
+    with StandIn(cycles=[22], versions=["006"]) as server:
         settings.store(Settings(str(tmp_path / "cache"), server.url, product_version="006"))
         _, succeeded = model.create().run({}, context, feedback)
         assert succeeded, feedback.errors
@@ -380,9 +380,10 @@ def test_the_version_of_the_settings_is_the_default_of_the_parameter_as_it_is_de
 
 
 def test_the_version_of_the_settings_is_what_is_searched(run, tmp_path):
-    settings.store(Settings(str(tmp_path), product_version="006"))
-    with StandIn(cycles=[22]) as server:
-        run("querygranules", EXTENT=BOX, CMR_URL=server.url, GRANULES="memory:")
+    with StandIn(cycles=[22], versions=["006"]) as server:
+        for version in ("006", "6"):
+            settings.store(Settings(str(tmp_path / version), product_version=version))
+            run("querygranules", EXTENT=BOX, CMR_URL=server.url, GRANULES="memory:")
         assert {request.get("version") for request in server.requests} == {"006"}
 
 
@@ -391,7 +392,7 @@ def test_the_version_of_the_settings_is_what_is_searched(run, tmp_path):
     [
         ({"cmr_url": "cmr"}, "'cmr' is not the address of a CMR"),
         ({"cache_folder": "here"}, "'here' cannot be the cache folder, as it is no whole path"),
-        ({"product_version": "abc"}, "'abc' is no version of a product: give three digits"),
+        ({"product_version": "abc"}, "'abc' is no version of a product: give its number"),
         ({"timeout": "soon"}, "'soon' is no time-out: give whole seconds"),
         ({"timeout": "-5"}, "'-5' is no time-out: give whole seconds"),
         ({"cmr_url": ["http://a", "b"]}, "is not the address of a CMR"),
