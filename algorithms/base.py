@@ -20,6 +20,7 @@ from ..plugin.metadata import guide_url, icon_path
 from ..plugin.python_command import PythonCommand
 from .checks import refusal
 from .failure import failure_of
+from .relevance import check_relevance
 from .run import Run
 
 FRAMES_GROUP = "Frames"
@@ -152,6 +153,9 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         """Return the results, or what went wrong; a run that fails or is cancelled leaves no file."""
         try:
             dependencies.load()
+            # Once more: a model does not ask its steps beforehand.
+            for warning in check_relevance(run):
+                run.progress.warn(warning)
             with settings.followed():
                 results = self.work(run)
         except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)

@@ -23,6 +23,7 @@ from ..core.errors import InputError
 from ..core.masking import fit_to_show
 from ..plugin import dependencies, settings
 from .failure import failure_of
+from .relevance import check_relevance
 
 if TYPE_CHECKING:
     from .run import Run
@@ -48,6 +49,7 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
         dependencies.load()
         check_names(run)
         check_values(run)
+        check_relevance(run)
         with settings.followed():
             check(run)
         accepted, message = accept()

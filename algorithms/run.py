@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
@@ -25,6 +24,7 @@ from .. import core
 from ..core.errors import InputError
 from ..plugin.compat import NO_GEOMETRY_CHECK, is_null
 from ..plugin.feedback import FeedbackProgress
+from .extents import read_extent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from ..core.progress import Progress
     from ..core.session import Session
-
-_EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
 
 # QGIS does not open a table without geometry in these, and so cannot count its rows.
 _UNCOUNTED = (".sqlite", ".db")
@@ -173,7 +171,7 @@ class Run:
             return None
         source = self.algorithm.parameterAsSource(self.parameters, name, self.context)
         if source is None:
-            raise InputError(f"{name}: there is no layer {self._shown(name)}; check the path or the layer's name.")
+            raise InputError(f"{name}: there is no layer {self.shown(name)}; check the path or the layer's name.")
         # Footprints round the globe are not "valid" to QGIS, and are what we want.
         source.setInvalidGeometryCheck(NO_GEOMETRY_CHECK)
         return source_to_geodataframe(source, self.feedback)
@@ -203,30 +201,11 @@ class Run:
         return session()
 
     def extent(self, name: str) -> tuple[tuple[float, float, float, float], str]:
-        """Return (x_min, y_min, x_max, y_max) of an extent that is given, and its CRS as text.
+        """Return (x_min, y_min, x_max, y_max) of an extent, and its CRS as text; see :func:`.extents.read_extent`."""
+        return read_extent(self, name)
 
-        In longitude and latitude ``x_min > x_max`` where the text says so: a box over the antimeridian, which a QGIS
-        rectangle cannot be.
-        """
-        rectangle = self.algorithm.parameterAsExtent(self.parameters, name, self.context)
-        crs = self.algorithm.parameterAsExtentCrs(self.parameters, name, self.context)
-        if not crs.isValid():
-            crs = QgsCoordinateReferenceSystem("EPSG:4326")
-        box = (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())
-        as_text = self.parameters[name]
-        if isinstance(as_text, str) and (found := _EXTENT.fullmatch(as_text)):
-            try:
-                x_min, x_max, y_min, y_max = (float(part) for part in found.groups()[:4])
-            except ValueError:
-                raise InputError(f"{name} is no extent: '{as_text}'; write it as west,east,south,north.") from None
-            box = (x_min, y_min, x_max, y_max)
-        elif rectangle.isNull():
-            raise InputError(f"{name} is no extent: {self._shown(name)}; write it as west,east,south,north.")
-        if not crs.isGeographic() and not (box[0] < box[2] and box[1] < box[3]):
-            raise InputError(f"{name} is empty: {self._shown(name)}; write it as xmin,xmax,ymin,ymax.")
-        return box, crs.authid() or crs.toWkt()
-
-    def _shown(self, name: str) -> str:
+    def shown(self, name: str) -> str:
+        """Return the value of a parameter in quotes, for a message."""
         value = self.parameters.get(name)
         if isinstance(value, QgsProperty):
             value = value.asExpression()
@@ -293,7 +272,7 @@ class Run:
             sink, why = None, f" ({' '.join(str(error).split())})"
         if sink is None:
             raise InputError(
-                f"{name} cannot be written to {self._shown(name)}{why}; check the folder, its permissions and its free "
+                f"{name} cannot be written to {self.shown(name)}{why}; check the folder, its permissions and its free "
                 "space."
             )
         self.layers[name] = destination
@@ -310,7 +289,7 @@ class Run:
                     write(part, sink, self.feedback, kinds)
                 except InputError as error:
                     raise InputError(
-                        f"{name} could not be written whole to {self._shown(name)} ({error}); check the folder's free "
+                        f"{name} could not be written whole to {self.shown(name)} ({error}); check the folder's free "
                         "space, or choose another one."
                     ) from error
                 n_rows += len(part)
@@ -356,7 +335,7 @@ class Run:
         # Below zero the provider does not know.
         if 0 <= n_there < n_rows:
             raise InputError(
-                f"{name} could not be written whole to {self._shown(name)}: {n_there:,} of {n_rows:,} rows are in it; "
+                f"{name} could not be written whole to {self.shown(name)}: {n_there:,} of {n_rows:,} rows are in it; "
                 "check the folder's free space, or choose another one."
             )
 
