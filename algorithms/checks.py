@@ -17,10 +17,12 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProperty,
+    QgsProviderRegistry,
 )
 
 from ..core.errors import InputError
 from ..core.masking import fit_to_show
+from ..core.user_paths import path_of
 from ..plugin import dependencies, settings
 from .failure import failure_of
 from .relevance import check_relevance
@@ -113,8 +115,10 @@ def check_outputs(run: Run) -> None:
         taken[destination] = name
         if is_layer:
             _check_layer_file(run, name, destination)
+        elif re.match(r"(?!file:)\w{2,}:", destination):
+            raise InputError(f"{name} is no file: '{destination}'; give the path of one.")
         else:
-            _check_file(name, Path(destination))
+            _check_file(name, path_of(destination, name))
 
 
 def destination_of(run: Run, name: str) -> str:
@@ -129,8 +133,11 @@ def destination_of(run: Run, name: str) -> str:
 
 def _check_layer_file(run: Run, name: str, destination: str) -> None:
     database = DATABASE.match(destination)
-    if database is None and re.match(r"\w{2,}:", destination):
-        return  # another provider's address, which QGIS checks itself
+    if database is None and (found := re.match(r"(\w{2,}):", destination)):
+        # QGIS checks the address itself; of a provider that it does not know, it would take all for a file's name.
+        if found[1] not in QgsProviderRegistry.instance().providerList():
+            raise InputError(f"{name}: this QGIS has no '{found[1]}:' to write to; write a GeoPackage (.gpkg).")
+        return
     file = Path(database["file"] if database else destination)
     ending = file.suffix.lower().lstrip(".")
     if ending == "shp":

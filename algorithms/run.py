@@ -311,6 +311,7 @@ class Run:
         path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
         if not path:
             return {}
+        path = str(core.user_paths.path_of(path, name))
         try:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
