@@ -53,6 +53,6 @@ def _messages(content: Any) -> Iterator[str]:
 
 
 def _of_xml(text: str) -> list[str]:
-    if _XML.match(text) is None or "<!" in text:
+    if _XML.match(text) is None:
         return []
     return [html.unescape(words) for _, words in _MESSAGE.findall(text) or _ERROR.findall(text)]
