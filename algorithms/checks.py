@@ -17,10 +17,15 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProperty,
+    QgsProviderRegistry,
 )
 
-from ..core.errors import InputError, XoprError
+from ..core.errors import InputError
+from ..core.masking import fit_to_show
+from ..core.user_paths import path_of
 from ..plugin import dependencies, settings
+from .failure import failure_of
+from .relevance import check_relevance
 
 if TYPE_CHECKING:
     from .run import Run
@@ -46,14 +51,15 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
         dependencies.load()
         check_names(run)
         check_values(run)
+        check_relevance(run)
         with settings.followed():
             check(run)
         accepted, message = accept()
         if accepted:
             check_outputs(run)
-    except XoprError as error:
-        return False, str(error)
-    return accepted, message
+    except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)
+        return False, failure_of(error, run.feedback)
+    return accepted, fit_to_show(message)
 
 
 def check_names(run: Run) -> None:
@@ -109,8 +115,10 @@ def check_outputs(run: Run) -> None:
         taken[destination] = name
         if is_layer:
             _check_layer_file(run, name, destination)
+        elif re.match(r"(?!file:)\w{2,}:", destination):
+            raise InputError(f"{name} is no file: '{destination}'; give the path of one.")
         else:
-            _check_file(name, Path(destination))
+            _check_file(name, path_of(destination, name))
 
 
 def destination_of(run: Run, name: str) -> str:
@@ -125,8 +133,11 @@ def destination_of(run: Run, name: str) -> str:
 
 def _check_layer_file(run: Run, name: str, destination: str) -> None:
     database = DATABASE.match(destination)
-    if database is None and re.match(r"\w{2,}:", destination):
-        return  # another provider's address, which QGIS checks itself
+    if database is None and (found := re.match(r"(\w{2,}):", destination)):
+        # QGIS checks the address itself; of a provider that it does not know, it would take all for a file's name.
+        if found[1] not in QgsProviderRegistry.instance().providerList():
+            raise InputError(f"{name}: this QGIS has no '{found[1]}:' to write to; write a GeoPackage (.gpkg).")
+        return
     file = Path(database["file"] if database else destination)
     ending = file.suffix.lower().lstrip(".")
     if ending == "shp":

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeedback,
@@ -19,14 +18,13 @@ from .. import core
 from ..core.errors import InputError
 from ..plugin.compat import NO_GEOMETRY_CHECK, is_null
 from ..plugin.feedback import FeedbackProgress
+from .extents import read_extent
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from ..core.progress import Progress
     from ..core.session import Session
-
-_EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
 
 
 class Inputs:
@@ -188,28 +186,8 @@ class Inputs:
         return session()
 
     def extent(self, name: str) -> tuple[tuple[float, float, float, float], str]:
-        """Return (x_min, y_min, x_max, y_max) of an extent that is given, and its CRS as text.
-
-        In longitude and latitude ``x_min > x_max`` where the text says so: a box over the antimeridian, which a QGIS
-        rectangle cannot be.
-        """
-        rectangle = self.algorithm.parameterAsExtent(self.parameters, name, self.context)
-        crs = self.algorithm.parameterAsExtentCrs(self.parameters, name, self.context)
-        if not crs.isValid():
-            crs = QgsCoordinateReferenceSystem("EPSG:4326")
-        box = (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())
-        as_text = self.parameters[name]
-        if isinstance(as_text, str) and (found := _EXTENT.fullmatch(as_text)):
-            try:
-                x_min, x_max, y_min, y_max = (float(part) for part in found.groups()[:4])
-            except ValueError:
-                raise InputError(f"{name} is no extent: '{as_text}'; write it as west,east,south,north.") from None
-            box = (x_min, y_min, x_max, y_max)
-        elif rectangle.isNull():
-            raise InputError(f"{name} is no extent: {self.shown(name)}; write it as west,east,south,north.")
-        if not crs.isGeographic() and not (box[0] < box[2] and box[1] < box[3]):
-            raise InputError(f"{name} is empty: {self.shown(name)}; write it as xmin,xmax,ymin,ymax.")
-        return box, crs.authid() or crs.toWkt()
+        """Return (x_min, y_min, x_max, y_max) of an extent, and its CRS as text; see :func:`.extents.read_extent`."""
+        return read_extent(self, name)
 
     def shown(self, name: str) -> str:
         """Return the value of a parameter as it is shown in a sentence."""

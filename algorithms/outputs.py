@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsProcessingException, QgsVectorLayer
 
+from .. import core
 from ..core.errors import InputError
 from .inputs import Inputs
 
@@ -136,6 +137,7 @@ class Outputs:
         path = self._inputs.algorithm.parameterAsFileOutput(self._inputs.parameters, name, self._inputs.context)
         if not path:
             return {}
+        path = str(core.user_paths.path_of(path, name))
         try:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as error:

@@ -190,7 +190,7 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
             "VERSION",
             "Version of the product",
             settings.product_version(),
-            f"Three digits, such as 007; one that CMR has of the product. The default is set in {settings.PLACE}.",
+            f"Its number, such as 007 or 7; one that CMR has of the product. The default is set in {settings.PLACE}.",
         )
     )
     algorithm.addParameter(

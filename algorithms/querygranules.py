@@ -58,6 +58,8 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
             areas = core.area.search_areas(frames, progress=run.progress)
         else:
             areas = [core.area.area_of_rectangle(*run.extent("EXTENT"))]
+            boxes = "; ".join(map(core.boxes.format_box, areas[0].boxes))
+            run.progress.info(f"Search area: {boxes} (W, S, E, N).")
         product = values.product(run)
         if run.given("GRANULE_FILES"):
             found = core.job.read_granules(run.text("GRANULE_FILES"), areas, window, product, run.progress)

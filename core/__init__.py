@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from . import coverage as coverage
     from . import crossover_points as crossover_points
     from . import crossovers as crossovers
+    from . import disk_faults as disk_faults
     from . import download as download
     from . import environment as environment
     from . import errors as errors
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from . import lengths as lengths
     from . import line_crossings as line_crossings
     from . import line_overlap as line_overlap
+    from . import masking as masking
     from . import match_times as match_times
     from . import matching as matching
     from . import moments as moments
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from . import polygons as polygons
     from . import polylines as polylines
     from . import prefix as prefix
+    from . import products as products
     from . import progress as progress
     from . import projection as projection
     from . import quads as quads
@@ -85,6 +88,7 @@ if TYPE_CHECKING:
     from . import seasons as seasons
     from . import seed_matching as seed_matching
     from . import seed_search as seed_search
+    from . import server_words as server_words
     from . import session as session
     from . import shapes as shapes
     from . import software as software
@@ -98,6 +102,7 @@ if TYPE_CHECKING:
     from . import tracks as tracks
     from . import transfer as transfer
     from . import tree_match as tree_match
+    from . import user_paths as user_paths
     from . import window as window
     from . import wording as wording
 

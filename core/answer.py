@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import secrets
 import socket
@@ -14,9 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import requests
+
+from .masking import fit_to_show
+from .server_words import words_of
 
 #: A server that cannot be reached or stays silent is tried again so often at most: the user should hear of it soon.
 _SILENT_RETRIES = 2
@@ -29,17 +32,24 @@ _TRY_AGAIN = {
     HTTPStatus.GATEWAY_TIMEOUT,
 }
 
+#: What requests raises, and what it lets through of the libraries below it.
+PROBLEMS = (requests.RequestException, HTTPException, ValueError, OverflowError)
+
 _UNASKABLE = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
     requests.exceptions.TooManyRedirects,
+    OverflowError,
 )
 # What http.client says of a proxy that opens no tunnel.
 _PROXY_ANSWER = re.compile(r"Tunnel connection failed: (?P<status>\d{3}) (?P<phrase>.*)")
 _EXPIRED = {9: "is not valid yet", 10: "has expired"}
 _OTHER_NAME = {62, 64}
 _NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+
+#: What may happen on the way to a server whose address is right.
+_OF_THE_WAY = (requests.RequestException, HTTPException)
 
 _jitter = secrets.SystemRandom()
 
@@ -88,16 +98,16 @@ class Answer:
         head = (self.body if start is None else start)[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         return "html" in self.headers.get("Content-Type", "").lower() or head.startswith((b"<!doctype html", b"<html"))
 
+    @property
     def own_words(self) -> str:
-        """Return the messages of a JSON body ``{"errors": [...]}``, or an empty text."""
-        try:
-            content = json.loads(self.body)
-        except ValueError:
-            return ""
-        messages = content.get("errors") if isinstance(content, dict) else None
-        if isinstance(messages, str):
-            messages = [messages]
-        return "; ".join(str(message).strip() for message in messages) if isinstance(messages, list) else ""
+        """What the server says in the body, in one line; empty if it says nothing that we know."""
+        return words_of(self.body)
+
+    @property
+    def says(self) -> str:
+        """The status, and what the server says of it, to come after the word "answered"."""
+        words = self.own_words
+        return f"{self.status_text} and says '{words}'" if words else self.status_text
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,12 @@ class Flaw:
 
 def host_of(url: str) -> str:
     """Return the host of a URL, with its port if it names one, and without a user or password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    # Masked first: of a password with a slash in it, a part would be taken for the host.
+    shown = fit_to_show(url)
+    try:
+        return urlsplit(shown).netloc.rpartition("@")[2]
+    except ValueError:  # brackets that are not round an IPv6 address
+        return shown.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def wait_before(tries: int, flaw: Flaw, patience: Patience) -> float:
@@ -160,10 +175,8 @@ def flaw_of_status(answer: Answer, way: Way) -> Flaw | None:
         return _flaw_of_proxy_answer(answer.status, "Proxy Authentication Required", way)
     if answer.status not in _TRY_AGAIN:
         return None
-    words = answer.own_words()
-    what = f"answered {answer.status_text}" + (f" and says '{words}'" if words else "")
     return Flaw(
-        what,
+        f"answered {answer.says}",
         "try again later",
         wait=_asked_wait(answer.headers.get("Retry-After", "")),
         too_much=answer.status == HTTPStatus.GATEWAY_TIMEOUT,
@@ -184,12 +197,18 @@ def _asked_wait(retry_after: str) -> float | None:
 
 
 def flaw_of_exception(problem: Exception, patience: Patience, way: Way) -> Flaw:
-    """Return what an exception of requests means for the user."""
+    """Return what one of :data:`PROBLEMS` means for the user."""
     origins = _origins(problem)
+    if isinstance(problem, requests.exceptions.InvalidHeader):
+        return Flaw(f"cannot be asked ({problem})", "check the user agent that is set", retries=0)
     if isinstance(problem, requests.exceptions.SSLError):
         return _flaw_of_trust(origins, way)
-    if isinstance(problem, _UNASKABLE):
-        return Flaw(f"cannot be asked ({problem})", "check the address", retries=0)
+    if any(isinstance(origin, UnicodeError) for origin in origins):
+        return Flaw("cannot be asked, because no computer can have that name", "check the address", retries=0)
+    if isinstance(problem, _UNASKABLE) or not isinstance(problem, _OF_THE_WAY):
+        return Flaw(f"cannot be asked ({str(problem).rstrip('.')})", "check the address", retries=0)
+    if isinstance(problem, requests.exceptions.ContentDecodingError):
+        return Flaw("sent an answer that cannot be unpacked", "try again later")
     if answered := _PROXY_ANSWER.search(str(origins[-1])):
         return _flaw_of_proxy_answer(int(answered["status"]), answered["phrase"], way)
     silent = any(isinstance(o, (TimeoutError, socket.timeout, requests.exceptions.Timeout)) for o in origins)
@@ -219,6 +238,12 @@ def flaw_of_exception(problem: Exception, patience: Patience, way: Way) -> Flaw:
         what = f"sent nothing for {patience.read_timeout:g} s"
         return Flaw(what, "try again later, or ask for less at once", retries=_SILENT_RETRIES, too_much=True)
     return Flaw("ended the connection before its answer was complete", "try again later")
+
+
+def flaw_of_authorities(problem: OSError) -> Flaw:
+    """Return the flaw where requests does not find the file of certificate authorities that it is told to use."""
+    advice = "check the environment variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
+    return Flaw(f"cannot be asked ({problem})", advice, retries=0)
 
 
 def _flaw_of_proxy_answer(status: int, phrase: str, way: Way) -> Flaw:

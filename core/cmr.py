@@ -61,6 +61,8 @@ class CmrClient:
 
     Attributes
     ----------
+    root, url : str
+        Address of the CMR, and of its granule search.
     reader : Executor
         Reads the answers: one at a time.
     """
@@ -77,7 +79,8 @@ class CmrClient:
         backoff: float = 1.0,
         longest_wait: float = 60.0,
     ) -> None:
-        self.url = f"{cmr_url(url)}/search/granules.umm_json"
+        self.root = cmr_url(url)
+        self.url = f"{self.root}/search/granules.umm_json"
         self.session = session or requests.Session()
         self.patience = Patience(connect_timeout, read_timeout, retries, backoff, longest_wait)
         self.progress = progress or Progress()
@@ -123,7 +126,7 @@ class CmrClient:
             too_much=TooMuchError,
             flaw_of=_flaw,
             headers=headers,
-            auth=_no_login,
+            auth=no_login,
             allow_redirects=False,
             **sent,
         )
@@ -227,7 +230,7 @@ class GranulePages(Iterator[list]):
             self._progress.warn(f"{self._host} was being updated: {change}; {self.received} granules came.")
 
 
-def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keep a password of the user's .netrc to herself: a search needs none."""
     return request
 
@@ -279,7 +282,7 @@ def _items(answer: Answer) -> list[dict]:
             f"{host} answered {answer.status_text} with a web page instead of granules: check the address of the CMR, "
             "and whether a network login or a proxy stands in between."
         )
-    words = answer.own_words().rstrip(".")
+    words = answer.own_words
     if answer.status != 200:
         advice = words or f"check the address of the CMR, {answer.url.partition('?')[0]}"
         raise SearchError(f"{host} refuses the search with {answer.status_text}: {advice}.")

@@ -20,6 +20,7 @@ from .projection import LONLAT_CRS, reproject
 from .search import in_order_of_time, of_cycle
 from .store import Label, read_label
 from .supply import of_extent
+from .user_paths import path_of
 from .window import Window
 from .wording import count
 
@@ -61,7 +62,7 @@ def read_granule_files(
     progress = progress or Progress()
     wanted = Extent(Span(window.start, window.end), tuple(box for area in areas for box in area.boxes))
     tables, held, n_read, n_unlabelled = [], [], 0, 0
-    paths = _files(Path(source))
+    paths = _files(path_of(source, "GRANULE_FILES") if isinstance(source, str) else source)
     for number, path in enumerate(paths):
         progress.check()
         table, label = _read(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from .errors import InputError
 from .footprints import to_layer_crs
 from .granule_files import read_granule_files
 from .granules import merge_granules, normalize_granules
+from .masking import without_login
 from .matching import match, only_crossing
 from .points import require_frames, subset_by_points
 from .progress import Progress
@@ -29,6 +31,11 @@ from .window import Window, resolve_window
 
 SHORT_NAME = "ATL06"
 VERSION = "007"
+_LONGEST_NAME = 100
+# ATL06, and the quick looks ATL06QL; their versions have three digits.
+_OF_ICESAT2 = re.compile(r"atl\d\d[a-z]*", re.IGNORECASE)
+_NUMBER = re.compile(r"v?0*(?P<number>\d{1,3})", re.IGNORECASE)
+_DIGITS = 3
 PROVIDER = "NSIDC_CPRD"
 
 
@@ -46,6 +53,10 @@ class Product:
         Address of the CMR; None takes XOPR_CMR_URL or NASA's.
     store : {'use', 'refresh', 'ignore'}
         What to do with the granule store.
+
+    Notes
+    -----
+    Products of ICESat-2 are written as CMR writes them: ``atl06`` becomes ATL06, and version ``7`` or ``v7`` 007.
     """
 
     short_name: str = SHORT_NAME
@@ -53,6 +64,13 @@ class Product:
     provider: str | None = PROVIDER
     cmr_url: str | None = None
     store: str = "use"
+
+    def __post_init__(self) -> None:
+        if not _OF_ICESAT2.fullmatch(self.short_name):
+            return
+        object.__setattr__(self, "short_name", self.short_name.upper())
+        if found := _NUMBER.fullmatch(self.version):
+            object.__setattr__(self, "version", found["number"].zfill(_DIGITS))
 
 
 @dataclass(frozen=True)
@@ -114,10 +132,15 @@ class Crossovers:
 
 
 def store_folder(address: str | None) -> Path:
-    """Return the folder of the granule store; each CMR but NASA's own has one of its own."""
+    """Return the folder of the granule store; each CMR but NASA's own has one of its own, whoever asks it."""
     folder = granules_dir()
-    address = cmr_url(address)
-    return folder if address == CMR_URL else folder / re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
+    address = without_login(cmr_url(address))
+    if address == CMR_URL:
+        return folder
+    name = re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+    return folder / name
 
 
 def query_granules(

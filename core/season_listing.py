@@ -126,10 +126,8 @@ def _page(answer: Answer) -> str:
     """Return what is between the tags of one page of the list."""
     text = answer.body.decode("utf-8", errors="replace")
     if answer.status != 200:
-        said = _text(text, "Message") or answer.own_words()
-        words = f" and says '{said}'" if said else ""
         raise DownloadError(
-            f"{host_of(answer.url)} answered {answer.status_text}{words} when asked for the list of seasons: "
+            f"{host_of(answer.url)} answered {answer.says} when asked for the list of seasons: "
             "try again later, or check XOPR_LISTING_URL."
         )
     if answer.is_web_page():

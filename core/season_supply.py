@@ -154,7 +154,7 @@ def fetch_copy(
         if answer.status in (404, 410):
             raise DownloadError(f"There is no catalog at {url}: the season is not published there (any more).")
         if answer.status != 200:
-            raise DownloadError(f"{host_of(url)} answered {answer.status_text} for {url}: try again later.")
+            raise DownloadError(f"{host_of(url)} answered {answer.says} for {url}: try again later.")
         entry = Entry(
             copy.entry.source,
             etag=answer.headers.get("ETag", ""),

@@ -25,6 +25,8 @@ import shapely
 from .boxes import Box, subtract
 from .cache_files import STORE_README
 from .coverage import Extent, Span
+from .disk_faults import reason_of
+from .masking import fit_to_show
 from .progress import Progress
 from .projection import LONLAT_CRS
 from .window import CALENDAR_TOLERANCE
@@ -63,7 +65,7 @@ class Shelf:
     @property
     def folder(self) -> str:
         """Name of the folder."""
-        parts = (self.short_name, self.version or "any", self.provider or "any")
+        parts = (fit_to_show(part or "any") for part in (self.short_name, self.version, self.provider))
         return "_".join("".join(c if c.isalnum() or c in ".-" else "-" for c in part) for part in parts)
 
 
@@ -273,6 +275,20 @@ class GranuleStore:
                     other.path.unlink()
         return holding
 
+    def forget(self, shelf: Shelf, progress: Progress) -> None:
+        """Remove the answers of a shelf that say "nothing", and the shelf if it is empty then.
+
+        Raises
+        ------
+        OSError
+            If one cannot be removed.
+        """
+        for holding in self.holdings(shelf, progress):
+            if holding.label.hits == 0:
+                holding.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.folder / shelf.folder).rmdir()
+
     def _holding(self, path: Path, progress: Progress) -> Holding | None:
         try:
             label = read_label(path)
@@ -292,7 +308,7 @@ class GranuleStore:
     def _put_off(self, path: Path, error: Exception, progress: Progress) -> None:
         """Set a damaged file aside; one that the system does not let us read may be another user's, and stays."""
         if isinstance(error, OSError) and error.errno is not None:
-            why = error.strerror or error
+            why = reason_of(error).what
             progress.warn(f"{path} of the granule store cannot be read ({why}); what it holds is asked for anew.")
         else:
             self._set_aside(path, "damaged", error, progress)

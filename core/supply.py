@@ -16,12 +16,14 @@ from .area import Area
 from .boxes import Box, subtract
 from .cmr import CmrClient, GranuleQuery
 from .coverage import Extent, Span, missing, open_part, split_by_cycle
+from .disk_faults import reason_of
 from .environment import another_cache_dir
-from .errors import SearchError
+from .errors import InputError, SearchError
 from .footprints import touch_boxes
 from .granules import merge_granules
 from .joining import join_neighbours
 from .parallel import run_parallel
+from .products import check_product
 from .progress import Progress
 from .search import OTHER_CYCLE, in_order_of_time, of_cycle, search_in_parts
 from .store import GranuleStore, Holding, Label, Shelf, pack, unpack
@@ -107,6 +109,8 @@ class Supplier:
         ------
         SearchError
             If something that is not held cannot be had.
+        InputError
+            If nothing is found, and the server does not have the product.
         """
         wanted = Extent(Span(window.start, window.end), area.boxes)
         known, gaps = self._known(wanted, window.cycle)
@@ -137,11 +141,23 @@ class Supplier:
             if others:
                 self.progress.info(f"Left out: {others:,} ({OTHER_CYCLE}).")
                 left_out[OTHER_CYCLE] += others
+        if steps and hits == received == from_store == 0:
+            self._check_product()
         if gaps and self.store is not None:
             # Not worth a word if it cannot be done: the files are whole as they are.
             with suppress(OSError):
                 join_neighbours(self.store, self.shelf, self.progress)
         return Supply(in_order_of_time(granules), hits, received, from_store, dict(left_out))
+
+    def _check_product(self) -> None:
+        """Refuse a product that the server does not have; the answer "nothing" is then not kept, since it is none."""
+        try:
+            check_product(self.product, self.client, self.progress)
+        except InputError:
+            if self.store is not None:
+                with suppress(OSError):
+                    self.store.forget(self.shelf, self.progress)
+            raise
 
     def _fresh(self, answers: list[_Packed], wanted: Extent, left_out: Counter[str]) -> list[gpd.GeoDataFrame]:
         """Return the tables of answers, which are let go of one by one: all years of a continent take 300 MB."""
@@ -253,9 +269,10 @@ class Supplier:
         try:
             self.store.add(self.shelf, content, label, progress)
         except OSError as error:
+            fault = reason_of(error, another_cache_dir())
             progress.warn(
-                f"The granule store in {self.store.folder} cannot be written ({error.strerror or error}); free space, "
-                f"or {another_cache_dir()}. The search goes on without it."
+                f"The granule store in {self.store.folder} cannot be written ({fault.what}); {fault.advice}. The "
+                "search goes on without it."
             )
 
 

@@ -13,7 +13,17 @@ from typing import Any
 
 import requests
 
-from .answer import Answer, Flaw, Patience, flaw_of_exception, flaw_of_status, host_of, wait_before
+from .answer import (
+    PROBLEMS,
+    Answer,
+    Flaw,
+    Patience,
+    flaw_of_authorities,
+    flaw_of_exception,
+    flaw_of_status,
+    host_of,
+    wait_before,
+)
 from .errors import XoprError
 from .progress import Progress
 from .session import patience_of, way_to
@@ -78,9 +88,9 @@ def transfer(
     OSError
         If `target` cannot be written.
     """
-    host, way, patience = host_of(url), way_to(url, session), patience_of(session, patience)
+    host, way, patience = host_of(url), way_to(url, session, error), patience_of(session, patience)
     arguments.update(method=method, url=url, timeout=(patience.connect_timeout, patience.read_timeout))
-    cause: requests.RequestException | None
+    cause: Exception | None
     tries = 0
     while True:
         progress.check()
@@ -91,8 +101,14 @@ def transfer(
             if flaw is None:
                 return answer
             cause = None
-        except requests.RequestException as problem:
+        except XoprError:
+            raise
+        except PROBLEMS as problem:
             flaw, cause = flaw_of_exception(problem, patience, way), problem
+        except OSError as problem:
+            if problem.errno is not None:  # of the file that the body goes into
+                raise
+            flaw, cause = flaw_of_authorities(problem), problem
         ask_less = too_much if flaw.too_much else None
         retries = patience.retries if flaw.retries is None else min(flaw.retries, patience.retries)
         if ask_less is not None:

@@ -22,7 +22,6 @@ import os
 import tempfile
 from collections.abc import Iterable, MutableMapping
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,7 +41,6 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ..core.answer import Way
-from ..core.errors import DownloadError
 from ..core.session import Limits, Session
 from .settings import timeout as timeout_of_settings
 
@@ -156,24 +154,12 @@ class _Proxies:
             self._address = self._fixed(settings, _TYPES[kind])
 
     def choose(self, url: str) -> str | None:
-        """Return the proxy's address for a URL, an empty text for none, or None to let the environment decide.
-
-        Raises
-        ------
-        DownloadError
-            If it is a SOCKS proxy, and there is no PySocks.
-        """
+        """Return the proxy's address for a URL, an empty text for none, or None to let the environment decide."""
         if not self._enabled:
             return None if self._environment else ""
         if any(url.startswith(start) for start in self._excluded):
             return ""
-        address = _of_system(url) if self._system else self._address
-        if address and address.startswith("socks") and find_spec("socks") is None:
-            raise DownloadError(
-                f"QGIS is set to the SOCKS proxy {address.rpartition('@')[2].rpartition('/')[2]}, for which the Python "
-                f"package PySocks is missing: install it, or choose another proxy in {_IN_QGIS}."
-            )
-        return address
+        return _of_system(url) if self._system else self._address
 
     def _fixed(self, settings: QgsSettings, kind: QNetworkProxy.ProxyType) -> str:
         port = str(settings.value("proxy/proxyPort", "") or "")

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 
 from qgis.core import QgsNetworkAccessManager, QgsSettings
 
+from ..core.disk_faults import reason_of
 from ..core.environment import DEFAULT, Preferences, cmr_root, folder_at, preferring
 from ..core.errors import InputError, XoprError
 
@@ -64,7 +65,8 @@ def followed() -> Iterator[None]:
 
 def product_version() -> str:
     """Return the version of the product that is searched if nobody names one; it may be wrong."""
-    return stored().product_version or DEFAULT_VERSION
+    version = stored().product_version or DEFAULT_VERSION
+    return version if problem_of("product_version", version) else version.zfill(len(DEFAULT_VERSION))
 
 
 def product_version_and_source() -> tuple[str, str]:
@@ -73,7 +75,7 @@ def product_version_and_source() -> tuple[str, str]:
     Raises
     ------
     InputError
-        If it is not three digits.
+        If it is no number of up to three digits.
     """
     check_version(version := product_version())
     return version, PLACE if stored().product_version else DEFAULT
@@ -85,7 +87,7 @@ def check_version(version: str) -> None:
     Raises
     ------
     InputError
-        If it is not three digits.
+        If it is no number of up to three digits.
     """
     if version == stored().product_version and (problem := problem_of("product_version", version)):
         raise InputError(f"{problem[:-1]}; this one comes from {PLACE}.")
@@ -140,9 +142,10 @@ def problem_of(key: str, text: str) -> str:
     except XoprError as error:
         return str(error)
     except OSError as error:
-        return f"'{text}' cannot be the cache folder ({error.strerror or error}); give another one."
-    if key == "product_version" and not re.fullmatch(r"[0-9]{3}", text):
-        return f"'{text}' is no version of a product: give three digits, such as {DEFAULT_VERSION}."
+        fault = reason_of(error, "give another one")
+        return f"'{text}' cannot be the cache folder ({fault.what}); {fault.advice}."
+    if key == "product_version" and not re.fullmatch(r"[0-9]{1,3}", text):
+        return f"'{text}' is no version of a product: give its number, such as {DEFAULT_VERSION}."
     if key == "timeout" and not (re.fullmatch(r"[0-9]{1,9}", text) and 1 <= int(text) <= LONGEST_TIMEOUT):
         return f"'{text}' is no time-out: give whole seconds, from 1 to {LONGEST_TIMEOUT:,}."
     return ""

@@ -207,7 +207,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
             form,
             "product_version",
             "Product &version",
-            "The default of the parameter VERSION: three digits, such as 007.",
+            "The default of the parameter VERSION: its number, such as 007.",
             wide=False,
         )
         self._add(

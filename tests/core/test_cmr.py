@@ -243,12 +243,12 @@ def test_the_waits_double_and_are_scattered(cmr):
     [
         (
             Fault("status", status=429, message="Slow down."),
-            "HOST answered 429 (Too Many Requests) and says 'Slow down.', and 3 tries did not help: try again later.",
+            "HOST answered 429 (Too Many Requests) and says 'Slow down', and 3 tries did not help: try again later.",
             3,
         ),
         (
             Fault("status", status=504, message="Timed out."),
-            "HOST answered 504 (Gateway Timeout) and says 'Timed out.', and 2 tries did not help: try again later.",
+            "HOST answered 504 (Gateway Timeout) and says 'Timed out', and 2 tries did not help: try again later.",
             2,
         ),
         (

@@ -318,8 +318,9 @@ def test_a_socks_proxy_without_pysocks_is_told_when_it_is_needed(proxy, server, 
     use(proxy, "Socks5Proxy", proxyUser="me", proxyPassword="secret", noProxyUrls=[server.url])
     assert bring(server.url) == "hello"
     assert sentence("https://data.example.org") == (
-        f"QGIS is set to the SOCKS proxy {proxy.name}, for which the Python package PySocks is missing: "
-        f"install it, or choose another proxy in {OPTIONS}."
+        f"data.example.org cannot be asked, because the proxy is set to 'socks5h://me:***@{proxy.name}', a SOCKS "
+        "proxy, for which the Python package PySocks is missing: install it, or choose another proxy in "
+        f"{OPTIONS}."
     )
 
 

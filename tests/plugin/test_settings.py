@@ -155,7 +155,7 @@ def test_an_empty_page_stores_nothing_and_shows_the_defaults_in_grey(open_page, 
     [
         ("cmr_url", "cmr.earthdata.nasa.gov", "'cmr.earthdata.nasa.gov' is not the address of a CMR"),
         ("cmr_url", "ftp://cmr", "'ftp://cmr' is not the address of a CMR"),
-        ("product_version", "7", "'7' is no version of a product: give three digits, such as 007."),
+        ("product_version", "7a", "'7a' is no version of a product: give its number, such as 007."),
         ("product_version", "\u0660\u0660\u0667", "is no version of a product"),
         ("cache_folder", "xopr-cache", "'xopr-cache' cannot be the cache folder, as it is no whole path"),
         ("cache_folder", __file__, "cannot be the cache folder, as it is a file"),
@@ -354,7 +354,7 @@ def test_a_model_follows_the_settings(provider, context, feedback, tmp_path):
     step.addParameterSources("EXTENT", [QgsProcessingModelChildParameterSource.fromStaticValue(BOX)])
     model = QgsProcessingModelAlgorithm("search", "test")
     model.addChildAlgorithm(step)
-    with StandIn(cycles=[22]) as server:
+    with StandIn(cycles=[22], versions=["006"]) as server:
         settings.store(Settings(str(tmp_path / "cache"), server.url, product_version="006"))
         _, succeeded = model.create().run({}, context, feedback)
         assert succeeded, feedback.errors
@@ -380,9 +380,10 @@ def test_the_version_of_the_settings_is_the_default_of_the_parameter_as_it_is_de
 
 
 def test_the_version_of_the_settings_is_what_is_searched(run, tmp_path):
-    settings.store(Settings(str(tmp_path), product_version="006"))
-    with StandIn(cycles=[22]) as server:
-        run("querygranules", EXTENT=BOX, CMR_URL=server.url, GRANULES="memory:")
+    with StandIn(cycles=[22], versions=["006"]) as server:
+        for version in ("006", "6"):
+            settings.store(Settings(str(tmp_path / version), product_version=version))
+            run("querygranules", EXTENT=BOX, CMR_URL=server.url, GRANULES="memory:")
         assert {request.get("version") for request in server.requests} == {"006"}
 
 
@@ -391,7 +392,7 @@ def test_the_version_of_the_settings_is_what_is_searched(run, tmp_path):
     [
         ({"cmr_url": "cmr"}, "'cmr' is not the address of a CMR"),
         ({"cache_folder": "here"}, "'here' cannot be the cache folder, as it is no whole path"),
-        ({"product_version": "abc"}, "'abc' is no version of a product: give three digits"),
+        ({"product_version": "abc"}, "'abc' is no version of a product: give its number"),
         ({"timeout": "soon"}, "'soon' is no time-out: give whole seconds"),
         ({"timeout": "-5"}, "'-5' is no time-out: give whole seconds"),
         ({"cmr_url": ["http://a", "b"]}, "is not the address of a CMR"),

@@ -69,6 +69,21 @@ CASES = {
     ),
     "a CMR that cannot be reached": ("querygranules", {**BOX, "CMR_URL": "<refused>"}, "cannot be reached"),
     "a CMR that refuses": ("querygranules", {**BOX, "CMR_URL": "<refusing>"}, "must be within -180.0 and 180.0"),
+    "dates that the mode ignores": (
+        "querygranules",
+        {**BOX, "START_DATE": "2024-02-01", "END_DATE": "2024-02-02"},
+        "START_DATE is only used with TIME_MODE=date_range, and TIME_MODE is cycle",
+    ),
+    "an extent in CMR's order": (
+        "querygranules",
+        {"EXTENT": "-105,-76,-104,-75 [EPSG:4326]"},
+        "write -105,-104,-76,-75.",
+    ),
+    "an extent in an unknown system": (
+        "querygranules",
+        {"EXTENT": "-105,-104,-76,-75 [EPSG:9999999]"},
+        "unknown coordinate reference system, [EPSG:9999999]",
+    ),
     "a CMR that delivers too little": ("querygranules", {**BOX, "CMR_URL": "<short>"}, "found 5 granules, but 0 came"),
     "a CMR that wants a login": ("querygranules", {**BOX, "CMR_URL": "<login>"}, "a web page instead of granules"),
     "granules that are none": ("matchgranules", {"GRANULES": "<point>"}, "no column 'granule_id'"),

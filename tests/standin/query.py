@@ -81,7 +81,8 @@ class Query:
         fits = np.array(
             [
                 all(
-                    value in asked
+                    # CMR compares without regard to case.
+                    value.lower() in map(str.lower, asked)
                     for value, asked in (
                         (granules.PROVIDER, self.get("provider") + self.get("provider_id")),
                         (product, self.get("short_name")),

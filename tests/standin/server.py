@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import numpy as np
 
+from . import collections, query, records
 from . import faults as fault_kinds
-from . import query, records
 from .bucket import BUCKET_PATH, list_files
 from .granules import Granules
 
@@ -164,6 +164,14 @@ class StandIn:
             headers["CMR-Search-After"] = json.dumps([_digest(asked), reached])
         return Answer(200, json.dumps({"hits": len(rows), "took": took, "items": items}).encode(), headers)
 
+    def collections(self, request):
+        """Answer which products there are."""
+        try:
+            body, hits = collections.find(self.granules, request.parameters)
+        except query.Refused as refusal:
+            return _errors(400, *refusal.errors)
+        return Answer(200, body, {"Content-Type": collections.CONTENT_TYPE, "CMR-Hits": str(hits)})
+
     def file(self, request):
         """Answer with a file of the folder, with its ETag."""
         if self.files is None:
@@ -288,11 +296,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _proper(self, stand_in, request, striking):
         if request.path == SEARCH_PATH:
             return stand_in.search(request, striking)
+        if request.path == collections.PATH:
+            return stand_in.collections(request)
         if request.path.startswith(FILES_PATH) and self.command != "POST":
             return stand_in.file(request)
         if request.path == BUCKET_PATH and self.command == "GET" and stand_in.files is not None:
             return Answer(*list_files(stand_in.files, request, stand_in.bucket_page))
-        return _errors(404, "The stand-in has granules.umm_json and files only.")
+        return _errors(404, "The stand-in has granules.umm_json, collections.json and files only.")
 
     def _send(self, answer, spoilers):
         self.send_response(answer.status)
