@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from . import orbit as orbit
     from . import parallel as parallel
     from . import passes as passes
+    from . import planar_rings as planar_rings
+    from . import plane as plane
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons
