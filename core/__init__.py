@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from . import cells as cells
     from . import charts as charts
     from . import classes as classes
+    from . import clock as clock
     from . import cmr as cmr
     from . import comparison as comparison
     from . import comparison_report as comparison_report

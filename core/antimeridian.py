@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from .plane import in_plane
-from .polygons import areal, gather, mend, united
+from .polygons import areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 from .sphere import EARTH_RADIUS_M, lon_lat, unit_vectors
 
@@ -79,6 +79,7 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
     right for long great-circle edges as well. Edges that run over many meridians are followed with more vertices: near
     a pole a straight line in longitude and latitude is far from them.
     """
+    polygons = placed(polygons)
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
@@ -124,6 +125,7 @@ def whole_polygons(polygons: np.ndarray) -> np.ndarray:
     (n,) ndarray of geometries
         In longitude and latitude, not split at the antimeridian. What does not become one polygon stays as it is.
     """
+    polygons = placed(polygons)
     several = np.flatnonzero(
         (shapely.get_num_geometries(polygons) > 1) | (shapely.get_num_coordinates(polygons) > _MANY_VERTICES)
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from .polygons import areal, gather, mend
+from .polygons import areal, gather, mend, united
 from .sphere import wrap_longitude
 
 #: Step (degrees) along parallels. A great circle then leaves the parallel by less than 130 m:
@@ -99,6 +99,22 @@ def pieces(polygons: np.ndarray) -> np.ndarray:
     (n,) ndarray of geometries
         Longitudes from -180 to 180; None where there is no area.
     """
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    shells, of = _tiled(shapely.polygons(shapely.get_exterior_ring(parts)))
+    rings, part = shapely.get_rings(parts, return_index=True)
+    inner = np.zeros(len(rings), dtype=bool)
+    inner[1:] = part[1:] == part[:-1]
+    # A hole may be told from -180 to 180, and the ring round it from 0 to 360.
+    holes, hole = _tiled(shapely.polygons(rings[inner]))
+    without = united(holes, part[inner][hole], len(parts))[of]
+    holed = ~shapely.is_missing(without)
+    shells[holed] = shapely.difference(shells[holed], without[holed])
+    found, piece = areal(shapely.segmentize(shells, STEP_DEG))
+    return gather(found, owner[of[piece]], len(polygons))
+
+
+def _tiled(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pieces of polygons, at longitudes from -180 to 180, and the position that each comes from."""
     polygons = mend(polygons)
     found, owner = [np.empty(0, dtype=object)], [np.zeros(0, dtype=np.intp)]
     for west in np.arange(_FIRST_DEG, _LAST_DEG, _PIECE_DEG):
@@ -108,4 +124,4 @@ def pieces(polygons: np.ndarray) -> np.ndarray:
             parts, mine = areal(shapely.intersection(polygons, tile))
             found.append(shapely.transform(parts, lambda xy, shift=shift: np.add(xy, (shift, 0.0))))
             owner.append(mine)
-    return gather(shapely.segmentize(np.concatenate(found), STEP_DEG), np.concatenate(owner), len(polygons))
+    return np.concatenate(found), np.concatenate(owner)

@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from .planar_rings import pieces
-from .polygons import along_great_circles, areal, gather, mend, united
+from .planar_rings import are_planar, pieces
+from .polygons import along_great_circles, areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 
 #: What is cut off begins so far behind the equator, in degrees.
@@ -51,7 +51,7 @@ def in_plane(
     (n,) ndarray of geometries
         Polygon or MultiPolygon; None for what has no area on this side.
     """
-    polygons = _without_wide(polygons)
+    polygons = _without_wide(placed(polygons))
     dense = polygons if max_chord_m is None else along_great_circles(polygons, max_chord_m)
     bounds = shapely.bounds(dense)
     with np.errstate(invalid="ignore"):
@@ -63,7 +63,7 @@ def in_plane(
 
 
 def _without_wide(polygons: np.ndarray) -> np.ndarray:
-    """Cut into pieces what is wider than half the circle though its edges are short: cut or told as on a world map.
+    """Cut into pieces what is wider than half the circle and drawn as on a world map: with short edges, or round it.
 
     Of the two sides of such an outline the one is meant that holds neither pole, however large it is.
     """
@@ -73,7 +73,9 @@ def _without_wide(polygons: np.ndarray) -> np.ndarray:
     rings, part = shapely.get_rings(parts[wide], return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     long_ = (ring[1:] == ring[:-1]) & (np.abs(np.diff(xy[:, 0])) > _SHORT_EDGE_DEG)
-    wide = np.delete(wide, part[ring[1:][long_]])
+    planar = are_planar(xy, ring, len(rings))
+    round_ = np.unique(part[ring[1:][long_]])
+    wide = np.delete(wide, np.setdiff1d(round_, part[planar]))
     if len(wide) == 0:
         return polygons
     parts[wide] = pieces(parts[wide])

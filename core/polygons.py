@@ -7,6 +7,10 @@ import shapely
 
 from .sphere import densify
 
+# Longitudes are told from -180 to 180 or from 0 to 360.
+_FARTHEST_LON = 360.0
+_ROUNDING = 1e-9
+
 
 def mend(polygons: np.ndarray) -> np.ndarray:
     """Return polygons made valid; None where a coordinate is infinite or no area is left.
@@ -21,6 +25,19 @@ def mend(polygons: np.ndarray) -> np.ndarray:
     parts, of = areal(shapely.make_valid(parts))
     polygons[broken] = united(parts, owner[of], len(broken))
     polygons[shapely.is_empty(polygons)] = None
+    return polygons
+
+
+def placed(polygons: np.ndarray) -> np.ndarray:
+    """Return polygons in longitude and latitude; None instead of one with a vertex that is no place on the Earth."""
+    xy, owner = shapely.get_coordinates(polygons, return_index=True)
+    with np.errstate(invalid="ignore"):
+        on_earth = (np.abs(xy[:, 0]) <= _FARTHEST_LON) & (np.abs(xy[:, 1]) <= 90.0 + _ROUNDING)
+    off = np.unique(owner[~on_earth])
+    if len(off) == 0:
+        return polygons
+    polygons = polygons.copy()
+    polygons[off] = None
     return polygons
 
 

@@ -59,6 +59,8 @@ class Supply:
         How many granules came from the store.
     left_out : dict of str to int
         Reasons for which some of those are not in the table, with their number.
+    window : Window
+        What was searched: an open end reaches to the latest day that a clock tells.
     """
 
     granules: gpd.GeoDataFrame
@@ -66,6 +68,7 @@ class Supply:
     received: int = 0
     from_store: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+    window: Window | None = None
 
 
 class Supplier:
@@ -108,15 +111,23 @@ class Supplier:
         SearchError
             If something that is not held cannot be had.
         """
+        window = window.until(self._now(window))
         wanted = Extent(Span(window.start, window.end), area.boxes)
         known, gaps = self._known(wanted, window.cycle)
         steps: list[Callable[[Progress], list[_Packed]]] = [partial(self._ask, gap, window.cycle) for gap in gaps]
-        now = pd.Timestamp.now(tz="UTC").tz_localize(None)
+        # By this machine's clock alone: where that is behind, nothing counts as fresh.
+        now = self.client.clock.own()
         for holding, _ in known:
             span = open_part(holding.label.span, holding.label.asked, now)
             if span is not None:
                 steps.append(partial(self._update, holding, span))
-        answers = [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
+        answers = self._answers(steps)
+        later = window.until(self.client.clock.now())
+        if later.end > window.end:
+            self.progress.info(later.text)
+            rest = split_by_cycle(Span(window.end, later.end))
+            answers += self._answers([partial(self._ask, Extent(span, area.boxes), None) for span in rest])
+            window, wanted = later, Extent(Span(window.start, later.end), area.boxes)
         received = sum(answer.received for answer in answers)
         left_out: Counter[str] = Counter()
         for answer in answers:
@@ -141,7 +152,19 @@ class Supplier:
             # Not worth a word if it cannot be done: the files are whole as they are.
             with suppress(OSError):
                 join_neighbours(self.store, self.shelf, self.progress)
-        return Supply(in_order_of_time(granules), hits, received, from_store, dict(left_out))
+        return Supply(in_order_of_time(granules), hits, received, from_store, dict(left_out), window)
+
+    def _answers(self, steps: list[Callable[[Progress], list[_Packed]]]) -> list[_Packed]:
+        return [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
+
+    def _now(self, window: Window) -> pd.Timestamp:
+        """Return the moment: no earlier than that of an answer that is held."""
+        clock = self.client.clock
+        if window.open_end and self.store is not None:
+            held = [holding.label.asked for holding in self.store.holdings(self.shelf, self.progress)]
+            if held:
+                clock.has_reached(max(held), "an answer in the granule store", self.progress)
+        return clock.now()
 
     def _fresh(self, answers: list[_Packed], wanted: Extent, left_out: Counter[str]) -> list[gpd.GeoDataFrame]:
         """Return the tables of answers, which are let go of one by one: all years of a continent take 300 MB."""
