@@ -82,10 +82,12 @@ def to_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if crs == LONLAT_CRS:
         shapes = cut_polygons(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
     else:
-        both = where == "both"
         shapes = np.full(len(granules), None, dtype=object)
-        shapes[~both] = reproject(granules.geometry.to_numpy()[~both], granules.crs, crs)
-        shapes[both] = project_footprints(granules[both], crs)
+        odd = where == "both"
+        shapes[~odd] = reproject(granules.geometry.to_numpy()[~odd], granules.crs, crs)
+        # Boxes round the pole and in several pieces: their own outlines touch themselves.
+        odd |= ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+        shapes[odd] = project_footprints(granules[odd], crs)
     return granules.set_geometry(gpd.GeoSeries(shapes, index=granules.index, crs=crs))
 
 

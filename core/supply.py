@@ -19,6 +19,7 @@ from .coverage import Extent, Span, missing, open_part, split_by_cycle
 from .environment import another_cache_dir
 from .errors import SearchError
 from .footprints import touch_boxes
+from .granule_name import cycle_patterns
 from .granules import merge_granules
 from .joining import join_neighbours
 from .parallel import run_parallel
@@ -221,9 +222,9 @@ class Supplier:
 
     def _ask(self, gap: Extent, cycle: int | None, progress: Progress) -> list[_Packed]:
         query = replace(self.product, start=gap.span.start, end=gap.span.end, boxes=gap.boxes)
-        if cycle is not None:
-            pattern = f"{query.short_name}_??????????????_????{cycle:02d}??_*"
-            found = self._parts(replace(query, name_patterns=(pattern,)), gap, cycle, progress)
+        patterns = () if cycle is None else cycle_patterns(query.short_name, cycle)
+        if patterns:
+            found = self._parts(replace(query, name_patterns=patterns), gap, cycle, progress)
             if any(part.hits for part in found):
                 return found
             # A product whose names are made in another way has no cycle in them: time alone must do.
