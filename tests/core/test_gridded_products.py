@@ -11,7 +11,7 @@ PLACE = area.given_area((-110, -78, -100, -75))
 
 @pytest.mark.parametrize("product", ["ATL16", "ATL17", "ATL19", "ATL20", "ATL21", "ATL23"])
 def test_of_a_gridded_product_a_cycle_brings_all_of_its_time_whatever_number_the_names_carry(product):
-    with StandIn([21, 22, 23], [11], [product], ["001"]) as cmr:
+    with StandIn([21, 22, 23], [10, 12], [product], ["001"]) as cmr:
         asked = window.resolve_window("cycle", cycle=22)
         there = (cmr.granules.start <= asked.end.to_datetime64()) & (cmr.granules.end >= asked.start.to_datetime64())
         there &= cmr.granules.touching(areas.Box(*PLACE.boxes[0]))
