@@ -237,7 +237,7 @@ class GranuleStore:
     disk : Disk
     """
 
-    def __init__(self, folder: Path, disk: Disk = Disk()) -> None:  # noqa: B008 - it cannot be changed
+    def __init__(self, folder: Path, disk: Disk = Disk()) -> None:
         self.folder = Path(folder)
         self._disk = disk
 

@@ -261,3 +261,13 @@ def test_the_notebook_s_functions_take_a_world_box_for_what_it_is():
         assert seed_matching.match_frames_to_granules(frames, tree, kept, crs)["n_granules"].tolist() == [1]
         index = seed_matching.build_granule_prefix_index([world], order=6)
         assert seed_matching.match_frames_to_granules_prefix(frames, index)["n_granules"].tolist() == [1]
+
+
+def test_a_way_through_a_footprint_that_touches_its_edge_from_inside_is_one_crossover():
+    corner = (-104.0, -75.0)
+    ring = [(-110, -80), (-100, -80), (-100, -74), corner, (-108, -74)]
+    table = makers.granules(ring, names=["ODD_1.h5"])
+    table["rgt"] = pd.array([None], dtype="Int64")
+    frames = normalize_frames(makers.frames([(-107.0, -78.0), corner, (-101.0, -78.0)]))
+    crossings = pd.concat(crossover_points.crossover_points(frames, normalize_granules(table)))
+    assert len(crossings) == 1

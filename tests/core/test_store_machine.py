@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from growing import GrowingCmr
 from makers import Log
@@ -30,6 +30,8 @@ from xopr_crossovers.core.supply import Supplier
 STEPS_AN_EXAMPLE = 50
 EXAMPLES = max(1, int(os.environ.get("XOPR_STEPS", "5000")) // STEPS_AN_EXAMPLE)
 PRODUCT = GranuleQuery("ATL06", "007", "NSIDC_CPRD")
+#: A search takes a hundred times as long as a change, and more than one may lie between two of them.
+CHANGES = 4
 #: Larger than the time for which an answer counts as fresh.
 LATER = np.timedelta64(13, "h")
 FIRST_DAY, N_DAYS = pd.Timestamp("2024-02-20"), 56  # over the end of cycle 22
@@ -102,7 +104,7 @@ class Store(RuleBasedStateMachine):
     def begin(self):
         WORLD.begin()
         self.folder, self.skew = Path(mkdtemp(prefix="xopr-machine-")), pd.Timedelta(0)
-        self.box, self.asked = BOX, self._window(0, N_DAYS)
+        self.box, self.asked, self.n_changes = BOX, self._window(0, N_DAYS), CHANGES
 
     def teardown(self):
         with suppress(AttributeError):
@@ -133,12 +135,14 @@ class Store(RuleBasedStateMachine):
         WORLD.figures["extra"] += len(set(names) - truth) + len(names) - len(set(names))
         assert sorted(names) == sorted(truth)
 
-    def _count(self):
+    def _count(self, looks=False):
         WORLD.figures["steps"] += 1
+        self.n_changes = 0 if looks else self.n_changes + 1
 
+    @precondition(lambda self: self.n_changes >= CHANGES)
     @rule(refresh=st.sampled_from([False, False, False, True]))
     def search(self, refresh):
-        self._count()
+        self._count(looks=True)
         self._check(self._look(refresh=refresh))
 
     @rule(box=west_part)
@@ -181,15 +185,17 @@ class Store(RuleBasedStateMachine):
         WORLD.server.now = WORLD.server.now + LATER
         self.skew = pd.Timedelta(days=365 * years)
 
+    @precondition(lambda self: self.n_changes >= CHANGES)
     @rule(steps=st.integers(0, 12), refresh=st.booleans())
     def kill(self, steps, refresh):
-        self._count()
+        self._count(looks=True)
         with suppress(Killed):
             self._check(self._look(Mortal(steps).disk(), refresh))
 
+    @precondition(lambda self: self.n_changes >= CHANGES)
     @rule(refresh=st.booleans())
     def two_at_once(self, refresh):
-        self._count()
+        self._count(looks=True)
         found, begin = [None, None], threading.Barrier(2)
 
         def look(number):
