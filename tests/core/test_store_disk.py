@@ -34,6 +34,9 @@ def test_all_of_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, content
     holding = GranuleStore(tmp_path, Disk(sync, move)).add(SHELF, content, LABEL, makers.Log())
     inode = holding.path.stat().st_ino
     assert [step for step in steps if step[1] == inode] == [("sync", inode, len(content)), ("move", inode, ".parquet")]
+    # A small one, which Python would keep to itself until the file is closed.
+    readme = (tmp_path / "README.txt").stat()
+    assert ("sync", readme.st_ino, readme.st_size) in steps
 
 
 def test_without_a_word_from_a_test_it_is_the_system_that_syncs():
