@@ -19,9 +19,9 @@ _NAME = (
     r"(?P<rgt>\d{4})(?P<cycle>\d{2})(?P<region>\d{2})_(?P<release>\d{3})_(?P<revision>\d{2})(?!\d)"
 )
 #: Products whose granules lie along one pass, or along the few orbits that begin with it, so that RGT, cycle and
-#: region in a name are those of its data. Gridded ones of weeks and months (ATL16 to ATL21, ATL23) have those of the first
-#: pass that went in: ATL23_20230401000000_10761801_001_01.h5 begins in cycle 19. Names of ATL11, ATL14 and ATL15 are made
-#: in another way. From names of NSIDC's public files, one of each kind.
+#: region in a name are those of its data. Gridded ones of weeks and months (ATL16 to ATL21, ATL23) have those of the
+#: first pass that went in: ATL23_20230401000000_10761801_001_01.h5 begins in cycle 19. Names of ATL11, ATL14 and
+#: ATL15 are made in another way. From names of NSIDC's public files, one of each kind.
 ALONG_TRACK = frozenset(f"ATL{number:02d}" for number in (2, 3, 4, 6, 7, 8, 9, 10, 12, 13, 22, 24))
 _OF_PASS = ["rgt", "cycle", "region"]
 _NUMBERS = ["rgt", "cycle", "region", "revision"]

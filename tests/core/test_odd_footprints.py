@@ -218,17 +218,22 @@ HOSTILE = {
 def test_one_bad_row_never_takes_the_others_along(method, crs):
     good = makers.strip((-100, -70), (-120, -80))
     frames = normalize_frames(makers.frames([(-95, -75), (-125, -75)]))
-    for shape in HOSTILE.values():
-        table = makers.granules(good, good, good)
-        table["geometry"] = gpd.GeoSeries([*table.geometry[:1], shape, *table.geometry[2:]], crs="EPSG:4326")
-        if crs != "EPSG:4326":
-            moved = footprints.reproject(table.geometry.to_numpy(), "EPSG:4326", crs)
-            table = table.set_geometry(gpd.GeoSeries(moved, crs=crs))
-        log = makers.Log()
-        matched = job.match_granules(frames, table, method, progress=log)
-        names = table["granule_id"].tolist()
-        assert {names[0], names[2]} <= set(matched.matches["granule_id"]), shape
-        assert sum(map(len, crossover_points.crossover_points(frames, normalize_granules(table)))) >= 2
+    table = makers.granules(*[good] * (len(HOSTILE) + 2))
+    table["geometry"] = gpd.GeoSeries([table.geometry[0], *HOSTILE.values(), table.geometry[0]], crs="EPSG:4326")
+    if crs != "EPSG:4326":
+        moved = footprints.reproject(table.geometry.to_numpy(), "EPSG:4326", crs)
+        table = table.set_geometry(gpd.GeoSeries(moved, crs=crs))
+    matched = job.match_granules(frames, table, method).matches
+    names = table["granule_id"].tolist()
+    assert {names[0], names[-1]} <= set(matched["granule_id"])
+    unusable = [
+        name
+        for name, kind in zip(names[1:], HOSTILE)
+        if kind in ("none", "empty", "a point", "not a number", "endless", "off the Earth")
+    ]
+    assert not set(unusable) & set(matched["granule_id"])
+    crossings = pd.concat(crossover_points.crossover_points(frames, normalize_granules(table)))
+    assert {names[0], names[-1]} <= set(crossings["granule_id"])
 
 
 def test_what_cannot_be_used_is_counted_in_the_log_with_its_reason():
