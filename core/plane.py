@@ -15,6 +15,7 @@ import shapely
 from .planar_rings import are_planar, pieces
 from .polygons import along_great_circles, areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
+from .sphere import unit_vectors
 
 #: What is cut off begins so far behind the equator, in degrees.
 BEYOND_EQUATOR_DEG = 5.0
@@ -57,9 +58,22 @@ def in_plane(
     with np.errstate(invalid="ignore"):
         crosses = (bounds[:, 3] > beyond_deg) if side == "south" else (bounds[:, 1] < -beyond_deg)
     result = np.full(len(dense), None, dtype=object)
+    crossing = np.flatnonzero(crosses)
+    bare = crossing[_corners(polygons[crossing]) < 3]
     result[~crosses] = mend(reproject(dense[~crosses], LONLAT_CRS, POLE_CRS[side]))
+    dense = dense.copy()
+    # There and back along one line: without area, and minutes of work to be made valid.
+    dense[bare] = None
     result[crosses] = _cut_off(dense[crosses], side, beyond_deg)
     return result
+
+
+def _corners(polygons: np.ndarray) -> np.ndarray:
+    """Return how many different places of the sphere each polygon has for vertices."""
+    xy, owner = shapely.get_coordinates(polygons, return_index=True)
+    places = np.round(unit_vectors(*xy.T), 9) + 0.0
+    different = np.unique(np.column_stack([owner, places]), axis=0)
+    return np.bincount(different[:, 0].astype(np.intp), minlength=len(polygons))
 
 
 def _without_wide(polygons: np.ndarray) -> np.ndarray:
