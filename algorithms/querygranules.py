@@ -66,4 +66,4 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
         else:
             found = core.job.query_granules(areas, window, product, run.progress, run.session())
         run.outputs.write("GRANULES", found.layer(), empty="Polygon")
-        return values.search_results(found, window)
+        return values.search_results(found, found.window or window)

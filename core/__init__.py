@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from . import cells as cells
     from . import charts as charts
     from . import classes as classes
+    from . import clock as clock
     from . import cmr as cmr
     from . import columns as columns
     from . import comparison as comparison
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     from . import orbit as orbit
     from . import parallel as parallel
     from . import passes as passes
+    from . import planar_rings as planar_rings
+    from . import plane as plane
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons

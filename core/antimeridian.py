@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from .polygons import along_great_circles, gather, mend
+from .plane import in_plane
+from .polygons import areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 from .ragged import begins, offsets_of_owners
 from .sphere import EARTH_RADIUS_M, lon_lat, unit_vectors
@@ -21,6 +22,13 @@ _ON_LINE_M = 0.3
 # More vertices than a footprint as delivered has (real ones: 51 at most): the cut made them, beside a pole.
 _MANY_VERTICES = 100
 _POLYGON = 3
+_LEAST_CORNERS = 3
+# A polygon that goes farther than this beyond the equator is cut in both planes.
+_FAR_DEG = 60.0
+# A metre round the pole.
+_POLE_DOT = shapely.Point(0.0, 0.0).buffer(1.0, quad_segs=18)
+# By so much both parts overlap, that they become one.
+_SEAM_DEG = 0.1
 
 
 def cut_lines(lines: np.ndarray) -> np.ndarray:
@@ -71,23 +79,37 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
     right for long great-circle edges as well. Edges that run over many meridians are followed with more vertices: near
     a pole a straight line in longitude and latitude is far from them.
     """
-    xy, owner = shapely.get_coordinates(polygons, return_index=True)
-    wide = (owner[1:] == owner[:-1]) & (np.abs(np.diff(xy[:, 0])) > _WIDE_EDGE_DEG)
-    crossing = np.unique(owner[1:][wide])
+    polygons = placed(polygons)
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    wide = (ring[1:] == ring[:-1]) & (np.abs(np.diff(xy[:, 0])) > _WIDE_EDGE_DEG)
+    crossing = np.unique(owner[part[ring[1:][wide]]])
     result = polygons.copy()
-    if len(crossing) == 0:
-        return result
-    bounds = shapely.bounds(polygons[crossing])
-    middle = (bounds[:, 1] + bounds[:, 3]) / 2
+    side = _sides(polygons[crossing])
+    found, owner = [np.empty(0, dtype=object)], [np.zeros(0, dtype=np.intp)]
     for hemisphere, crs in POLE_CRS.items():
-        mine = crossing[(middle < 0) == (hemisphere == "south")]
-        if len(mine) == 0:
-            continue
-        flat = mend(reproject(along_great_circles(polygons[mine], _CUT_CHORD_M), LONLAT_CRS, crs))
-        # The cut goes on through the pole along the meridian of Greenwich, where the halves are joined again.
-        halves = (_half(flat, crs, side) for side in (1, -1))
-        result[mine] = mend(_joined(*halves))
-    return result
+        for where, beyond_deg in ((hemisphere, _FAR_DEG), ("both", _SEAM_DEG)):
+            mine = crossing[side == where]
+            if len(mine) == 0:
+                continue
+            flat = in_plane(polygons[mine], hemisphere, _CUT_CHORD_M, beyond_deg)
+            # The pole has no longitude: round it instead of over it, each half gets all of its own.
+            flat = shapely.difference(flat, _POLE_DOT)
+            # The cut goes on through the pole along the meridian of Greenwich, where the halves are joined again.
+            pieces, of = areal(mend(_joined(*(_half(flat, crs, half) for half in (1, -1)))))
+            found.append(pieces)
+            owner.append(mine[of])
+    result[crossing] = united(np.concatenate(found), np.concatenate(owner), len(polygons))[crossing]
+    return mend(result)
+
+
+def _sides(polygons: np.ndarray) -> np.ndarray:
+    """Return the pole whose plane holds each polygon: 'south' or 'north', or 'both' where neither holds all of it."""
+    bounds = shapely.bounds(polygons)
+    south, north = bounds[:, 1], bounds[:, 3]
+    far = np.where(south + north < 0, north, -south) > _FAR_DEG
+    return np.select([far, south + north < 0], ["both", "south"], "north")
 
 
 def whole_polygons(polygons: np.ndarray) -> np.ndarray:
@@ -103,19 +125,19 @@ def whole_polygons(polygons: np.ndarray) -> np.ndarray:
     (n,) ndarray of geometries
         In longitude and latitude, not split at the antimeridian. What does not become one polygon stays as it is.
     """
+    polygons = placed(polygons)
     several = np.flatnonzero(
         (shapely.get_num_geometries(polygons) > 1) | (shapely.get_num_coordinates(polygons) > _MANY_VERTICES)
     )
     result = polygons.copy()
     if len(several) == 0:
         return result
-    bounds = shapely.bounds(polygons[several])
-    middle = (bounds[:, 1] + bounds[:, 3]) / 2
+    side = _sides(polygons[several])
     for hemisphere, crs in POLE_CRS.items():
-        mine = several[(middle < 0) == (hemisphere == "south")]
-        flat = reproject(polygons[mine], LONLAT_CRS, crs)
+        mine = several[side == hemisphere]
+        flat = mend(reproject(polygons[mine], LONLAT_CRS, crs))
         merged = shapely.union_all(flat[:, None], grid_size=_MERGE_GRID_M, axis=1)
-        single = shapely.get_type_id(merged) == _POLYGON
+        single = (shapely.get_type_id(merged) == _POLYGON) & (shapely.get_num_interior_rings(merged) == 0)
         result[mine[single]] = _corners(reproject(merged[single], crs, LONLAT_CRS))
     return result
 
@@ -137,7 +159,19 @@ def _corners(polygons: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(planes, axis=1)
     off = np.abs((planes * vectors).sum(axis=1)) * EARTH_RADIUS_M / np.where(length > 0, length, 1.0)
     corner = off > _ON_LINE_M
-    return gather(shapely.polygons(shapely.linearrings(xy[corner], indices=ring[corner])), owner, len(polygons))
+    # A ring along one great circle, as round a hemisphere, has none: of its polygon all vertices are kept.
+    few = np.bincount(ring[corner], minlength=len(rings)) < _LEAST_CORNERS
+    bare = np.isin(owner, owner[few])
+    corner &= ~bare[ring]
+    cut = gather(
+        shapely.polygons(
+            shapely.linearrings(xy[corner], indices=np.unique(ring[corner], return_inverse=True)[1]),
+            indices=np.unique(owner[~bare], return_inverse=True)[1],
+        ),
+        np.unique(owner[~bare]),
+        len(polygons),
+    )
+    return np.where(shapely.is_missing(cut), polygons, cut)
 
 
 def _joined(east: np.ndarray, west: np.ndarray) -> np.ndarray:
@@ -150,14 +184,10 @@ def _joined(east: np.ndarray, west: np.ndarray) -> np.ndarray:
 def _half(flat: np.ndarray, crs: str, side: int) -> np.ndarray:
     """Return the parts with eastern (1) or western (-1) longitudes, in longitude and latitude."""
     cut = shapely.intersection(flat, _half_plane(crs, side))
-    # Where a polygon only touches the cut, a line or point is left of it there.
-    groups, group_owner = shapely.get_parts(cut, return_index=True)
-    pieces, group = shapely.get_parts(groups, return_index=True)
-    owner = group_owner[group]
-    areal = shapely.get_dimensions(pieces) == 2
-    parts = reproject(gather(pieces[areal], owner[areal], len(flat)), crs, LONLAT_CRS)
+    pieces, owner = areal(cut)
+    parts = reproject(gather(pieces, owner, len(flat)), crs, LONLAT_CRS)
     # On the cut itself a longitude may come out with the other sign.
-    return shapely.transform(parts, lambda xy: np.column_stack([side * np.abs(xy[:, 0]), xy[:, 1]]))
+    return mend(shapely.transform(parts, lambda xy: np.column_stack([side * np.abs(xy[:, 0]), xy[:, 1]])))
 
 
 def _half_plane(crs: str, side: int) -> shapely.Polygon:

@@ -10,8 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +17,7 @@ import pandas as pd
 import requests
 
 from .answer import Answer, Flaw, Patience, host_of
+from .clock import Clock, read_date
 from .environment import cmr_url
 from .errors import SearchError, TooMuchError
 from .granule_query import GranuleQuery
@@ -58,6 +57,8 @@ class CmrClient:
         Wait (s) between two pages, out of courtesy.
     backoff, longest_wait : float
         Wait (s) before the first retry, and longest wait before any.
+    clock : Clock, optional
+        Is put right by the server's ``Date``.
 
     Attributes
     ----------
@@ -78,6 +79,7 @@ class CmrClient:
         pause: float = 0.1,
         backoff: float = 1.0,
         longest_wait: float = 60.0,
+        clock: Clock | None = None,
     ) -> None:
         self.root = cmr_url(url)
         self.url = f"{self.root}/search/granules.umm_json"
@@ -85,6 +87,7 @@ class CmrClient:
         self.patience = Patience(connect_timeout, read_timeout, retries, backoff, longest_wait)
         self.progress = progress or Progress()
         self.pause = pause
+        self.clock = clock or Clock()
         # Records take ten times as much memory while they are read: one page at a time, and always in the same thread,
         # since what a thread has used is kept for it.
         self.reader = ThreadPoolExecutor(1, thread_name_prefix="xopr-reader")
@@ -145,7 +148,7 @@ class GranulePages(Iterator[list]):
     repeated : int
         Number of granules that came once more, and were left out of the pages.
     asked : Timestamp or None
-        When the first page was sent, by the server's clock or this machine's, whichever is earlier; UTC.
+        When the first page was sent, as :meth:`~.clock.Clock.hear` has it; UTC.
     """
 
     def __init__(self, client: CmrClient, query: GranuleQuery, progress: Progress) -> None:
@@ -175,7 +178,8 @@ class GranulePages(Iterator[list]):
         items, answer = self._client.ask(self._query, self._search_after, self._progress)
         self._n_pages += 1
         if self.asked is None:
-            self.asked = _sent(answer)
+            told = read_date(answer.headers.get("Date", ""))
+            self.asked = self._client.clock.hear(told, self._host, self._progress)
         self._count_hits(answer)
         new = self._new(items)
         following = answer.headers.get("CMR-Search-After")
@@ -239,18 +243,6 @@ def _identity(item: dict) -> Any:
     meta = item.get("meta") or {}
     name = meta.get("native-id") or (item.get("umm") or {}).get("GranuleUR")
     return meta.get("concept-id") or ((meta.get("provider-id"), name) if name else object())
-
-
-def _sent(answer: Answer) -> pd.Timestamp:
-    """Return when an answer was sent: the earlier of what the server's clock says and this machine's.
-
-    Dated too early, an answer is asked about once more than needed; dated too late, what came after it is never seen.
-    """
-    now = pd.Timestamp.now(tz="UTC")
-    with suppress(TypeError, ValueError, IndexError, OverflowError):
-        sent = pd.Timestamp(parsedate_to_datetime(answer.headers.get("Date", "")))
-        now = min(now, sent.tz_convert("UTC") if sent.tzinfo else sent.tz_localize("UTC"))
-    return now.tz_localize(None)
 
 
 def _flaw(answer: Answer) -> Flaw | None:

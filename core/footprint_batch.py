@@ -7,17 +7,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from .polygons import gather
+from .planar_rings import are_planar, boxes_as_polygons, pieces, widths
+from .polygons import areal, gather
 from .sphere import wrap_longitude
 
 ONLY_ORBIT = "only an orbit for an extent"
 ONLY_LINES = "only points or lines for an extent"
 NO_EXTENT = "no spatial extent"
 NO_RING = "no footprint ring with three different points"
-
-#: Step (degrees) along the parallels of a bounding rectangle. Its great circle then leaves the parallel by less than
-#: 130 m: dlon**2 / 8 * sin(lat) * cos(lat) * R, greatest at latitude 45.
-_RECTANGLE_STEP = 1.0
 
 
 class FootprintBatch:
@@ -72,25 +69,33 @@ class FootprintBatch:
         sizes = np.array(self._sizes, dtype=np.intp)
         ring = np.repeat(np.arange(len(sizes)), sizes)
         lon = np.array(self._lon, dtype=float)
+        told = np.column_stack([lon, np.array(self._lat, dtype=float)])
         lon = np.where((np.abs(lon) > 180.0) & (np.abs(lon) <= 360.0), wrap_longitude(lon), lon)
-        xy = np.column_stack([lon, np.array(self._lat, dtype=float)])
+        xy = np.column_stack([lon, told[:, 1]])
         is_shell = np.array(self._is_shell, dtype=bool)
         polygon = np.cumsum(is_shell) - 1
-        good = _usable(xy, ring, len(sizes))
-        good &= good[np.flatnonzero(is_shell)[polygon]] if len(polygon) else good
+        planar = are_planar(told, ring, len(sizes))
+        good = np.where(planar, _usable(told, ring, len(sizes)), _usable(xy, ring, len(sizes)))
+        if len(polygon):
+            shell = np.flatnonzero(is_shell)[polygon]
+            planar, good = planar[shell], good & good[shell]
+        xy = np.where(planar[ring][:, None], told, xy)
 
         rings = shapely.linearrings(xy[good[ring]], indices=_renumbered(ring[good[ring]]))
         polygons = shapely.polygons(rings, indices=_renumbered(polygon[good]))
         record_of_ring = np.array(self._record_of_ring, dtype=np.intp)
         record = record_of_ring[good & is_shell]
+        flat = planar[good & is_shell]
+        polygons[flat] = pieces(polygons[flat])
 
         boxes = np.array(self._boxes, dtype=float).reshape(-1, 4)
-        whole = np.isfinite(boxes).all(axis=1) & (boxes[:, 1] < boxes[:, 3])
-        polygons = np.concatenate([polygons, _rectangles(boxes[whole])])
+        whole = _have_area(boxes)
+        polygons = np.concatenate([polygons, boxes_as_polygons(boxes[whole])])
         record_of_box = np.array(self._record_of_box, dtype=np.intp)
         record = np.concatenate([record, record_of_box[whole]])
 
-        geometries = gather(polygons, record, self._n_records)
+        parts, of = areal(polygons)
+        geometries = gather(parts, record[of], self._n_records)
         left_out = np.concatenate([record_of_ring[~good], record_of_box[~whole]])
         self.n_left_out = int((~shapely.is_missing(geometries[left_out])).sum())
         return geometries
@@ -114,15 +119,9 @@ def _renumbered(labels: np.ndarray) -> np.ndarray:
     return np.unique(labels, return_inverse=True)[1].astype(np.intp)
 
 
-def _rectangles(boxes: np.ndarray) -> np.ndarray:
-    """Return polygons of (west, south, east, north), counter-clockwise; west > east goes over the antimeridian."""
-    if len(boxes) == 0:
-        return np.empty(0, dtype=object)
+def _have_area(boxes: np.ndarray) -> np.ndarray:
+    """Return which boxes lie on the Earth and have some width and height."""
     west, south, east, north = boxes.T
-    width = np.where(east < west, east - west + 360.0, east - west)
-    share = np.linspace(0.0, 1.0, int(np.ceil(max(width.max(), 1.0) / _RECTANGLE_STEP)) + 1)
-    lon = wrap_longitude(west[:, None] + width[:, None] * share)
-    lon[:, 0], lon[:, -1] = west, east
-    lat = np.broadcast_to(south[:, None], lon.shape), np.broadcast_to(north[:, None], lon.shape)
-    x, y = np.hstack([lon, lon[:, ::-1]]), np.hstack(lat)
-    return shapely.polygons(shapely.linearrings(np.stack([x, y], axis=-1)))
+    with np.errstate(invalid="ignore"):
+        on_earth = (np.abs(boxes[:, ::2]) <= 360.0).all(axis=1) & (np.abs(boxes[:, 1::2]) <= 90.0).all(axis=1)
+        return on_earth & (south < north) & (widths(west, east) > 0)

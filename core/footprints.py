@@ -14,14 +14,16 @@ import shapely
 
 from .antimeridian import cut_polygons
 from .boxes import Box, width
+from .plane import BEYOND_EQUATOR_DEG, in_plane, pole_of
 from .polygons import along_great_circles, mend
 from .projection import LONLAT_CRS, MAX_CHORD_M, POLE_CRS, layer_crs, reproject, transformer
 
-#: A pole's projection shows the other half of the globe blown up beyond use: this is 70 degrees on the far side.
+#: A projection shows what is far from its centre blown up beyond use: this is 70 degrees on the far side of a pole's.
 REACH_M = 7.0e7
 # Between two points so far apart a parallel leaves its chord by less than 20 m.
 _BOX_STEP_DEG = 0.25
-_BEYOND_EQUATOR_DEG = 5.0
+# A footprint that goes beyond this on both sides of the equator belongs to both hemispheres.
+_BOTH_DEG = 30.0
 
 
 def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float | None = MAX_CHORD_M) -> np.ndarray:
@@ -43,6 +45,9 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
         None where a footprint has no place in this projection.
     """
     geometries = granules.geometry.to_numpy()
+    side = pole_of(crs)
+    if side is not None:
+        return in_plane(reproject(geometries, granules.crs, LONLAT_CRS), side, max_chord_m)
     if max_chord_m is not None:
         geometries = along_great_circles(reproject(geometries, granules.crs, LONLAT_CRS), max_chord_m)
         projected = reproject(geometries, LONLAT_CRS, crs)
@@ -54,10 +59,15 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
 
 
 def hemispheres(granules: gpd.GeoDataFrame) -> np.ndarray:
-    """Return 'south' or 'north' by the middle of each footprint's latitudes; '' without a footprint."""
+    """Return 'south' or 'north' by the middle of each footprint's latitudes.
+
+    'both' where it goes far beyond the equator on either side, '' without a footprint.
+    """
     bounds = shapely.bounds(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
-    middle = (bounds[:, 1] + bounds[:, 3]) / 2
-    return np.select([middle < 0, middle >= 0], ["south", "north"], "").astype(object)
+    south, north = bounds[:, 1], bounds[:, 3]
+    middle = (south + north) / 2
+    both = (south < -_BOTH_DEG) & (north > _BOTH_DEG)
+    return np.select([both, middle < 0, middle >= 0], ["both", "south", "north"], "").astype(object)
 
 
 def to_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -65,12 +75,19 @@ def to_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Where both hemispheres are in the table the layer is in longitude and latitude, cut at the antimeridian, since a
     pole's projection cannot show the other pole. Matching takes such a layer as well: see :func:`project_footprints`.
+    Of a footprint that belongs to both, beside others of one hemisphere, only the part there is shown.
     """
-    crs = layer_crs(hemispheres(granules))
+    where = hemispheres(granules)
+    crs = layer_crs(where)
     if crs == LONLAT_CRS:
         shapes = cut_polygons(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
     else:
-        shapes = reproject(granules.geometry.to_numpy(), granules.crs, crs)
+        shapes = np.full(len(granules), None, dtype=object)
+        odd = where == "both"
+        shapes[~odd] = reproject(granules.geometry.to_numpy()[~odd], granules.crs, crs)
+        # Boxes round the pole and in several pieces: their own outlines touch themselves.
+        odd |= ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+        shapes[odd] = project_footprints(granules[odd], crs)
     return granules.set_geometry(gpd.GeoSeries(shapes, index=granules.index, crs=crs))
 
 
@@ -86,7 +103,7 @@ def touch_boxes(granules: gpd.GeoDataFrame, boxes: Sequence[Box]) -> np.ndarray:
     found = np.zeros(len(granules), dtype=bool)
     for side, crs in POLE_CRS.items():
         # A pole's projection cannot show the other one; footprints end at the equator at the latest.
-        low, high = (-90.0, _BEYOND_EQUATOR_DEG) if side == "south" else (-_BEYOND_EQUATOR_DEG, 90.0)
+        low, high = (-90.0, BEYOND_EQUATOR_DEG) if side == "south" else (-BEYOND_EQUATOR_DEG, 90.0)
         clipped = [(west, max(south, low), east, min(north, high)) for west, south, east, north in boxes]
         sectors = [_sector(box, side) for box in clipped if box[1] <= box[3]]
         if sectors:

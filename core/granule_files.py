@@ -25,6 +25,7 @@ from .window import Window
 from .wording import count
 
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
+_NO_END = pd.Timestamp("2200-01-01")
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 
 
@@ -60,7 +61,10 @@ def read_granule_files(
         If there is no such file, or one cannot be read as granules.
     """
     progress = progress or Progress()
-    wanted = Extent(Span(window.start, window.end), tuple(box for area in areas for box in area.boxes))
+    boxes = tuple(box for area in areas for box in area.boxes)
+    wanted = Extent(Span(window.start, window.end), boxes)
+    # An open end is today, which a wrong clock tells wrong: what is in the files has been.
+    reach = Extent(Span(window.start, _NO_END), boxes) if window.open_end else wanted
     tables, held, n_read, n_unlabelled = [], [], 0, 0
     paths = _files(path_of(source, "GRANULE_FILES") if isinstance(source, str) else source)
     for number, path in enumerate(paths):
@@ -68,7 +72,7 @@ def read_granule_files(
         table, label = _read(path)
         n_read += len(table)
         table = table[_is_product(table, short_name, version)]
-        tables.append(of_extent(table, label.boxes if label else [_WORLD], wanted))
+        tables.append(of_extent(table, label.boxes if label else [_WORLD], reach))
         if label is None:
             n_unlabelled += 1
         elif window.cycle is None or label.cycle in (None, window.cycle):

@@ -18,6 +18,12 @@ _NAME = (
     r"(?s)^.*(?<![A-Za-z0-9])(?P<short_name>ATL\d{2})_(?P<start_time>\d{14})_"
     r"(?P<rgt>\d{4})(?P<cycle>\d{2})(?P<region>\d{2})_(?P<release>\d{3})_(?P<revision>\d{2})(?!\d)"
 )
+#: Products whose granules lie along one pass, or along the few orbits that begin with it, so that RGT, cycle and
+#: region in a name are those of its data. Gridded ones of weeks and months (ATL16 to ATL21, ATL23) have those of the
+#: first pass that went in: ATL23_20230401000000_10761801_001_01.h5 begins in cycle 19. Names of ATL11, ATL14 and
+#: ATL15 are made in another way. From names of NSIDC's public files, one of each kind.
+ALONG_TRACK = frozenset(f"ATL{number:02d}" for number in (2, 3, 4, 6, 7, 8, 9, 10, 12, 13, 22, 24))
+_OF_PASS = ["rgt", "cycle", "region"]
 _NUMBERS = ["rgt", "cycle", "region", "revision"]
 
 
@@ -35,7 +41,7 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
     DataFrame
         One row a name: ``short_name`` and ``release`` (text), ``start_time`` (UTC), ``rgt``, ``cycle``, ``region`` and
         ``revision`` (Int64). A name that is not of this pattern, or that says what cannot be (RGT 1388, month 13),
-        gives a row of missing values.
+        gives a row of missing values; a gridded product's name has no ``rgt``, ``cycle`` and ``region``.
     """
     column = names if isinstance(names, pd.Series) else pd.Series(list(names), dtype=object)
     table = column.astype("string").str.extract(_NAME)
@@ -49,9 +55,15 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
         & table["cycle"].ge(1)
     )
     table = table.where(possible.fillna(False).astype(bool))
+    table.loc[~table["short_name"].isin(ALONG_TRACK).astype(bool), _OF_PASS] = pd.NA
     for text in ("short_name", "release"):
         table[text] = text_values(table[text])
     return table[["short_name", "start_time", "rgt", "cycle", "region", "release", "revision"]]
+
+
+def cycle_patterns(short_name: str, cycle: int) -> tuple[str, ...]:
+    """Return CMR's patterns of the names of a product's granules of a cycle; none where names do not tell the cycle."""
+    return (f"{short_name}_??????????????_????{cycle:02d}??_*",) if short_name in ALONG_TRACK else ()
 
 
 def text_values(values: pd.Series) -> pd.Series:

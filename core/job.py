@@ -15,6 +15,7 @@ import requests
 from . import tables
 from .area import Area, search_areas
 from .cache_files import granules_dir
+from .clock import Clock
 from .cmr import CmrClient, GranuleQuery
 from .environment import CMR_URL, cmr_url
 from .errors import InputError
@@ -26,7 +27,7 @@ from .matching import match, only_crossing
 from .points import require_frames, subset_by_points
 from .progress import Progress
 from .store import GranuleStore
-from .supply import STORE_MODES, Supplier
+from .supply import STORE_MODES, Supplier, Supply
 from .window import Window, resolve_window
 
 SHORT_NAME = "ATL06"
@@ -88,6 +89,8 @@ class Found:
     left_out : dict of str to int
         Reasons for which some of those are not in the table, with their number: ``received + from_store`` less all of
         these are in it.
+    window : Window or None
+        What was searched: an open end reaches to the latest day that this machine's or the server's clock tells.
     """
 
     granules: gpd.GeoDataFrame
@@ -95,6 +98,7 @@ class Found:
     received: int = 0
     from_store: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+    window: Window | None = None
 
     def layer(self) -> gpd.GeoDataFrame:
         """Return the granules for a layer: :func:`~xopr_crossovers.core.footprints.to_layer_crs`."""
@@ -149,6 +153,7 @@ def query_granules(
     product: Product | None = None,
     progress: Progress | None = None,
     session: requests.Session | None = None,
+    clock: Clock | None = None,
 ) -> Found:
     """Search all granules of a product in areas and a window, completely or not at all.
 
@@ -162,6 +167,8 @@ def query_granules(
     progress : Progress, optional
     session : requests.Session, optional
         Brings proxy and certificate settings along.
+    clock : Clock, optional
+        This machine's if not given.
 
     Raises
     ------
@@ -177,20 +184,27 @@ def query_granules(
     if product.store not in STORE_MODES:
         raise InputError(f"STORE must be one of {', '.join(STORE_MODES)}, not {product.store!r}.")
     store = None if product.store == "ignore" else GranuleStore(store_folder(product.cmr_url))
-    tables_found = []
-    hits = received = from_store = 0
-    left_out: Counter[str] = Counter()
-    for number, area in enumerate(areas):
+    clock = clock or Clock()
+    query = GranuleQuery(product.short_name, product.version, product.provider)
+
+    def supply(number: int) -> Supply:
         part = progress.part(number / len(areas), (number + 1) / len(areas))
-        client = CmrClient(product.cmr_url, session, progress=part)
-        query = GranuleQuery(product.short_name, product.version, product.provider)
+        client = CmrClient(product.cmr_url, session, progress=part, clock=clock)
         supplier = Supplier(query, client, store, refresh=product.store == "refresh", progress=part)
-        result = supplier.granules(area, window)
-        tables_found.append(result.granules)
-        hits += result.hits
-        received += result.received
-        from_store += result.from_store
-        left_out.update(result.left_out)
+        return supplier.granules(areas[number], window)
+
+    supplies: list[Supply] = []
+    for number in range(len(areas)):
+        supplies.append(supply(number))
+        window = supplies[-1].window or window
+    # What is held was searched before anybody had said that this machine's clock is behind.
+    supplies = [one if one.window == window else supply(number) for number, one in enumerate(supplies)]
+    tables_found = [one.granules for one in supplies]
+    hits, received = sum(one.hits for one in supplies), sum(one.received for one in supplies)
+    from_store = sum(one.from_store for one in supplies)
+    left_out: Counter[str] = Counter()
+    for one in supplies:
+        left_out.update(one.left_out)
     granules = tables_found[0]
     if len(tables_found) > 1:
         granules, dropped = merge_granules(tables_found)
@@ -200,7 +214,7 @@ def query_granules(
         left_out.update(dropped)
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
-    return Found(granules, hits, received, from_store, dict(left_out))
+    return Found(granules, hits, received, from_store, dict(left_out), window)
 
 
 def read_granules(
@@ -232,7 +246,11 @@ def read_granules(
     granules = read_granule_files(source, areas, window, product.short_name, product.version, progress)
     if len(granules) == 0:
         progress.warn(f"{source} holds no granule of this product, area and time.")
-    return Found(granules, len(granules))
+    elif window.open_end and granules["start_time"].notna().any():
+        clock = Clock()
+        clock.has_reached(granules["start_time"].max().tz_localize(None), "a granule in the files", progress)
+        window = window.until(clock.now())
+    return Found(granules, len(granules), window=window)
 
 
 def match_granules(
@@ -329,4 +347,4 @@ def find_granules(
     found = query_granules(areas, window, product, progress.part(0.05, 0.7), session)
     progress.step("Matching")
     matched = match_granules(frames, found.granules, method, crossing_only, progress.part(0.7, 1.0))
-    return Crossovers(window, tuple(areas), product, found, matched)
+    return Crossovers(found.window or window, tuple(areas), product, found, matched)

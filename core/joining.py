@@ -7,7 +7,6 @@ each would be asked about again for half a year.
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import replace
 
 from .boxes import Box
@@ -79,6 +78,5 @@ def _join(store: GranuleStore, shelf: Shelf, run: list[Holding], progress: Progr
     joined = store.add(shelf, pack(granules, label), label, progress)
     for holding in run:
         if holding.path != joined.path:
-            with suppress(OSError):
-                holding.path.unlink()
+            store.remove(holding)
     return len(run)

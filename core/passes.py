@@ -119,7 +119,7 @@ def _shapes(granules: gpd.GeoDataFrame, rows: np.ndarray) -> dict[str, np.ndarra
     where = hemispheres(some)
     shapes = {}
     for side, crs in POLE_CRS.items():
-        mine = where == side
+        mine = (where == side) | (where == "both")
         if mine.any():
             shapes[side] = np.full(len(granules), None, dtype=object)
             shapes[side][rows[mine]] = project_footprints(some[mine], crs)

@@ -8,16 +8,56 @@ import shapely
 from .polylines import Polylines
 from .sphere import densify
 
+# Longitudes are told from -180 to 180 or from 0 to 360.
+_FARTHEST_LON = 360.0
+_ROUNDING = 1e-9
+
 
 def mend(polygons: np.ndarray) -> np.ndarray:
-    """Return polygons made valid; None where a coordinate is infinite or nothing is left."""
+    """Return polygons made valid; None where a coordinate is infinite or no area is left.
+
+    Parts that overlap count once.
+    """
     polygons = np.asarray(polygons, dtype=object).copy()
     xy, owner = shapely.get_coordinates(polygons, return_index=True)
     polygons[np.unique(owner[~np.isfinite(xy).all(axis=1)])] = None
-    broken = ~shapely.is_valid(polygons) & ~shapely.is_missing(polygons)
-    polygons[broken] = shapely.make_valid(polygons[broken])
+    broken = np.flatnonzero(~shapely.is_valid(polygons) & ~shapely.is_missing(polygons))
+    parts, owner = shapely.get_parts(polygons[broken], return_index=True)
+    parts, of = areal(shapely.make_valid(parts))
+    polygons[broken] = united(parts, owner[of], len(broken))
     polygons[shapely.is_empty(polygons)] = None
     return polygons
+
+
+def placed(polygons: np.ndarray) -> np.ndarray:
+    """Return polygons in longitude and latitude; None instead of one with a vertex that is no place on the Earth."""
+    xy, owner = shapely.get_coordinates(polygons, return_index=True)
+    with np.errstate(invalid="ignore"):
+        on_earth = (np.abs(xy[:, 0]) <= _FARTHEST_LON) & (np.abs(xy[:, 1]) <= 90.0 + _ROUNDING)
+    off = np.unique(owner[~on_earth])
+    if len(off) == 0:
+        return polygons
+    polygons = polygons.copy()
+    polygons[off] = None
+    return polygons
+
+
+def areal(geometries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the polygons of geometries of any kind, and the position that each comes from."""
+    groups, owner = shapely.get_parts(geometries, return_index=True)
+    pieces, group = shapely.get_parts(groups, return_index=True)
+    keep = (shapely.get_dimensions(pieces) == 2) & ~shapely.is_empty(pieces)
+    return pieces[keep], owner[group[keep]]
+
+
+def united(parts: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:
+    """Return the union of valid polygons by their owner, ``(n,)``; None for an owner without any."""
+    parts, owner = parts[~shapely.is_missing(parts)], owner[~shapely.is_missing(parts)]
+    pieces, of = areal(parts)
+    together = gather(pieces, owner[of], n)
+    several = np.flatnonzero(shapely.get_num_geometries(together) > 1)
+    together[several] = shapely.union_all(together[several][:, None], axis=1)
+    return together
 
 
 def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:

@@ -127,7 +127,7 @@ def search_granules(
     _log(granules, hits, pages.received, counts, progress)
     if pages.repeated:
         progress.info(f"{pages.repeated:,} granules came twice from CMR and count once.")
-    return GranuleSearch(granules, hits, pages.received, dict(counts), query, pages.asked or pd.Timestamp.now())
+    return GranuleSearch(granules, hits, pages.received, dict(counts), query, pages.asked or client.clock.own())
 
 
 def in_order_of_time(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

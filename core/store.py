@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -209,6 +210,25 @@ def read_label(path: Path) -> Label | None:
     return Label.from_json(metadata[_KEY]) if _KEY in metadata else None
 
 
+@dataclass(frozen=True)
+class Disk:
+    """What the store does to files beside reading them, which tests may watch and end at any moment.
+
+    Attributes
+    ----------
+    sync : callable
+        Takes the number of an open file, and returns when what was written to it will outlive a power cut.
+    move : callable
+        Takes the file and where it goes, in the place of what is there.
+    remove : callable
+        Takes the file.
+    """
+
+    sync: Callable[[int], None] = os.fsync
+    move: Callable[[Path, Path], None] = os.replace
+    remove: Callable[[Path], None] = os.unlink
+
+
 class GranuleStore:
     """A folder of answers.
 
@@ -216,10 +236,12 @@ class GranuleStore:
     ----------
     folder : Path
         Need not be there yet.
+    disk : Disk
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk = Disk()) -> None:
         self.folder = Path(folder)
+        self._disk = disk
 
     def holdings(self, shelf: Shelf, progress: Progress) -> list[Holding]:
         """Return the whole files of a product, the freshest first.
@@ -267,12 +289,11 @@ class GranuleStore:
         # The moment of writing, so that of two answers of the same second the later one is the greater name.
         days = f"{label.span.start:%Y%m%d}-{label.span.end:%Y%m%d}"
         path = folder / f"{days}-{time.time_ns():016x}{secrets.token_hex(2)}{_SUFFIX}"
-        _replace(path, content)
+        self._replace(path, content)
         holding = Holding(path, label)
         for other in self.holdings(shelf, progress):
             if holding.covers(other):
-                with suppress(OSError):
-                    other.path.unlink()
+                self.remove(other)
         return holding
 
     def forget(self, shelf: Shelf, progress: Progress) -> None:
@@ -288,6 +309,11 @@ class GranuleStore:
                 holding.path.unlink(missing_ok=True)
         with suppress(OSError):
             (self.folder / shelf.folder).rmdir()
+
+    def remove(self, holding: Holding) -> None:
+        """Remove a file, if that can be done."""
+        with suppress(OSError):
+            self._disk.remove(holding.path)
 
     def _holding(self, path: Path, progress: Progress) -> Holding | None:
         try:
@@ -326,7 +352,7 @@ class GranuleStore:
     def _write_readme(self) -> None:
         path = self.folder / "README.txt"
         if not path.exists():
-            _replace(path, README.encode())
+            self._replace(path, README.encode())
 
     @staticmethod
     def _sweep(folder: Path) -> None:
@@ -336,17 +362,16 @@ class GranuleStore:
                 if time.time() - path.stat().st_mtime > _ABANDONED_AFTER_S:
                     path.unlink()
 
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, or not at all, whenever the process or the machine ends."""
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PARTIAL}")
-    try:
-        with partial.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink()
-        raise
+    def _replace(self, path: Path, content: bytes) -> None:
+        """Write a file so that it is there whole, or not at all, whenever the process or the machine ends."""
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PARTIAL}")
+        try:
+            with partial.open("xb") as file:
+                file.write(content)
+                file.flush()
+                self._disk.sync(file.fileno())
+            self._disk.move(partial, path)
+        except BaseException:
+            with suppress(OSError):
+                self._disk.remove(partial)
+            raise

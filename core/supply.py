@@ -20,6 +20,7 @@ from .disk_faults import reason_of
 from .environment import another_cache_dir
 from .errors import InputError, SearchError
 from .footprints import touch_boxes
+from .granule_name import cycle_patterns
 from .granules import merge_granules
 from .joining import join_neighbours
 from .parallel import run_parallel
@@ -61,6 +62,8 @@ class Supply:
         How many granules came from the store.
     left_out : dict of str to int
         Reasons for which some of those are not in the table, with their number.
+    window : Window
+        What was searched: an open end reaches to the latest day that a clock tells.
     """
 
     granules: gpd.GeoDataFrame
@@ -68,6 +71,7 @@ class Supply:
     received: int = 0
     from_store: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+    window: Window | None = None
 
 
 class Supplier:
@@ -112,15 +116,23 @@ class Supplier:
         InputError
             If nothing is found, and the server does not have the product.
         """
+        window = window.until(self._now(window))
         wanted = Extent(Span(window.start, window.end), area.boxes)
         known, gaps = self._known(wanted, window.cycle)
         steps: list[Callable[[Progress], list[_Packed]]] = [partial(self._ask, gap, window.cycle) for gap in gaps]
-        now = pd.Timestamp.now(tz="UTC").tz_localize(None)
+        # By this machine's clock alone: where that is behind, nothing counts as fresh.
+        now = self.client.clock.own()
         for holding, _ in known:
             span = open_part(holding.label.span, holding.label.asked, now)
             if span is not None:
                 steps.append(partial(self._update, holding, span))
-        answers = [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
+        answers = self._answers(steps)
+        later = window.until(self.client.clock.now())
+        if later.end > window.end:
+            self.progress.info(later.text)
+            rest = split_by_cycle(Span(window.end, later.end))
+            answers += self._answers([partial(self._ask, Extent(span, area.boxes), None) for span in rest])
+            window, wanted = later, Extent(Span(window.start, later.end), area.boxes)
         received = sum(answer.received for answer in answers)
         left_out: Counter[str] = Counter()
         for answer in answers:
@@ -147,7 +159,19 @@ class Supplier:
             # Not worth a word if it cannot be done: the files are whole as they are.
             with suppress(OSError):
                 join_neighbours(self.store, self.shelf, self.progress)
-        return Supply(in_order_of_time(granules), hits, received, from_store, dict(left_out))
+        return Supply(in_order_of_time(granules), hits, received, from_store, dict(left_out), window)
+
+    def _answers(self, steps: list[Callable[[Progress], list[_Packed]]]) -> list[_Packed]:
+        return [part for parts in run_parallel(steps, self.progress, AT_ONCE) for part in parts] if steps else []
+
+    def _now(self, window: Window) -> pd.Timestamp:
+        """Return the moment: no earlier than that of an answer that is held."""
+        clock = self.client.clock
+        if window.open_end and self.store is not None:
+            held = [holding.label.asked for holding in self.store.holdings(self.shelf, self.progress)]
+            if held:
+                clock.has_reached(max(held), "an answer in the granule store", self.progress)
+        return clock.now()
 
     def _check_product(self) -> None:
         """Refuse a product that the server does not have; the answer "nothing" is then not kept, since it is none."""
@@ -214,9 +238,9 @@ class Supplier:
 
     def _ask(self, gap: Extent, cycle: int | None, progress: Progress) -> list[_Packed]:
         query = replace(self.product, start=gap.span.start, end=gap.span.end, boxes=gap.boxes)
-        if cycle is not None:
-            pattern = f"{query.short_name}_??????????????_????{cycle:02d}??_*"
-            found = self._parts(replace(query, name_patterns=(pattern,)), gap, cycle, progress)
+        patterns = () if cycle is None else cycle_patterns(query.short_name, cycle)
+        if patterns:
+            found = self._parts(replace(query, name_patterns=patterns), gap, cycle, progress)
             if any(part.hits for part in found):
                 return found
             # A product whose names are made in another way has no cycle in them: time alone must do.

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from .clock import utc_now
 from .errors import InputError
 from .frames import flight_dates
 from .moments import read_day
@@ -48,6 +49,8 @@ class Window:
         Where set, only granules of this cycle are wanted.
     text : str
         A sentence for the log.
+    open_end : bool
+        Whether it ends today, whatever day that is: see :meth:`until`.
     """
 
     mode: str
@@ -57,6 +60,14 @@ class Window:
     end_date: str
     cycle: int | None
     text: str
+    open_end: bool = False
+
+    def until(self, now: pd.Timestamp) -> Window:
+        """Return the window, up to the end of a later day where its end is open."""
+        day = now.normalize()
+        if not self.open_end or day <= self.end:
+            return self
+        return _days(self.mode, self.start, day, self.text.partition(":")[0], open_end=True)
 
 
 def resolve_window(
@@ -66,6 +77,7 @@ def resolve_window(
     end_date: object = None,
     cycle: int | None = None,
     progress: Progress | None = None,
+    now: pd.Timestamp | None = None,
 ) -> Window:
     """Return the window that a mode and its arguments mean.
 
@@ -82,6 +94,8 @@ def resolve_window(
         For the two cycle modes, from 1.
     progress : Progress, optional
         Is told the window.
+    now : Timestamp, optional
+        The moment, UTC, instead of this machine's clock.
 
     Raises
     ------
@@ -91,21 +105,39 @@ def resolve_window(
     progress = progress or Progress()
     if mode not in MODES:
         raise InputError(f"TIME_MODE must be one of {', '.join(MODES)}, not {mode!r}.")
+    day = today(now)
     makers = {
-        "date_range": lambda: _date_range(start_date, end_date, progress),
-        "cycle": lambda: _orbit_cycle(cycle),
-        "nominal_cycle": lambda: _nominal_cycle(cycle),
+        "date_range": lambda: _date_range(start_date, end_date, day, progress),
+        "cycle": lambda: _orbit_cycle(cycle, day),
+        "nominal_cycle": lambda: _nominal_cycle(cycle, day),
         "exact_year": lambda: _exact_year(frames, progress),
-        "all_years": lambda: _days("all_years", LAUNCH, today(), "All years, from launch to today"),
+        "all_years": lambda: _days("all_years", LAUNCH, day, "All years, from launch to today", open_end=True),
     }
     window = makers[mode]()
     progress.info(window.text)
     return window
 
 
-def today() -> pd.Timestamp:
-    """Return the current day, UTC."""
-    return pd.Timestamp.now(tz="UTC").tz_localize(None).normalize()
+def today(now: pd.Timestamp | None = None) -> pd.Timestamp:
+    """Return the current day, UTC.
+
+    Parameters
+    ----------
+    now : Timestamp, optional
+        The moment, UTC, instead of this machine's clock.
+
+    Raises
+    ------
+    InputError
+        If that lies before launch: then the clock is wrong.
+    """
+    now = utc_now() if now is None else now
+    if now < LAUNCH:
+        raise InputError(
+            f"This machine's clock says {now:%Y-%m-%d}, before the first ICESat-2 data of {LAUNCH:%Y-%m-%d}: set its "
+            "date and time."
+        )
+    return now.normalize()
 
 
 def nominal_cycle_days(cycle: int) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -114,7 +146,7 @@ def nominal_cycle_days(cycle: int) -> tuple[pd.Timestamp, pd.Timestamp]:
     return start, start + NOMINAL_CYCLE_DAYS * _ONE_DAY
 
 
-def _days(mode: str, start: pd.Timestamp, end: pd.Timestamp, what: str) -> Window:
+def _days(mode: str, start: pd.Timestamp, end: pd.Timestamp, what: str, open_end: bool = False) -> Window:
     return Window(
         mode=mode,
         start=start,
@@ -123,14 +155,21 @@ def _days(mode: str, start: pd.Timestamp, end: pd.Timestamp, what: str) -> Windo
         end_date=f"{end:%Y-%m-%d}",
         cycle=None,
         text=f"{what}: {start:%Y-%m-%d} to {end:%Y-%m-%d}, both days included.",
+        open_end=open_end,
     )
 
 
-def _date_range(start_date: object, end_date: object, progress: Progress) -> Window:
+def _date_range(start_date: object, end_date: object, day: pd.Timestamp, progress: Progress) -> Window:
     start, end = read_day(start_date, "START_DATE"), read_day(end_date, "END_DATE")
     if start is None:
         raise InputError("TIME_MODE=date_range needs START_DATE (and END_DATE, else today); write it as 2024-01-31.")
-    end = today() if end is None else end
+    if start > day:
+        raise InputError(
+            f"The window starts on {start:%Y-%m-%d}, which is after today, {day:%Y-%m-%d} by this machine's clock; "
+            "choose an earlier start, or set the clock."
+        )
+    open_end = end is None
+    end = day if end is None else end
     if start > end:
         raise InputError(f"The window's start {start:%Y-%m-%d} is after its end {end:%Y-%m-%d}; exchange the dates.")
     if end < LAUNCH:
@@ -138,12 +177,10 @@ def _date_range(start_date: object, end_date: object, progress: Progress) -> Win
             f"The window ends on {end:%Y-%m-%d}, before the first ICESat-2 data of {LAUNCH:%Y-%m-%d}; "
             "choose a later window: passes repeat, so any cycle serves an older flight."
         )
-    if start > today():
-        raise InputError(f"The window starts on {start:%Y-%m-%d}, which is after today; choose an earlier start.")
     if start < LAUNCH:
         progress.warn(f"The window starts before the first ICESat-2 data of {LAUNCH:%Y-%m-%d}; nothing is older.")
         start = LAUNCH
-    return _days("date_range", start, end, "Date range")
+    return _days("date_range", start, end, "Date range", open_end)
 
 
 def _cycle_number(cycle: int | None) -> int:
@@ -154,16 +191,19 @@ def _cycle_number(cycle: int | None) -> int:
     return int(cycle)
 
 
-def _refuse_future(start: pd.Timestamp, cycle: int) -> None:
-    if start > today():
-        current = int(cycle_of(np.datetime64(today(), "ms")))
-        raise InputError(f"Cycle {cycle} begins on {start:%Y-%m-%d}, after today; the current cycle is {current}.")
+def _refuse_future(start: pd.Timestamp, cycle: int, day: pd.Timestamp) -> None:
+    if start > day:
+        current = int(cycle_of(np.datetime64(day, "ms")))
+        raise InputError(
+            f"Cycle {cycle} begins on {start:%Y-%m-%d}, after today; the current cycle is {current}: choose one up to "
+            f"that, or set this machine's clock, which says {day:%Y-%m-%d}."
+        )
 
 
-def _orbit_cycle(cycle: int | None) -> Window:
+def _orbit_cycle(cycle: int | None, day: pd.Timestamp) -> Window:
     number = _cycle_number(cycle)
     start, end = pd.to_datetime(cycle_start(np.array([number, number + 1])))
-    _refuse_future(start, number)
+    _refuse_future(start, number, day)
     return Window(
         mode="cycle",
         start=start - CALENDAR_TOLERANCE,
@@ -175,10 +215,10 @@ def _orbit_cycle(cycle: int | None) -> Window:
     )
 
 
-def _nominal_cycle(cycle: int | None) -> Window:
+def _nominal_cycle(cycle: int | None, day: pd.Timestamp) -> Window:
     number = _cycle_number(cycle)
     start, end = nominal_cycle_days(number)
-    _refuse_future(start, number)
+    _refuse_future(start, number, day)
     return _days("nominal_cycle", start, end, f"Cycle {number} counted as {NOMINAL_CYCLE_DAYS} days from launch")
 
 

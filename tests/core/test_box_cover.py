@@ -113,4 +113,4 @@ def test_no_granule_that_crosses_a_frame_is_lost_and_fewer_are_fetched_than_with
             f"\n  granules fetched for each that crosses: {len(ours) / len(crossing):.2f}, "
             f"with one box {with_one_box / len(crossing):.2f} ({len(crossing)} cross)"
         )
-    assert len(ours) < 0.8 * with_one_box
+    assert len(ours) < min(0.8 * with_one_box, 1.8 * len(crossing))

@@ -59,6 +59,17 @@ def test_a_season_rebuilt_with_authalic_cells_is_recognised_and_the_others_are_n
     assert log.warnings[0].startswith("new: the cells of 'opr:mbox' were made with authalic latitude")
 
 
+def test_a_season_of_authalic_cells_is_recognised_though_most_of_its_vertices_lie_in_them_either_way():
+    lines = [makers.great_circle((lon, -72.0), (lon + 1.5, -73.5), 12) for lon in range(-150, -90, 4)]
+    table = makers.frames(*lines)
+    table["opr:mbox"] = [authalic_cells(line, order=9) for line in lines]
+    inside = [
+        makers.legacy_cell(lon, lat, 9) in cells_ for line, cells_ in zip(lines, table["opr:mbox"]) for lon, lat in line
+    ]
+    assert 0.3 < np.mean(inside) < 0.9  # by healpy, of the vertices under the other convention
+    assert set(cells.frame_cells(table).convention) == {"authalic"}
+
+
 def degrees_apart(rings, others):
     """Return how far vertices of rings are at most from those of rings that go round the other way."""
     one, two = (unit_vectors(part.lon, part.lat).reshape(len(part), -1, 3) for part in (rings, others))

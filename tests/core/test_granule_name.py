@@ -116,3 +116,17 @@ def test_the_names_of_2089_real_granules_tell_the_start_that_their_records_tell(
     assert set(named["release"]) == {"007"}
     late = footprints["start_datetime"] - named["start_time"]
     assert late.abs().max() < pd.Timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ATL23_20230401000000_10761801_001_01.h5",
+        "ATL16_20210101010136_01231001_005_01.h5",
+        "ATL20_20200101000000_01230901_004_02.h5",
+    ],
+)
+def test_a_gridded_product_s_name_has_the_numbers_of_its_first_pass_which_are_not_its_own(name):
+    row = one(name)
+    assert row[["rgt", "cycle", "region"]].isna().all()
+    assert (row["short_name"], row["revision"]) == (name[:5], int(name[-5:-3]))

@@ -332,6 +332,15 @@ def test_of_two_providers_with_as_many_links_the_cloud_stays(order):
     assert list(granules["https_url"]) == [f"{CLOUD}/{NAME}"]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_more_links_count_more_than_the_cloud(order):
+    old = older_archive(record())
+    old["umm"]["RelatedUrls"].append(link(f"s3://elsewhere/{NAME}", "GET DATA VIA DIRECT ACCESS"))
+    granules, dropped = merge_granules([table(item) for item in [record(RelatedUrls=[HTTPS]), old][::order]])
+    assert dropped == TWICE
+    assert list(granules["s3_url"]) == [f"s3://elsewhere/{NAME}"]
+
+
 def test_the_highest_revision_stays_though_its_time_differs_by_a_moment():
     names = [NAME.replace("_01.h5", f"_{revision}.h5") for revision in ("02", "10", "01")]
     later = {"RangeDateTime": {"BeginningDateTime": "2024-01-05T12:00:00.260Z"}}

@@ -741,6 +741,46 @@ def test_two_synchronisations_at_once_do_each_other_no_harm(server):
     assert asked_for(server) == ["/bucket"]
 
 
+# Writes the entry of one season. With "stops" it stops where the new manifest is about to take the old one's place;
+# without, it tells when it asks for the lock.
+WRITER = """
+import sys
+from xopr_crossovers.core.season_copies import keep_entries
+from xopr_crossovers.core.season_manifest import Entry, manifest_path
+
+def watch(event, arguments):
+    if how == "stops" and event == "os.rename" and str(arguments[1]) == str(manifest_path()):
+        print("at the door", flush=True)
+        sys.stdin.readline()
+    if how == "runs" and event == "fcntl.flock":
+        print("waits", flush=True)
+
+how, path = sys.argv[1:]
+sys.addaudithook(watch)
+keep_entries({path: Entry("http://nowhere")})
+print("done", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its lock makes no audit event")
+def test_who_writes_the_manifest_while_another_is_at_it_waits_and_neither_s_entry_is_lost():
+    season_manifest.copies_dir().mkdir(parents=True, exist_ok=True)
+
+    def writer(how, path):
+        words = [sys.executable, "-c", WRITER, how, path]
+        return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    first = writer("stops", DC8)
+    assert first.stdout.readline() == "at the door\n"
+    second = writer("runs", P3)
+    # Without a lock it is done by now, and the first one puts it away unread.
+    assert second.stdout.readline() in ("waits\n", "done\n")
+    first.communicate("go on\n", timeout=30)
+    second.communicate(timeout=30)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert season_manifest.read_manifest().keys() == {DC8, P3}
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
 def test_killed_at_any_moment_the_copies_are_whole_and_the_next_run_goes_on(server):
     for number in range(10):

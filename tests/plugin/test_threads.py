@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pyproj
 import pytest
+from pyproj import _context
 
 # What is run in the pool is Python called by Qt, as an algorithm in the desktop is. A crash must not end the tests.
 SCRIPT = """
@@ -47,8 +49,19 @@ def run_script():
     return run
 
 
+def destroys_contexts_early():
+    """Whether this pyproj has what is guarded against: those from 3.7 to before 3.8."""
+    return hasattr(_context, "get_context_manager") and tuple(map(int, pyproj.__version__.split(".")[:2])) < (3, 8)
+
+
 def test_algorithms_in_the_same_thread_of_the_pool_do_not_crash_in_proj(run_script):
     ran = run_script("loaded")
     assert (ran.returncode, ran.stderr) == (0, "")
-    # Not one more for each run, which would fill the memory.
-    assert "RUN TO THE END 1" in ran.stdout or "RUN TO THE END 0" in ran.stdout
+    # One for the thread, and not one more for each run, which would fill the memory.
+    assert ran.stdout.split("RUN TO THE END ")[1].split() == ["1" if destroys_contexts_early() else "0"]
+
+
+def test_without_what_keeps_the_context_the_same_runs_do_crash_where_pyproj_destroys_it_early(run_script):
+    ran = run_script("bare")
+    assert (ran.returncode != 0) == destroys_contexts_early()
+    assert ("RUN TO THE END" in ran.stdout) != destroys_contexts_early()
