@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from . import coverage as coverage
     from . import crossover_points as crossover_points
     from . import crossovers as crossovers
+    from . import disk_faults as disk_faults
     from . import download as download
     from . import ellipsoid as ellipsoid
     from . import environment as environment
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from . import tracks as tracks
     from . import transfer as transfer
     from . import tree_match as tree_match
+    from . import user_paths as user_paths
     from . import window as window
     from . import wording as wording
 
