@@ -160,9 +160,13 @@ def test_a_line_that_is_no_place_on_the_earth_is_left_out_with_its_frame_s_name_
     assert "1 of 4 have no line" in log.warnings[1]
 
 
-def test_frames_without_a_name_are_refused():
-    with pytest.raises(InputError, match="1 of 2 have no name in the column 'id'"):
-        frames.normalize_frames(makers.frames(SOUTH, SOUTH, ids=["a", None]))
+def test_frames_without_a_name_are_left_out_and_counted_and_where_none_has_one_that_is_an_error():
+    log = makers.Log()
+    named = frames.normalize_frames(makers.frames(SOUTH, SOUTH, SOUTH, ids=["a", None, " "]), progress=log)
+    assert named["id"].tolist() == ["a"]
+    assert log.warnings == ["The frames: 2 of 3 have no name in the column 'id' and are left out."]
+    with pytest.raises(InputError, match="no name in the column 'id' in any of 2 rows"):
+        frames.normalize_frames(makers.frames(SOUTH, SOUTH, ids=[None, ""]))
 
 
 def test_packed_words_of_a_newer_mortie_are_named_with_their_frame():
