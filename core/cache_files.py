@@ -14,6 +14,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from .disk_faults import reason_of
 from .environment import cache_dir
 from .season_manifest import (
     SEASON_PATH,
@@ -160,7 +161,7 @@ def remove(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Removed:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                n_locked, why = n_locked + 1, why or error.strerror or str(error)
+                n_locked, why = n_locked + 1, why or reason_of(error).what
                 continue
             n_files, size = n_files + 1, size + state.st_size
     _remove_empty(kept)

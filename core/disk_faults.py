@@ -14,7 +14,7 @@ ELSEWHERE = "choose another place"
 _CLOSE = "close it in the other program, and run again"
 _RECONNECT = "check the drive and its connection, or {elsewhere}"
 _FREE = "free space there, or {elsewhere}"
-_CHECK = "check the path"
+_CHECK = "check the path, or {elsewhere}"
 
 # What is wrong and what to do. The names, since not every system has every number.
 _BY_NAME = {
@@ -28,7 +28,7 @@ _BY_NAME = {
     "EILSEQ": ("the name holds characters that the file system does not take", "give another name"),
     "ENOENT": ("there is no such file or folder", _CHECK),
     "ENOTDIR": ("a part of the path is a file and no folder", _CHECK),
-    "EISDIR": ("it is a folder", "give the path of a file"),
+    "EISDIR": ("it is a folder", "give the path of a file, or {elsewhere}"),
     "EEXIST": ("it is there already", "{elsewhere}"),
     "ELOOP": ("its links lead round in a circle", "mend the link, or {elsewhere}"),
     "EIO": ("the drive reports an error", _RECONNECT),
@@ -118,7 +118,8 @@ def fault_of(error: BaseException, elsewhere: str = ELSEWHERE) -> Fault | None:
     elsewhere : str
         What to do to have another place, in the imperative.
     """
-    if isinstance(error, OSError):
+    # An error of the network is an OSError, too, and one without a number.
+    if isinstance(error, OSError) and (error.errno or _name_in(str(error))):
         return reason_of(error, elsewhere)
     if isinstance(error, MemoryError):
         return _fault("ENOMEM", elsewhere)

@@ -13,9 +13,13 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from .answer import Answer, Patience, host_of
+from .disk_faults import reason_of
 from .errors import DownloadError
 from .progress import Progress
 from .transfer import transfer
+
+#: Of a longer name the end is kept, which tells the kind of file; no file system takes more than 255 with what is added.
+_LONGEST_NAME = 120
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def fetch(
     folder = Path(tempfile.mkdtemp(prefix="xopr-"))
     try:
         name = re.sub(r"[^\w.+=-]", "_", unquote(urlsplit(url).path).rpartition("/")[2]).lstrip(".")
-        path = folder / (name or "file")
+        path = folder / (name[-_LONGEST_NAME:] or "file")
         download(url, path, progress, session, patience)
         yield path
     finally:
@@ -88,7 +92,8 @@ def download(
         _check(answer, url, part)
         part.replace(path)
     except OSError as error:
-        raise DownloadError(f"{path} cannot be written: {error.strerror or error}.") from error
+        fault = reason_of(error)
+        raise DownloadError(f"{path} cannot be written ({fault.what}); {fault.advice}.") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .errors import InputError
+from .user_paths import path_of
 
 CMR_URL = "https://cmr.earthdata.nasa.gov"
 CATALOG_URL = "https://data.source.coop/englacial/xopr/catalog"
@@ -183,12 +184,7 @@ def folder_at(text: str, source: str = "", whole: bool = True) -> Path:
     InputError
         If it is no such path.
     """
-    try:
-        folder = Path(text).expanduser()
-    except RuntimeError as error:  # of ~name, where there is no such user
-        raise InputError(
-            f"'{text}' cannot be the cache folder ({error}); give the whole path of another one{_comes_from(source)}."
-        ) from error
+    folder = path_of(text, "The cache folder", _comes_from(source))
     if whole and not folder.is_absolute():
         raise InputError(
             f"'{text}' cannot be the cache folder, as it is no whole path; give one such as "

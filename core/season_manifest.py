@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from .disk_faults import reason_of
 from .environment import another_cache_dir, cache_dir
 from .errors import InputError
 
@@ -165,7 +166,8 @@ def locked() -> Iterator[None]:
 
 def unusable(path: Path, error: OSError) -> InputError:
     """Return the sentence for a folder of local copies that cannot be used."""
+    fault = reason_of(error, another_cache_dir())
     return InputError(
         f"The local copies of season catalogs cannot be used: {path} cannot be written or read "
-        f"({error.strerror or error}); make room or change the permissions there, or {another_cache_dir()}."
+        f"({fault.what}); {fault.advice}."
     )

@@ -25,6 +25,7 @@ import shapely
 from .boxes import Box, subtract
 from .cache_files import STORE_README
 from .coverage import Extent, Span
+from .disk_faults import reason_of
 from .progress import Progress
 from .projection import LONLAT_CRS
 from .window import CALENDAR_TOLERANCE
@@ -292,7 +293,7 @@ class GranuleStore:
     def _put_off(self, path: Path, error: Exception, progress: Progress) -> None:
         """Set a damaged file aside; one that the system does not let us read may be another user's, and stays."""
         if isinstance(error, OSError) and error.errno is not None:
-            why = error.strerror or error
+            why = reason_of(error).what
             progress.warn(f"{path} of the granule store cannot be read ({why}); what it holds is asked for anew.")
         else:
             self._set_aside(path, "damaged", error, progress)

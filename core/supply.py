@@ -16,6 +16,7 @@ from .area import Area
 from .boxes import Box, subtract
 from .cmr import CmrClient, GranuleQuery
 from .coverage import Extent, Span, missing, open_part, split_by_cycle
+from .disk_faults import reason_of
 from .environment import another_cache_dir
 from .errors import SearchError
 from .footprints import touch_boxes
@@ -253,9 +254,10 @@ class Supplier:
         try:
             self.store.add(self.shelf, content, label, progress)
         except OSError as error:
+            fault = reason_of(error, another_cache_dir())
             progress.warn(
-                f"The granule store in {self.store.folder} cannot be written ({error.strerror or error}); free space, "
-                f"or {another_cache_dir()}. The search goes on without it."
+                f"The granule store in {self.store.folder} cannot be written ({fault.what}); {fault.advice}. The search "
+                "goes on without it."
             )
 
 

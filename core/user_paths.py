@@ -19,7 +19,7 @@ _DRIVE = re.compile(r"[A-Za-z][:|]")
 _NO_PATH = (errno.ENAMETOOLONG, errno.EILSEQ)
 
 
-def path_of(text: str, name: str, windows: bool = os.name == "nt") -> Path:
+def path_of(text: str, name: str, source: str = "", *, windows: bool = os.name == "nt") -> Path:
     r"""Return the path that a text names, as far as one can tell without opening it.
 
     Parameters
@@ -29,6 +29,8 @@ def path_of(text: str, name: str, windows: bool = os.name == "nt") -> Path:
         (``file:///C:/x`` on Windows, ``file://server/share`` for a network drive there), with its percent signs.
     name : str
         What the text is the value of, such as the name of a parameter, for the message.
+    source : str
+        Where the text comes from, as the end of the message.
     windows : bool
         Whether to read it as Windows does.
 
@@ -40,19 +42,19 @@ def path_of(text: str, name: str, windows: bool = os.name == "nt") -> Path:
     """
     plain = unquoted(text)
     if _FILE_ADDRESS.match(plain):
-        plain = _of_address(plain, text, name, windows)
+        plain = _of_address(plain, text, name, source, windows)
     if not plain:
-        raise InputError(f"{name} is empty; give the path of a file or folder.")
+        raise InputError(f"{name} is empty; give the path of a file or folder{source}.")
     path = Path(plain)
     try:
         os.lstat(path)
     except ValueError as error:
-        raise InputError(f"{name} is no path ({error}): {shown(text)}; check how it is written.") from error
+        raise InputError(f"{name} is no path ({error}): {shown(text)}; check how it is written{source}.") from error
     except OSError as error:
         if error.errno in _NO_PATH or getattr(error, "winerror", None) == 206:
             fault = reason_of(error)
             raise InputError(
-                f"{name} is no path that can be used ({fault.what}): {shown(text)}; {fault.advice}."
+                f"{name} is no path that can be used ({fault.what}): {shown(text)}; {fault.advice}{source}."
             ) from error
     else:
         return path  # also of a file that is really called ~x
@@ -61,7 +63,7 @@ def path_of(text: str, name: str, windows: bool = os.name == "nt") -> Path:
     except RuntimeError as error:
         raise InputError(
             f"{name} names the home folder of a user whom this computer does not know: {shown(text)}; "
-            "write the whole path."
+            f"write the whole path{source}."
         ) from error
 
 
@@ -79,7 +81,7 @@ def unquoted(text: str) -> str:
     return text
 
 
-def _of_address(address: str, text: str, name: str, windows: bool) -> str:
+def _of_address(address: str, text: str, name: str, source: str, windows: bool) -> str:
     rest = unquote(_FILE_ADDRESS.sub("", address, count=1)).replace("\\", "/")
     if rest.startswith("//"):
         host, slash, path = rest[2:].partition("/")
@@ -90,7 +92,7 @@ def _of_address(address: str, text: str, name: str, windows: bool) -> str:
         else:
             raise InputError(
                 f"{name} names a file of the computer '{host}', which cannot be reached so: {shown(text)}; an address "
-                "of a file of this one begins with file:/// (three slashes)."
+                f"of a file of this one begins with file:/// (three slashes){source}."
             )
     if windows and _DRIVE.match(rest.lstrip("/")):
         rest = rest.lstrip("/")

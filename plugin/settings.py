@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 
 from qgis.core import QgsNetworkAccessManager, QgsSettings
 
+from ..core.disk_faults import reason_of
 from ..core.environment import DEFAULT, Preferences, cmr_root, folder_at, preferring
 from ..core.errors import InputError, XoprError
 
@@ -140,7 +141,8 @@ def problem_of(key: str, text: str) -> str:
     except XoprError as error:
         return str(error)
     except OSError as error:
-        return f"'{text}' cannot be the cache folder ({error.strerror or error}); give another one."
+        fault = reason_of(error, "give another one")
+        return f"'{text}' cannot be the cache folder ({fault.what}); {fault.advice}."
     if key == "product_version" and not re.fullmatch(r"[0-9]{3}", text):
         return f"'{text}' is no version of a product: give three digits, such as {DEFAULT_VERSION}."
     if key == "timeout" and not (re.fullmatch(r"[0-9]{1,9}", text) and 1 <= int(text) <= LONGEST_TIMEOUT):

@@ -174,7 +174,7 @@ def test_what_the_system_does_not_let_go_of_is_counted_and_the_manifest_stays_wi
         said = as_nobody(lambda: repr(remove(SEASONS)))
         left = files_in(copies_dir())
     assert f"n_files={n_all - 2}," in said
-    assert "n_locked=1, why='Permission denied'" in said
+    assert "n_locked=1, why='permission denied'" in said
     assert left == {copy, folder / "catalogs" / "manifest.json"}
 
 

@@ -109,12 +109,23 @@ def test_two_runs_at_once_keep_the_preferences_that_each_began_with(tmp_path):
     assert seen == {name: [tmp_path / name] * 8 for name in ("a", "b")}
 
 
-@pytest.mark.parametrize("text", ["cache", "./cache", "~nobody-of-this-name/cache"])
+@pytest.mark.parametrize("text", ["cache", "./cache"])
 def test_a_preferred_folder_that_is_no_whole_path_is_an_input_error_that_says_where_it_comes_from(text):
     with preferring(Preferences(text, place="the options")), pytest.raises(InputError) as caught:
         cache_dir()
     assert str(caught.value).startswith(f"'{text}' cannot be the cache folder")
     assert str(caught.value).endswith("; this one comes from the options.")
+
+
+@pytest.mark.parametrize("text", ["~nobody-of-this-name/cache", "/a" + 300 * "b", "/a\0b"])
+def test_a_folder_that_nothing_can_be_called_is_an_input_error_that_says_where_it_comes_from(monkeypatch, text):
+    with preferring(Preferences(text, place="the options")):
+        with pytest.raises(InputError, match=r"^The cache folder .*; this one comes from the options\.$"):
+            cache_dir()
+    if "\0" not in text:
+        monkeypatch.setenv("XOPR_CACHE_DIR", text)
+        with pytest.raises(InputError, match=r"comes from the environment variable XOPR_CACHE_DIR\.$"):
+            cache_dir()
 
 
 def test_a_folder_may_begin_at_the_home_and_one_of_the_environment_may_be_relative(monkeypatch):

@@ -667,8 +667,8 @@ def test_a_cache_that_cannot_be_made_is_one_clear_sentence(server, monkeypatch, 
         with pytest.raises(InputError) as caught:
             run()
         assert str(caught.value) == (
-            f"The local copies of season catalogs cannot be used: {file}/cache/catalogs cannot be written or read (Not "
-            "a directory); make room or change the permissions there, or set XOPR_CACHE_DIR to another folder."
+            f"The local copies of season catalogs cannot be used: {file}/cache/catalogs cannot be written or read (a "
+            "part of the path is a file and no folder); check the path, or set XOPR_CACHE_DIR to another folder."
         )
     assert len(season_names()) == 51
 
@@ -701,7 +701,7 @@ def test_a_full_disk_is_one_clear_sentence_and_the_copies_stay_whole(server):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))"
     said, _ = process(limit).communicate(timeout=60)
     assert said.startswith("InputError The local copies of season catalogs cannot be used: ")
-    assert "cannot be written or read (File too large); make room or change the permissions there" in said
+    assert "cannot be written or read (the file is too large for that file system or" in said
     assert {path: file.read_bytes() for path, file in copies().items()} == before
     assert states(sync())["2031_Antarctica_Drone"] == "updated"
     assert_whole(server)
@@ -725,7 +725,7 @@ def test_a_folder_without_permission_is_one_clear_sentence_and_copies_in_it_are_
         for place in places:
             place.chmod(0o755)
     assert said.startswith("2 frames, InputError The local copies of season catalogs cannot be used: ")
-    assert "cannot be written or read (Permission denied)" in said
+    assert "cannot be written or read (permission denied); change the permissions there, or set XOPR_CACHE_DIR" in said
 
 
 def test_two_synchronisations_at_once_do_each_other_no_harm(server):

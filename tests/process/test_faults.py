@@ -151,5 +151,5 @@ def test_local_copies_that_cannot_be_written_are_said_and_the_search_comes_to_it
     code, log, _ = run("ro", server.url, disk / "cache", tmp_path / "granules.gpkg")
     assert code == 0, log
     assert f"The granule store in {disk}/cache/granules/" in log
-    assert "cannot be written (Read-only file system); free space, or set XOPR_CACHE_DIR to another folder." in log
+    assert "cannot be written (the file system is read-only); set XOPR_CACHE_DIR to another folder." in log
     assert names(tmp_path / "granules.gpkg") == names_known(server)
