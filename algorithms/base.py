@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any, ClassVar
 
 from qgis.core import (
@@ -16,11 +15,11 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..core.errors import CancelledError, XoprError
 from ..plugin import dependencies, relations, result_group, settings, styles
-from ..plugin.metadata import guide_url, icon_path, metadata
+from ..plugin.metadata import guide_url, icon_path
 from ..plugin.python_command import PythonCommand
 from .checks import refusal
+from .failure import failure_of
 from .run import Run
 
 FRAMES_GROUP = "Frames"
@@ -155,16 +154,8 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
             dependencies.load()
             with settings.followed():
                 results = self.work(run)
-        except CancelledError:
-            failure = ""
-        except (XoprError, QgsProcessingException) as error:
-            failure = str(error)
-        except Exception as error:  # noqa: BLE001 (a fault of ours must reach the user in words, too)
-            run.feedback.pushDebugInfo(traceback.format_exc())
-            failure = (
-                f"Unexpected {type(error).__name__}: {error}. This is a fault of the plugin; please report it with "
-                f"the log at {metadata()['tracker']}."
-            )
+        except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)
+            failure = failure_of(error, run.feedback)
         else:
             self._layers = run.outputs.layers
             if "WINDOW_START" in results:

@@ -19,8 +19,10 @@ from qgis.core import (
     QgsProperty,
 )
 
-from ..core.errors import InputError, XoprError
+from ..core.errors import InputError
+from ..core.masking import fit_to_show
 from ..plugin import dependencies, settings
+from .failure import failure_of
 
 if TYPE_CHECKING:
     from .run import Run
@@ -51,9 +53,9 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
         accepted, message = accept()
         if accepted:
             check_outputs(run)
-    except XoprError as error:
-        return False, str(error)
-    return accepted, message
+    except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)
+        return False, failure_of(error, run.feedback)
+    return accepted, fit_to_show(message)
 
 
 def check_names(run: Run) -> None:

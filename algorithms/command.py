@@ -24,6 +24,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..core.masking import MASK, fit_to_show
 from .checks import DATABASE, TEMPORARY, destination_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def command(run: Run, effective: Mapping[str, str] | None = None) -> Command:
     Parameters
     ----------
     run : Run
-        All parameters that are given are in the command, and paths are absolute.
+        All parameters that are given are in the command, paths are absolute, and secrets masked.
     effective : mapping of str to str, optional
         Values of parameters that are not given but do not have their usual value, because of settings or environment
         variables.
@@ -73,7 +74,10 @@ def command(run: Run, effective: Mapping[str, str] | None = None) -> Command:
         if value is None:
             value = (effective or {}).get(name)
         if value is not None:
-            words.append(f"{name}={value}")
+            shown = fit_to_show(value)
+            if shown != value:
+                notes.append(f"{name} holds a secret, which is not shown: put it in place of {MASK} to repeat the run.")
+            words.append(f"{name}={shown}")
     if any(word.endswith("=TEMPORARY_OUTPUT") for word in words):
         notes.append("Outputs that were temporary will be so again: to keep them, put paths for TEMPORARY_OUTPUT.")
     return Command(shell_text(["qgis_process", "run", run.algorithm.id(), "--", *words]), notes)

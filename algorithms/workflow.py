@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterEnum,
 )
 
+from ..core.masking import fit_to_show
 from ..plugin import dependencies
 from ..plugin.metadata import guide_url
 from ..plugin.models import model_files
@@ -122,7 +123,7 @@ class WorkflowModel(PythonCommand, QgsProcessingModelAlgorithm):  # type: ignore
         try:
             results = super().processAlgorithm(given, context, feedback)
         except QgsProcessingException as error:
-            failure = str(error)
+            failure = fit_to_show(str(error))
         else:
             return {self._own_names.get(name, name): value for name, value in results.items()}
         # QGIS never lets go of the exception, nor of what this frame holds: layers must not be in it.

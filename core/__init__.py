@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from . import joining as joining
     from . import line_crossings as line_crossings
     from . import line_overlap as line_overlap
+    from . import masking as masking
     from . import match_times as match_times
     from . import matching as matching
     from . import moments as moments

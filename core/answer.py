@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from .masking import fit_to_show
+
 #: A server that cannot be reached or stays silent is tried again so often at most: the user should hear of it soon.
 _SILENT_RETRIES = 2
 
@@ -144,7 +146,8 @@ class Flaw:
 
 def host_of(url: str) -> str:
     """Return the host of a URL, with its port if it names one, and without a user or password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    # Masked first: of a password with a slash in it, a part would be taken for the host.
+    return urlsplit(fit_to_show(url)).netloc.rpartition("@")[2]
 
 
 def wait_before(tries: int, flaw: Flaw, patience: Patience) -> float:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import numpy as np
 
+from .masking import escaped
 from .svg import FAINT, GREY, INK, PALETTE, drawing, element, legend, text, ticks, width_of
 
 WIDTH = 360.0
@@ -187,7 +187,7 @@ def _columns(
         for number, (name, height, colour) in enumerate(zip(names, heights.tolist(), colours)):
             tall = height * scale
             reached[number] -= tall
-            tip = element("title", escape(f"{name}{part and ', '}{part}: {height:,}"))
+            tip = element("title", escaped(f"{name}{part and ', '}{part}: {height:,}"))
             place = {"x": left + (number + 0.5) * step - wide / 2, "y": float(reached[number]), "width": wide}
             pieces.append(element("rect", tip, height=tall, fill=colour, **place))
     # Every second, third, ... name where they would touch.

@@ -18,7 +18,7 @@ from .errors import DownloadError
 from .progress import Progress
 from .transfer import transfer
 
-#: Of a longer name the end is kept, which tells the kind of file; no file system takes more than 255 with what is added.
+#: Of a longer name the end is kept, which tells the kind of file: file systems take 255, with what is added.
 _LONGEST_NAME = 120
 
 

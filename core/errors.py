@@ -4,9 +4,16 @@ Every message is one sentence that names the thing and says what to do. The algo
 so nothing here may need a traceback to be understood.
 """
 
+from __future__ import annotations
+
+from .masking import fit_to_show
+
 
 class XoprError(Exception):
-    """Base of all errors that are meant to be read by the user."""
+    """Base of all errors that are meant to be read by the user; no message holds a secret."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(fit_to_show(message))
 
 
 class InputError(XoprError, ValueError):

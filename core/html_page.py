@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 
+from .masking import escaped
+
+_NUMBER = ' class="number"'
 _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
@@ -62,7 +64,7 @@ def page(title: str, *parts: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n"
+        f"<title>{escaped(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escaped(title)}</h1>\n"
         + "\n".join(parts)
         + "\n</main>\n</body>\n</html>\n"
     )
@@ -70,39 +72,39 @@ def page(title: str, *parts: str) -> str:
 
 def heading(words: str, level: int = 2) -> str:
     """Return a heading from plain text."""
-    return f"<h{level}>{escape(words)}</h{level}>"
+    return f"<h{level}>{escaped(words)}</h{level}>"
 
 
 def paragraph(words: str, kind: str = "") -> str:
     """Return a paragraph from plain text; `kind` is ``lead`` for the first one."""
-    said = f' class="{escape(kind)}"' if kind else ""
-    return f"<p{said}>{escape(words)}</p>"
+    said = f' class="{escaped(kind)}"' if kind else ""
+    return f"<p{said}>{escaped(words)}</p>"
 
 
 def listing(items: Iterable[str]) -> str:
     """Return a list from plain texts."""
-    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+    return "<ul>" + "".join(f"<li>{escaped(item)}</li>" for item in items) + "</ul>"
 
 
 def log(lines: Iterable[tuple[str, bool]]) -> str:
     """Return lines of a log from plain texts, each with whether it is a warning."""
-    items = (f'<li class="{"warning" if warns else "said"}">{escape(words)}</li>' for words, warns in lines)
+    items = (f'<li class="{"warning" if warns else "said"}">{escaped(words)}</li>' for words, warns in lines)
     return f'<ul class="log">{"".join(items)}</ul>'
 
 
 def definitions(entries: Iterable[tuple[str, str]]) -> str:
     """Return names and what they stand for, from plain texts."""
-    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in entries) + "</dl>"
+    return "<dl>" + "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(said)}</dd>" for name, said in entries) + "</dl>"
 
 
 def verbatim(words: str) -> str:
     """Return plain text line by line as it is."""
-    return f"<pre>{escape(words)}</pre>"
+    return f"<pre>{escaped(words)}</pre>"
 
 
 def command(words: str) -> str:
     """Return a command, from plain text, that a click selects as a whole; long ones are wrapped, but stay one line."""
-    return f'<pre class="command">{escape(words)}</pre>'
+    return f'<pre class="command">{escaped(words)}</pre>'
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", wraps: bool = True) -> str:
@@ -126,21 +128,21 @@ def grouped_table(
     """Return a table in groups of rows, each below its name; an empty name is not shown. See :func:`table`."""
     bodies, right, any_row = [], [True] * len(headers), False
     for name, rows in groups.items():
-        body = [f'<tr><th scope="rowgroup" colspan="{len(headers)}">{escape(name)}</th></tr>'] if name else []
+        body = [f'<tr><th scope="rowgroup" colspan="{len(headers)}">{escaped(name)}</th></tr>'] if name else []
         for row in rows:
             cells, any_row = [], True
             for column, value in enumerate(row):
                 is_number = isinstance(value, (int, Figures))
                 right[column] &= is_number
                 shown = f"{value:,}" if isinstance(value, int) else str(value)
-                cells.append(f'<td class="number">{escape(shown)}</td>' if is_number else f"<td>{escape(shown)}</td>")
+                cells.append(f'<td class="number">{escaped(shown)}</td>' if is_number else f"<td>{escaped(shown)}</td>")
             body.append(f"<tr>{''.join(cells)}</tr>")
         bodies.append(f"<tbody>{''.join(body)}</tbody>")
     head = "".join(
-        f'<th scope="col"{" class=" + chr(34) + "number" + chr(34) if on_right and any_row else ""}>{escape(name)}</th>'
+        f'<th scope="col"{_NUMBER if on_right and any_row else ""}>{escaped(name)}</th>'
         for name, on_right in zip(headers, right)
     )
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    said = f"<caption>{escaped(caption)}</caption>" if caption else ""
     kind = "" if wraps else ' class="fixed"'
     return f'<div class="scroll"><table{kind}>{said}<thead><tr>{head}</tr></thead>{"".join(bodies)}</table></div>'
 
@@ -162,11 +164,11 @@ def charts(drawings: Iterable[str], caption: str = "", maps: bool = False) -> st
     maps : bool
         Whether they are to be larger.
     """
-    said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    said = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
     kind = "charts maps" if maps else "charts"
     return f'<figure><div class="{kind}">{"".join(drawings)}</div>{said}</figure>'
 
 
 def footer(words: str) -> str:
     """Return the last lines from plain text."""
-    return f"<footer>{escape(words)}</footer>"
+    return f"<footer>{escaped(words)}</footer>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from .errors import InputError
 from .footprints import to_layer_crs
 from .granule_files import read_granule_files
 from .granules import merge_granules, normalize_granules
+from .masking import without_login
 from .matching import match, only_crossing
 from .points import require_frames, subset_by_points
 from .progress import Progress
@@ -30,6 +32,7 @@ from .window import Window, resolve_window
 
 SHORT_NAME = "ATL06"
 VERSION = "007"
+_LONGEST_NAME = 100
 PROVIDER = "NSIDC_CPRD"
 
 
@@ -115,10 +118,15 @@ class Crossovers:
 
 
 def store_folder(address: str | None) -> Path:
-    """Return the folder of the granule store; each CMR but NASA's own has one of its own."""
+    """Return the folder of the granule store; each CMR but NASA's own has one of its own, whoever asks it."""
     folder = granules_dir()
-    address = cmr_url(address)
-    return folder if address == CMR_URL else folder / re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
+    address = without_login(cmr_url(address))
+    if address == CMR_URL:
+        return folder
+    name = re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+    return folder / name
 
 
 def query_granules(

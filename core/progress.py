@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .errors import CancelledError
+from .masking import fit_to_show
 
 
 class Progress:
@@ -82,7 +83,7 @@ class PrintedProgress(Progress):
     """Prints the log lines; what a notebook or a script wants."""
 
     def info(self, text: str) -> None:
-        print(text)
+        print(fit_to_show(text))
 
     def warn(self, text: str) -> None:
-        print(f"Warning: {text}")
+        print(f"Warning: {fit_to_show(text)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .masking import fit_to_show
 from .progress import Progress
 
 
@@ -75,11 +76,13 @@ class RunLog(Progress):
 
     def info(self, text: str) -> None:
         """Keep a line."""
+        text = fit_to_show(text)
         self.lines.append(Line(self._step, text))
         self._watcher.info(text)
 
     def warn(self, text: str) -> None:
         """Keep a line that the user should not miss."""
+        text = fit_to_show(text)
         self.lines.append(Line(self._step, text, is_warning=True))
         self._watcher.warn(text)
 

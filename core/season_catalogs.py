@@ -13,6 +13,7 @@ import requests
 from .answer import Patience
 from .environment import catalog_url
 from .errors import DownloadError, InputError
+from .masking import fit_to_show
 from .parallel import run_parallel
 from .progress import Progress
 from .season_copies import (
@@ -103,7 +104,8 @@ def synchronise(
             "address of a mirror there."
         )
     prepare(progress)
-    known = {path: entry for path, entry in check_manifest(progress).items() if entry.source == source}
+    shown = fit_to_show(source)
+    known = {path: entry for path, entry in check_manifest(progress).items() if entry.source == shown}
     at_hand = [one for path in paths_at_hand() if (one := season_at(path))]
 
     def is_meant(one: Season) -> bool:
@@ -119,7 +121,7 @@ def synchronise(
         return _kept([one for one in at_hand if is_meant(one)], source, problem, progress)
     progress.info(f"{len(published):,} season catalogs are published.")
     progress.fraction(0.02)
-    _note_published(published, known, source)
+    _note_published(published, known, shown)
     meant = [one for one in published if is_meant(one.season)]
     names = {one.season.path for one in published}
     gone = {

@@ -15,6 +15,7 @@ import pyarrow.lib
 import pyarrow.parquet as pq
 
 from .frames import flight_dates
+from .masking import fit_to_show
 from .progress import Progress
 from .season_manifest import (
     DamagedManifestError,
@@ -127,8 +128,10 @@ def copy_of(path: str, source: str) -> Copy:
         entry, content = Entry(source), b""
     except OSError as error:
         raise unusable(file, error) from error
-    if entry.source != source:
+    if entry.source != fit_to_show(source):
         return Copy(file, Entry(source), whole=False, there=False)
+    # The manifest keeps no password, without which nothing could be fetched.
+    entry = replace(entry, source=source)
     if content and not entry.sha256:
         return _adopted(file, entry)
     whole = bool(content) and len(content) == entry.size and hashlib.sha256(content).hexdigest() == entry.sha256

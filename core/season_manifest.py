@@ -9,12 +9,13 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from .disk_faults import reason_of
 from .environment import another_cache_dir, cache_dir
 from .errors import InputError
+from .masking import fit_to_show
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,7 +36,7 @@ class Entry:
     Attributes
     ----------
     source : str
-        The root of the catalogs that it was fetched from, or is published under.
+        The root of the catalogs that it was fetched from, or is published under; in the file without its secrets.
     published : bool
         Whether the last list named it.
     etag : str
@@ -123,7 +124,8 @@ def update_manifest(changes: dict[str, Entry]) -> None:
     OSError
         If the file cannot be written; it then is as it was.
     """
-    entries = {**read_manifest(), **changes}
+    shown = {path: replace(entry, source=fit_to_show(entry.source)) for path, entry in changes.items()}
+    entries = {**read_manifest(), **shown}
     table = {"version": _VERSION, "seasons": {path: asdict(entry) for path, entry in sorted(entries.items())}}
     path = manifest_path()
     part = part_of(path)

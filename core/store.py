@@ -26,6 +26,7 @@ from .boxes import Box, subtract
 from .cache_files import STORE_README
 from .coverage import Extent, Span
 from .disk_faults import reason_of
+from .masking import fit_to_show
 from .progress import Progress
 from .projection import LONLAT_CRS
 from .window import CALENDAR_TOLERANCE
@@ -64,7 +65,7 @@ class Shelf:
     @property
     def folder(self) -> str:
         """Name of the folder."""
-        parts = (self.short_name, self.version or "any", self.provider or "any")
+        parts = (fit_to_show(part or "any") for part in (self.short_name, self.version, self.provider))
         return "_".join("".join(c if c.isalnum() or c in ".-" else "-" for c in part) for part in parts)
 
 

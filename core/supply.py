@@ -256,8 +256,8 @@ class Supplier:
         except OSError as error:
             fault = reason_of(error, another_cache_dir())
             progress.warn(
-                f"The granule store in {self.store.folder} cannot be written ({fault.what}); {fault.advice}. The search "
-                "goes on without it."
+                f"The granule store in {self.store.folder} cannot be written ({fault.what}); {fault.advice}. The "
+                "search goes on without it."
             )
 
 

@@ -7,6 +7,8 @@ from html import escape
 
 import numpy as np
 
+from .masking import escaped
+
 #: Colours that the colour-blind can tell apart (Okabe and Ito, 2008), without the yellow, which vanishes on white.
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7")
 INK = "#1d2b36"
@@ -46,7 +48,7 @@ def element(name: str, *children: str, **attributes: object) -> str:
 
 def text(words: str, x: float, y: float, size: float = LETTERS, **attributes: object) -> str:
     """Return a line of text, escaped; `y` is its base line."""
-    return element("text", escape(words), x=float(x), y=float(y), font_size=float(size), **{"fill": INK, **attributes})
+    return element("text", escaped(words), x=float(x), y=float(y), font_size=float(size), **{"fill": INK, **attributes})
 
 
 def width_of(words: str, size: float = LETTERS) -> float:
@@ -58,7 +60,7 @@ def drawing(width: float, height: float, title: str, *children: str) -> str:
     """Return a whole drawing, which grows and shrinks with the page and tells its title to screen readers."""
     return element(
         "svg",
-        element("title", escape(title)),
+        element("title", escaped(title)),
         *children,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {number(width)} {number(height)}",

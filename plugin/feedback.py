@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..core.masking import fit_to_show
 from ..core.progress import Progress
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ class FeedbackProgress(Progress):
 
     def info(self, text: str) -> None:
         """Log a line."""
-        self._feedback.pushInfo(text)
+        self._feedback.pushInfo(fit_to_show(text))
 
     def warn(self, text: str) -> None:
         """Log a line that the dialog shows in colour, and ``qgis_process`` on its error channel."""
-        self._feedback.pushWarning(text)
+        self._feedback.pushWarning(fit_to_show(text))
 
     def fraction(self, done: float) -> None:
         """Move the progress bar."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..core.environment import cache_dir, cache_dir_and_source, cmr_url, cmr_url_and_source
 from ..core.errors import CancelledError, DownloadError, XoprError
+from ..core.masking import fit_to_show
 from ..core.progress import Progress
 from ..core.wording import count
 from . import dependencies, settings
@@ -60,7 +61,9 @@ def report(
         "Python": [f"{platform.python_version()} in {sys.prefix}", platform.platform()],
     }
     present = {title: lines for title, lines in sections.items() if lines}
-    return "\n".join(line for title, lines in present.items() for line in (title, *(f"    {one}" for one in lines), ""))
+    return fit_to_show(
+        "\n".join(line for title, lines in present.items() for line in (title, *(f"    {one}" for one in lines), ""))
+    )
 
 
 def local_copies(cancelled: Callable[[], bool] = lambda: False) -> str:
@@ -97,9 +100,10 @@ def reach(
         Whether nobody wants to know any more.
     """
     try:
-        address = cmr_url()
+        asked = cmr_url()
     except XoprError as error:
         return str(error)
+    address = fit_to_show(asked)
     try:
         from ..core.answer import Patience
         from ..core.transfer import transfer
@@ -109,7 +113,7 @@ def reach(
     try:
         answer = transfer(
             "GET",
-            f"{address}/search/granules.umm_json",
+            f"{asked}/search/granules.umm_json",
             session=make_session(),
             # Longer than the wait itself, which thus ends in its own words.
             patience=Patience(connect_timeout=2 * seconds, read_timeout=2 * seconds, retries=0),

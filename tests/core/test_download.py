@@ -208,7 +208,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(files, tmp_path):
     (tmp_path / "file.part").mkdir()
     with pytest.raises(DownloadError, match=r"^.*/file cannot be written \(it is a folder\); give the path"):
         download(files.files_url + PLACE, tmp_path / "file")
-    with pytest.raises(DownloadError, match=r"^.*/none/file cannot be written \(there is no such file or folder\); check"):
+    with pytest.raises(DownloadError, match=r"^.*/none/file cannot be written \(there is no such file or folder\);"):
         download(files.files_url + PLACE, tmp_path / "none" / "file")
 
 

@@ -310,7 +310,7 @@ def test_a_store_that_may_only_be_read_is_read_and_the_rest_is_searched_and_not_
     assert names_in(said) == truth
     assert any(line.startswith("From the store: ") for line in said)
     assert any(
-        f"The granule store in {open_folder} cannot be written (permission denied); change the permissions there, or set" in line
+        f"store in {open_folder} cannot be written (permission denied); change the permissions there, or set" in line
         for line in said
     )
     assert files(open_folder) == before
