@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from . import parts as parts
     from . import passes as passes
     from . import places as places
+    from . import plain_tables as plain_tables
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons

@@ -137,7 +137,7 @@ def _read_one(
 ) -> gpd.GeoDataFrame:
     text = place.text
     with _local_file(place, session, progress) as path:
-        frames = read_table(path, place, "a season's stac.parquet", _wanted, read_vector)
+        frames = read_table(path, place, "CATALOG", "a season's stac.parquet", _wanted, read_vector, progress)
         if THUMBNAIL not in frames.columns and first_bytes(path, text).startswith(MAGIC):
             schema = pq.read_schema(path)
             if _has_thumbnails(schema):

@@ -105,7 +105,7 @@ def _read(
     place: Place, read_vector: VectorReader | None, session: requests.Session | None, progress: Progress
 ) -> tuple[gpd.GeoDataFrame, Label | None]:
     with local_file(place, session, progress) as path:
-        table = read_table(path, place, "a GeoParquet file of granules", read_vector=read_vector)
+        table = read_table(path, place, "GRANULE_FILES", "a GeoParquet file of granules", None, read_vector, progress)
         label = _label_of(path, place.text)
     table = usable_granules(table, f"The granules of {place.text}", progress)
     lonlat = reproject(table.geometry.to_numpy(), table.crs, LONLAT_CRS)

@@ -137,7 +137,7 @@ def normalize_granules(
     progress = progress or Progress()
     once, dropped = merge_granules([usable_granules(granules, name, progress)])
     for reason, n_rows in dropped.items():
-        progress.info(f"Counted once: {n_rows:,} granules ({reason}).")
+        progress.warn(f"{name}: {n_rows:,} rows ({reason}) are left out, so that each granule counts once.")
     return once
 
 

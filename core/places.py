@@ -2,6 +2,7 @@ r"""The files and addresses that a text of the user's names: paths, folders, pat
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import re
@@ -88,28 +89,47 @@ def places_of(
     progress = progress or Progress()
     if (found := _SCHEME.match(text)) and found[1].lower() != "file":
         return [Place(_web_address(text, progress), None)]
-    head, *layer = _LAYER.split(text, maxsplit=1)
-    path = _path(head, name)
-    try:
-        is_folder, exists = path.is_dir(), os.path.lexists(path)
-        if exists:
-            path.stat()
-    except OSError as error:
-        raise unreadable(error, str(path)) from error
-    if is_folder:
-        files = _below(path, progress)
+    there = file_of(text, name)
+    if there and there.path and there.path.is_dir():
+        files = _below(there.path, progress)
         if not files:
-            raise InputError(f"The folder {path} holds no .parquet file; choose a folder of {kinds}.")
+            raise InputError(f"The folder {there.path} holds no .parquet file; choose a folder of {kinds}.")
         return [Place(str(file), file) for file in files]
-    if exists:
-        return [Place("|".join([str(path), *layer]), path)]
-    if closed := _closed_parent(path):
-        raise unreadable(PermissionError(), str(closed))
-    if glob.has_magic(head):
-        return _matching(path, progress)
+    if there:
+        return [there]
+    if glob.has_magic(text):
+        return _matching(path_of(text, name), progress)
     if otherwise:
         return otherwise(text)
     raise InputError(f"There is no file or folder {text}; check what {name} names.")
+
+
+def file_of(text: str, name: str) -> Place | None:
+    """Return the file or folder that is there under a path, with the layer in it that is named; None if none is.
+
+    Parameters
+    ----------
+    text : str
+        See :func:`places_of`.
+    name : str
+        What the text is the value of.
+
+    Raises
+    ------
+    InputError
+        If nothing can be called so, or it may not be looked at.
+    """
+    head, *layer = _LAYER.split(unquoted(text), maxsplit=1)
+    path = _path(head, name)
+    if os.path.lexists(path):
+        try:
+            path.stat()
+        except OSError as error:
+            raise unreadable(error, str(path)) from error
+        return Place("|".join([str(path), *layer]), path)
+    if closed := _closed_parent(path):
+        raise unreadable(PermissionError(errno.EACCES, ""), str(closed))
+    return None
 
 
 def _path(text: str, name: str) -> Path:

@@ -61,8 +61,8 @@ def flaw(geometries: np.ndarray, crs: object) -> str:
     example = f"({first[0]:.10g}, {first[1]:.10g})"
     if (size[beyond] > _LARGEST_LONGITUDE).any(axis=1).mean() > 1 / 2:
         return (
-            f"{example} looks like metres, but the coordinate reference system, {crs_name(crs)}, has degrees; assign "
-            "the one in which they were made, such as EPSG:3031 in Antarctica or EPSG:3413 in Greenland"
+            f"{example} looks like metres, but the coordinate reference system, {crs_name(crs)}, has degrees, so their "
+            "own is missing; assign it, such as EPSG:3031 in Antarctica or EPSG:3413 in Greenland"
         )
     if (size[beyond, 0] <= _LARGEST_LATITUDE).mean() > 1 / 2:
         return f"latitude and longitude look exchanged, as in {example}; exchange them: longitude comes first"

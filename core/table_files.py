@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyarrow
 import requests
 
@@ -14,11 +15,12 @@ from .download import fetch
 from .errors import InputError
 from .geoparquet import MAGIC, read_geoparquet
 from .places import Place
+from .plain_tables import with_places
 from .progress import Progress
 from .readable import first_bytes
 
 #: Opens a file that is not Parquet, such as a GeoPackage.
-VectorReader = Callable[[str], gpd.GeoDataFrame]
+VectorReader = Callable[[str], pd.DataFrame]
 
 
 @contextmanager
@@ -40,9 +42,11 @@ def local_file(place: Place, session: requests.Session | None, progress: Progres
 def read_table(
     path: Path,
     place: Place,
+    name: str,
     kind: str,
     wanted: Callable[[pyarrow.Schema], Sequence[str]] | None = None,
     read_vector: VectorReader | None = None,
+    progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a table with geometry.
 
@@ -52,12 +56,16 @@ def read_table(
         The place as a local file.
     place : Place
         As the user named it.
+    name : str
+        Of what that is the value.
     kind : str
         What the file should be, for messages: ``a season's stac.parquet``.
     wanted : callable, optional
         See :func:`~xopr_crossovers.core.geoparquet.read_geoparquet`.
     read_vector : callable, optional
         :func:`geopandas.read_file` if not given.
+    progress : Progress, optional
+        Is told how a table without geometry was read.
 
     Raises
     ------
@@ -84,6 +92,4 @@ def read_table(
             f"{place.text} is neither a GeoParquet file nor a vector layer that can be opened; choose {kind}, or a "
             "layer saved from one."
         ) from error
-    if not isinstance(table, gpd.GeoDataFrame):
-        raise InputError(f"{place.text} is a table without geometry; choose {kind}, or a layer saved from one.")
-    return table
+    return with_places(table, name, place.text, progress or Progress())
