@@ -51,7 +51,10 @@ def layer_file(run: Inputs, name: str) -> LayerFile | None:
     from .. import core
 
     text = source_text(run, name)
-    if not text or _PROVIDER.match(text) or QgsProcessingUtils.mapLayerFromString(text, run.context, False):
+    if not text or _PROVIDER.match(text):
+        return None
+    known = QgsProcessingUtils.mapLayerFromString(text, run.context, False)
+    if known and known.source() != text:
         return None
     suffixes = (*core.geoparquet.SUFFIXES, *core.plain_tables.TEXT_SUFFIXES)
     if _WEB.match(text):

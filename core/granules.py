@@ -251,7 +251,7 @@ def merge_granules(tables: Sequence[gpd.GeoDataFrame]) -> tuple[gpd.GeoDataFrame
     once = best[~(best["name"].duplicated() & best["name"].notna())]
     # By the name: the times of the record may differ by some milliseconds from one revision to the next.
     highest = once.sort_index().sort_values("revision", ascending=False, kind="stable")
-    latest = highest[~(highest["unversioned"].duplicated() & highest["revision"].notna())]
+    latest = highest[~(highest["unversioned"].duplicated() & highest[["revision", "name"]].notna().all(axis=1))]
     counts = {SECOND_COPY: len(together) - len(once), OLDER_REVISION: len(once) - len(latest)}
     if len(latest) < len(together):
         together = together.loc[latest.index.sort_values()].reset_index(drop=True)

@@ -187,8 +187,8 @@ def _web_address(text: str, progress: Progress) -> str:
         progress.info(f"{text} is read from {address}, which serves the same files.")
     elif _OLD_BUCKET.match(text):
         raise InputError(
-            f"{text} is the old place of xOPR's catalogs; today they are at {CATALOG_URL}: choose a SEASON by its name, "
-            "or give the address of a stac.parquet there."
+            f"{text} is the old place of xOPR's catalogs; today they are at {CATALOG_URL}: choose a SEASON by its "
+            "name, or give the address of a stac.parquet there."
         )
     else:
         raise InputError(
