@@ -105,4 +105,22 @@ def accepted(run: Inputs, accept: Callable[[dict[str, Any]], tuple[bool, str]]) 
         for definition in run.algorithm.parameterDefinitions()
         if isinstance(definition, QgsProcessingParameterFeatureSource) and run.given(definition.name())
     ]
+    for name in names:
+        _check_opens(run, name)
     return accept({**run.parameters, **{name: for_qgis(run, name) for name in names}})
+
+
+def _check_opens(run: Inputs, name: str) -> None:
+    """Raise if a text names no layer that can be opened, in better words than QGIS has."""
+    from .. import core
+
+    text, file = source_text(run, name), layer_file(run, name)
+    if not text or _PROVIDER.match(text) or (file and file.is_ours):
+        return
+    if QgsProcessingUtils.mapLayerFromString(file.place.text if file else text, run.context) is None:
+        if file is None or file.place.path is None:
+            raise core.errors.InputError(
+                f"{name}: there is no layer or file {core.user_paths.shown(text)}; check the path or the layer's name."
+            )
+        start = core.readable.first_bytes(file.place.path, file.place.text)
+        raise core.table_files.no_layer(start, f"{name}: {file.place.text}", "another file")

@@ -7,6 +7,7 @@ import glob
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -127,8 +128,7 @@ def file_of(text: str, name: str) -> Place | None:
         except OSError as error:
             raise unreadable(error, str(path)) from error
         return Place("|".join([str(path), *layer]), path)
-    if closed := _closed_parent(path):
-        raise unreadable(PermissionError(errno.EACCES, ""), str(closed))
+    _check_open(path, os.X_OK)
     return None
 
 
@@ -162,16 +162,19 @@ def _matching(pattern: Path, progress: Progress) -> list[Place]:
     for match in sorted(map(Path, glob.glob(str(pattern), recursive=True))):
         found.update(dict.fromkeys(_below(match, progress) if match.is_dir() else [match]))
     if not found:
+        _check_open(pattern, os.R_OK | os.X_OK)
         raise InputError(f"No file matches {pattern}.")
     return [Place(str(file), file) for file in found]
 
 
-def _closed_parent(path: Path) -> Path | None:
-    """Return the folder above a path that may not be looked into; None if there is none."""
+def _check_open(path: Path, mode: int) -> None:
+    """Raise if it is the permissions of a folder above that hide a path."""
     for parent in path.parents:
-        if parent.is_dir():
-            return None if os.access(parent, os.R_OK | os.X_OK) else parent
-    return None
+        with suppress(PermissionError):
+            if parent.is_dir():
+                if not os.access(parent, mode):
+                    raise unreadable(PermissionError(errno.EACCES, ""), str(parent))
+                return
 
 
 def _web_address(text: str, progress: Progress) -> str:

@@ -77,19 +77,40 @@ def read_table(
         return read_geoparquet(path, place.text, wanted)
     if place.address:
         raise InputError(f"{place.text} is not a GeoParquet file; give the address of {kind}.")
-    if start.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
-        raise InputError(
-            f"{place.text} is neither a GeoParquet file nor a vector layer but a web page, perhaps one to log in; "
-            "fetch the file anew."
-        )
+    if is_web_page(start):
+        raise no_layer(start, place.text, kind)
     try:
         table = (read_vector or gpd.read_file)(place.text)
     except InputError:
         raise
     except Exception as error:
         # Whatever a driver raises here means the same to the user: this file is no layer.
-        raise InputError(
-            f"{place.text} is neither a GeoParquet file nor a vector layer that can be opened; choose {kind}, or a "
-            "layer saved from one."
-        ) from error
+        raise no_layer(start, place.text, f"{kind}, or a layer saved from one") from error
     return with_places(table, name, place.text, progress or Progress())
+
+
+def no_layer(start: bytes, text: str, kind: str) -> InputError:
+    """Return the sentence for a file that no reader can open.
+
+    Parameters
+    ----------
+    start : bytes
+        The first of the file.
+    text : str
+        What the user calls it.
+    kind : str
+        What it should be.
+    """
+    if is_web_page(start):
+        return InputError(
+            f"{text} is neither a GeoParquet file nor a vector layer but a web page, perhaps one to log in; fetch the "
+            "file anew."
+        )
+    return InputError(
+        f"{text} is neither a GeoParquet file nor a vector layer that can be opened; choose {kind}, or export it anew."
+    )
+
+
+def is_web_page(start: bytes) -> bool:
+    """Whether a file that begins so is HTML."""
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html"))

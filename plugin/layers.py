@@ -27,6 +27,7 @@ from qgis.core import (
 from ..core.errors import CancelledError, InputError
 from ..core.progress import Progress
 from ..core.projection import earth_crs
+from ..core.wording import count
 from .attributes import column_of, field_of, values_of
 from .compat import WkbType
 from .curves import plain
@@ -118,7 +119,8 @@ def _read(
         wkb.append(_wkb(geometry))
     _check_whole(source, features, len(rows), name)
     if n_curved:
-        progress.info(f"{name}: {n_curved:,} curved geometries were read as straight pieces.")
+        curved = count(n_curved, "curved geometry was", "curved geometries were")
+        progress.info(f"{name}: {curved} read as straight pieces.")
     fields = source.fields()
     values: list[Any] = list(zip(*rows)) if rows else [() for _ in range(fields.count())]
     return {fields.at(i).name(): column_of(fields.at(i), values[i]) for i in range(fields.count())}, wkb
