@@ -229,6 +229,12 @@ def test_frames_of_another_season_another_name_or_the_other_direction_are_others
     assert len(frames.normalize_frames(table)) == 4
 
 
+def test_twins_are_found_beside_the_same_line_flown_the_other_way():
+    table = makers.frames(LINE, LINE[::-1], LINE, LINE[::-1], ids=["a"] * 4)
+    once = frames.normalize_frames(through(table, "EPSG:3031"))
+    assert [line.coords[0][0] for line in once.geometry] == pytest.approx([-100, -101])
+
+
 def test_of_twins_the_one_with_cells_stays_in_the_place_of_the_twins():
     table = makers.frames(LINE, LINE, SOUTH, ids=["a", "a", "b"])
     table["opr:mbox"] = [None, *table["opr:mbox"][1:]]
@@ -281,6 +287,14 @@ def test_lines_outside_of_what_their_projection_can_show_are_named_by_it():
     table = table.set_geometry(gpd.GeoSeries([shapely.LineString([(9e9, 9e9), (8e9, 9e9)])], crs="ESRI:54030"))
     with pytest.raises(InputError, match="outside what 'World_Robinson'"):
         frames.normalize_frames(table)
+
+
+def test_a_line_within_a_metre_of_the_pole_is_not_taken_for_degrees():
+    log = makers.Log()
+    table = makers.frames(SOUTH)
+    table = table.set_geometry(gpd.GeoSeries([shapely.LineString([(0, 0), (0.5, 0.5)])], crs="EPSG:3031"))
+    frames.normalize_frames(table.drop(columns="opr:mbox"), progress=log)
+    assert log.warnings == []
 
 
 def test_degrees_in_a_projection_are_warned_of():
@@ -339,6 +353,11 @@ def test_the_properties_of_stac_items_are_read_as_columns_and_that_is_said(as_te
     assert "properties" not in read
     assert "stac_item_id" not in read
     assert log.infos == ["The frames are STAC items: datetime, opr:date, opr:mbox were read from their properties."]
+
+
+def test_numbers_of_rows_that_were_saved_as_a_column_are_no_names():
+    with pytest.raises(InputError, match="no column 'id'"):
+        frames.normalize_frames(makers.frames(SOUTH, LINE).assign(index=[0, 1]).drop(columns="id"))
 
 
 def test_flattened_properties_and_a_name_that_is_only_the_index_are_read():
