@@ -6,6 +6,7 @@ Frames are a GeoDataFrame with the columns of an xOPR catalog; the geometry is t
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -52,6 +53,7 @@ NEEDS_MBOX = (
 # Row numbers that drivers add on reading; written back they would collide with the new layer's own.
 _ROW_ID_COLUMNS = ("fid", "ogc_fid")
 
+_BARE_NUMBERS = re.compile(r"\s*\[?\s*-?\d+(\s+-?\d+)+\s*\]?\s*")
 _LINE_STEP_M = 5_000.0
 # A base cell's digit up to 6 and eighteen digits up to 4.
 _LARGEST_DECIMAL = 6_444_444_444_444_444_444
@@ -240,7 +242,7 @@ def lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
     values: list[list[int] | None] = []
     for value, name in zip(column.tolist(), ids.tolist()):
         try:
-            cells = json.loads(value) if isinstance(value, str) and value.strip() else value
+            cells = _cells_in(value) if isinstance(value, str) and value.strip() else value
             empty = cells is None or isinstance(cells, (float, str)) or cells is pd.NA or len(cells) == 0
             numbers = None if empty else [int(cell) for cell in cells]
             if numbers and max(map(abs, numbers)) > _LARGEST_DECIMAL:
@@ -257,6 +259,11 @@ def lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
                 "use the column as the catalog has it, or as JSON text such as [-511412222, -511412223]."
             ) from error
     return pd.Series(values, index=column.index, dtype=object)
+
+
+def _cells_in(text: str) -> Any:
+    """Return what a text lists: JSON, or the numbers alone with blanks between, as pandas writes arrays into CSV."""
+    return text.strip("[] \n").split() if _BARE_NUMBERS.fullmatch(text) else json.loads(text)
 
 
 def hemispheres(frames: gpd.GeoDataFrame) -> np.ndarray:

@@ -57,7 +57,9 @@ def flaw(geometries: np.ndarray, crs: object) -> str:
         return f"they lie outside what {crs_name(crs)} can show; assign the CRS in which they were made"
     size = np.abs(xy)
     beyond = (size > (_LARGEST_LONGITUDE, _LARGEST_LATITUDE)).any(axis=1)
-    first = xy[beyond][0] if beyond.any() else xy[0]
+    if not beyond.any():
+        return "some of their coordinates are no numbers; make them anew"
+    first = xy[beyond][0]
     example = f"({first[0]:.10g}, {first[1]:.10g})"
     if (size[beyond] > _LARGEST_LONGITUDE).any(axis=1).mean() > 1 / 2:
         return (

@@ -19,7 +19,7 @@ NORTH = [(-40, 70), (-41, 70.2)]
 OVER_180 = [(179, -80), (-179, -80.1)]
 
 
-@pytest.mark.parametrize("text", ["[-511412222, -511412223]", "[-511412222,-511412223]"])
+@pytest.mark.parametrize("text", ["[-511412222, -511412223]", "[-511412222,-511412223]", "[-511412222\n -511412223]"])
 def test_mbox_is_read_from_json_text_arrays_and_lists_alike(text):
     table = makers.frames(SOUTH, SOUTH, SOUTH)
     table["opr:mbox"] = [text, np.array([-511412222, -511412223]), [-511412222, -511412223]]
