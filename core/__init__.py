@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from . import boxes as boxes
     from . import cache_files as cache_files
     from . import catalog as catalog
+    from . import cell_lists as cell_lists
     from . import cell_overlap as cell_overlap
     from . import cell_shapes as cell_shapes
     from . import cells as cells
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from . import flight_lines as flight_lines
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
+    from . import frame_lines as frame_lines
     from . import frame_maps as frame_maps
     from . import frames as frames
     from . import geoparquet as geoparquet

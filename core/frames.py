@@ -5,8 +5,6 @@ Frames are a GeoDataFrame with the columns of an xOPR catalog; the geometry is t
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 import geopandas as gpd
@@ -15,17 +13,16 @@ import pandas as pd
 import shapely
 
 from .antimeridian import cut_lines
+from .cell_lists import lists_of_cells
 from .errors import InputError
+from .frame_lines import compare_hemispheres, usable_lines
 from .moments import read_day
 from .names import only_named
-from .parts import LINES, is_kind, parts_of
-from .positions import degrees_in_metres, degrees_sentence, off_earth, require_place
 from .progress import Progress
 from .projection import LONLAT_CRS, POLE_CRS, earth_crs, layer_crs, reproject
 from .sphere import densify
 from .stac_items import lift_properties, name_from_index
 from .twins import twins
-from .wording import count
 
 #: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.
 COLUMNS = (
@@ -53,10 +50,7 @@ NEEDS_MBOX = (
 # Row numbers that drivers add on reading; written back they would collide with the new layer's own.
 _ROW_ID_COLUMNS = ("fid", "ogc_fid")
 
-_BARE_NUMBERS = re.compile(r"\s*\[?\s*-?\d+(\s+-?\d+)+\s*\]?\s*")
 _LINE_STEP_M = 5_000.0
-# A base cell's digit up to 6 and eighteen digits up to 4.
-_LARGEST_DECIMAL = 6_444_444_444_444_444_444
 
 
 def normalize_frames(
@@ -128,10 +122,10 @@ def usable_frames(
     earth_crs(frames.crs, name)
     frames = frames.drop(columns=[c for c in frames.columns if c.lower() in _ROW_ID_COLUMNS]).reset_index(drop=True)
     frames = only_named(frames, "id", name, progress)
-    frames = frames.set_geometry(_usable_lines(frames, name, progress))
+    frames = frames.set_geometry(usable_lines(frames, name, progress))
     if MBOX in frames.columns:
         frames[MBOX] = lists_of_cells(frames[MBOX], frames["id"])
-    _compare_hemispheres(frames, name, progress)
+    compare_hemispheres(frames, name, progress)
     return frames
 
 
@@ -183,87 +177,6 @@ def each_once(frames: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
     if namesakes:
         progress.warn(f"{namesakes:,} frames have the season and id of another, but not its line; all are kept.")
     return frames
-
-
-def _usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd.GeoSeries:
-    """Return the lines; None where one is empty or has a vertex that is no place on the Earth."""
-    lines, others = parts_of(frames.geometry.to_numpy().copy(), LINES)
-    if others:
-        progress.warn(f"{name}: {count(others, 'part', 'parts')} of collections, no lines, are left out.")
-    wrong = ~is_kind(lines, LINES) & ~shapely.is_empty(lines)
-    if wrong.any():
-        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(frames):,} are not.")
-    off = off_earth(lines, frames.crs)
-    if off.any():
-        why = require_place(name, "lines", lines, off, frames.crs)
-        progress.warn(
-            f"{name}: {int(off.sum()):,} have a vertex that is no place on the Earth (the first is "
-            f"{frames['id'].iloc[int(off.argmax())]}): {why}; they are kept without their line."
-        )
-    if degrees_in_metres(lines, frames.crs):
-        progress.warn(f"{name}: {degrees_sentence(frames.crs)}")
-    without = shapely.is_missing(lines) | shapely.is_empty(lines)
-    if without.any():
-        progress.warn(f"{name}: {int(without.sum()):,} of {len(frames):,} have no line.")
-    lines[off | without] = None
-    return gpd.GeoSeries(lines, index=frames.index, crs=frames.crs)
-
-
-def _compare_hemispheres(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> None:
-    """Warn of lines that do not lie on the hemisphere that their columns name."""
-    said = pd.Series("", index=frames.index)
-    if "collection" in frames.columns:
-        season = frames["collection"].astype("string")
-        for word, side in (("Antarctica", "south"), ("Greenland", "north"), ("Arctic", "north")):
-            said = said.mask(season.str.contains(rf"_{word}(?:_|$)", regex=True).fillna(False).astype(bool), side)
-    if "opr:hemisphere" in frames.columns:
-        column = frames["opr:hemisphere"].astype("string").str.lower()
-        said = said.mask(column.isin(list(POLE_CRS)).fillna(False).astype(bool), column.astype(object))
-    middle = shapely.bounds(reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS))[:, 1::2].mean(axis=1)
-    seen = np.select([middle < 0, middle > 0], ["south", "north"], "")
-    wrong = (seen != "") & (said != "").to_numpy() & (seen != said.to_numpy(dtype=object))
-    if wrong.any():
-        first = int(wrong.argmax())
-        progress.warn(
-            f"{name}: {int(wrong.sum()):,} of {len(frames):,} lie in the {seen[first]}, but belong to the "
-            f"{said.iloc[first]} by their columns (the first is {frames['id'].iloc[first]}): check whether latitude "
-            "and longitude are exchanged."
-        )
-
-
-def lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
-    """Return ``opr:mbox`` as lists of int or None, from lists, arrays or JSON text.
-
-    Raises
-    ------
-    InputError
-        If a value is no list of whole numbers, or holds packed words of a newer mortie; the message names the frame.
-    """
-    values: list[list[int] | None] = []
-    for value, name in zip(column.tolist(), ids.tolist()):
-        try:
-            cells = _cells_in(value) if isinstance(value, str) and value.strip() else value
-            empty = cells is None or isinstance(cells, (float, str)) or cells is pd.NA or len(cells) == 0
-            numbers = None if empty else [int(cell) for cell in cells]
-            if numbers and max(map(abs, numbers)) > _LARGEST_DECIMAL:
-                raise InputError(
-                    f"'opr:mbox' of the frame {name} holds {numbers[0]}, a packed word as mortie 0.8.1 and later make "
-                    "them; xOPR's catalogs have legacy decimals such as -511412222: use a catalog as published."
-                )
-            values.append(numbers)
-        except InputError:
-            raise
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"'opr:mbox' of the frame {name} is not a list of morton cells: {value!r}; "
-                "use the column as the catalog has it, or as JSON text such as [-511412222, -511412223]."
-            ) from error
-    return pd.Series(values, index=column.index, dtype=object)
-
-
-def _cells_in(text: str) -> Any:
-    """Return what a text lists: JSON, or the numbers alone with blanks between, as pandas writes arrays into CSV."""
-    return text.strip("[] \n").split() if _BARE_NUMBERS.fullmatch(text) else json.loads(text)
 
 
 def hemispheres(frames: gpd.GeoDataFrame) -> np.ndarray:
