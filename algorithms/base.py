@@ -136,7 +136,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     ) -> tuple[bool, str]:
         """Tell what is wrong with the parameters, as far as that can be told before the work begins."""
         accept = super().checkParameterValues
-        return refusal(Run(self, parameters, context), self.check, lambda: accept(parameters, context))
+        return refusal(Run(self, parameters, context), self.check, lambda given: accept(given, context))
 
     def processAlgorithm(  # noqa: N802 (QGIS asks for this name)
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsProcessingOutputLayerDefinition,
@@ -24,6 +24,7 @@ from ..core.errors import InputError
 from ..core.masking import fit_to_show
 from ..core.user_paths import path_of
 from ..plugin import dependencies, settings
+from . import layer_files
 from .failure import failure_of
 from .relevance import check_relevance
 
@@ -36,7 +37,9 @@ DATABASE = re.compile(r"ogr:dbname=(['\"])(?P<file>.+?)\1\s")
 TEMPORARY = ("TEMPORARY_OUTPUT", "memory:", "")
 
 
-def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
+def refusal(
+    run: Run, check: Callable[[Run], None], accept: Callable[[dict[str, Any]], tuple[bool, str]]
+) -> tuple[bool, str]:
     """Return whether the parameters can be run with, and if not why, as far as that can be told before the work begins.
 
     Parameters
@@ -45,7 +48,7 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
     check : callable
         The algorithm's own check, which raises an :class:`XoprError`.
     accept : callable
-        QGIS's check.
+        QGIS's check of parameters.
     """
     try:
         dependencies.load()
@@ -54,7 +57,7 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
         check_relevance(run)
         with settings.followed():
             check(run)
-        accepted, message = accept()
+        accepted, message = layer_files.accepted(run, accept)
         if accepted:
             check_outputs(run)
     except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)

@@ -26,6 +26,7 @@ from qgis.core import (
 
 from ..core.masking import MASK, fit_to_show
 from .checks import DATABASE, TEMPORARY, destination_of
+from .layer_files import layer_file
 
 if TYPE_CHECKING:
     from .run import Run
@@ -155,6 +156,9 @@ def _layer(run: Run, name: str) -> tuple[str | None, str]:
     """Return the source of a layer, and what is to be done where there is none that a command can open."""
     if not run.given(name):
         return None, ""
+    file = layer_file(run, name)
+    if file and file.is_ours:
+        return _absolute(file.place.text), ""
     value, is_part = run.parameters[name], False
     if isinstance(value, QgsProcessingFeatureSourceDefinition):
         is_part = value.selectedFeaturesOnly or value.featureLimit >= 0 or bool(getattr(value, "filterExpression", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -19,10 +20,13 @@ from ..core.errors import InputError
 from ..plugin.compat import NO_GEOMETRY_CHECK, is_null
 from ..plugin.feedback import FeedbackProgress
 from .extents import read_extent
+from .layer_files import for_qgis, layer_file
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
+    from ..core.places import Place
     from ..core.progress import Progress
     from ..core.session import Session
 
@@ -145,21 +149,34 @@ class Inputs:
     def table(self, name: str) -> gpd.GeoDataFrame | None:
         """Return the features of a layer, the selected ones where that was asked for; None if no layer is given.
 
+        A table without geometry becomes a layer of the places that its columns hold: longitude and latitude, or WKT.
+
         Raises
         ------
         InputError
-            If the layer cannot be opened.
+            If the layer cannot be opened, or is a table without places.
         """
-        from ..plugin.layers import source_to_geodataframe
-
         if not self.given(name):
             return None
-        source = self.algorithm.parameterAsSource(self.parameters, name, self.context)
+        file = layer_file(self, name)
+        text = Path(file.place.text).name if file else self.shown(name)
+        table = self._read_file(file.place) if file and file.is_ours else self._read_source(name)
+        return core.plain_tables.with_places(table, name, text, self.progress)
+
+    def _read_file(self, place: Place) -> pd.DataFrame:
+        with core.table_files.local_file(place, self.session() if place.address else None, self.progress) as path:
+            return core.plain_tables.read_plain_table(path, place.text)
+
+    def _read_source(self, name: str) -> pd.DataFrame:
+        from ..plugin.layers import source_to_table
+
+        given = {**self.parameters, name: for_qgis(self, name)}
+        source = self.algorithm.parameterAsSource(given, name, self.context)
         if source is None:
             raise InputError(f"{name}: there is no layer {self.shown(name)}; check the path or the layer's name.")
         # Footprints round the globe are not "valid" to QGIS, and are what we want.
         source.setInvalidGeometryCheck(NO_GEOMETRY_CHECK)
-        return source_to_geodataframe(source, self.feedback)
+        return source_to_table(source, name, self.progress)
 
     def frames(self, name: str) -> gpd.GeoDataFrame:
         """Return the frames of a layer, checked.
@@ -172,7 +189,7 @@ class Inputs:
         return core.frames.normalize_frames(self.table(name), f"The frames of {name}", self.progress)
 
     @staticmethod
-    def open_vector(path: str) -> gpd.GeoDataFrame:
+    def open_vector(path: str) -> pd.DataFrame:
         """Read a vector file through QGIS; the core asks for this where a catalog is not Parquet."""
         from ..plugin.layers import open_vector
 

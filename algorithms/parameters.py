@@ -129,7 +129,10 @@ def add_catalog_filters(
 
 def add_points(algorithm: QgsProcessingAlgorithm, optional: bool) -> None:
     """Add ``POINTS``, ``RULE`` and ``DISTANCE``."""
-    help_text = "Points or multipoints in any coordinate reference system; of a layer with a selection, those selected."
+    help_text = (
+        "Points or multipoints in any coordinate reference system, or a table with columns lon and lat (degrees); of a "
+        "layer with a selection, those selected."
+    )
     if optional:
         help_text += " Without points, all frames are used."
     algorithm.addParameter(layer("POINTS", "Points of interest", "points", help_text, optional))
@@ -225,7 +228,8 @@ def add_granule_files(algorithm: QgsProcessingAlgorithm) -> None:
             "GRANULE_FILES",
             "Granule files (instead of CMR)",
             None,
-            "A GeoParquet file, or a folder of them, such as a granule store that a colleague handed on. The granules "
+            "A GeoParquet file, or a folder of them, such as a granule store that a colleague handed on; a layer of "
+            "footprints, a pattern or an address, several with semicolons between. The granules "
             "are then read from there, and CMR is not asked at all.",
             advanced=True,
         )

@@ -62,7 +62,9 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
             run.progress.info(f"Search area: {boxes} (W, S, E, N).")
         product = values.product(run)
         if run.given("GRANULE_FILES"):
-            found = core.job.read_granules(run.text("GRANULE_FILES"), areas, window, product, run.progress)
+            found = core.job.read_granules(
+                run.text("GRANULE_FILES"), areas, window, product, run.progress, run.open_vector, run.session()
+            )
         else:
             found = core.job.query_granules(areas, window, product, run.progress, run.session())
         run.outputs.write("GRANULES", found.layer(), empty="Polygon")

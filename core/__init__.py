@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from . import boxes as boxes
     from . import cache_files as cache_files
     from . import catalog as catalog
+    from . import cell_lists as cell_lists
     from . import cell_overlap as cell_overlap
     from . import cell_shapes as cell_shapes
     from . import cells as cells
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
     from . import flight_lines as flight_lines
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
+    from . import frame_lines as frame_lines
     from . import frame_maps as frame_maps
     from . import frames as frames
+    from . import geoparquet as geoparquet
     from . import granule_files as granule_files
     from . import granule_name as granule_name
     from . import granule_query as granule_query
@@ -61,11 +64,13 @@ if TYPE_CHECKING:
     from . import matching as matching
     from . import moments as moments
     from . import morton as morton
+    from . import names as names
     from . import nearby as nearby
     from . import number_ranges as number_ranges
     from . import odd_footprints as odd_footprints
     from . import orbit as orbit
     from . import parallel as parallel
+    from . import parts as parts
     from . import passes as passes
     from . import planar_rings as planar_rings
     from . import plane as plane
@@ -73,12 +78,19 @@ if TYPE_CHECKING:
     from . import polar_map as polar_map
     from . import polygons as polygons
     from . import polylines as polylines
+    from . import places as places
+    from . import plain_tables as plain_tables
+    from . import points as points
+    from . import polar_map as polar_map
+    from . import polygons as polygons
+    from . import positions as positions
     from . import prefix as prefix
     from . import products as products
     from . import progress as progress
     from . import projection as projection
     from . import quads as quads
     from . import ragged as ragged
+    from . import readable as readable
     from . import records as records
     from . import run_log as run_log
     from . import run_report as run_report
@@ -96,15 +108,18 @@ if TYPE_CHECKING:
     from . import shapes as shapes
     from . import software as software
     from . import sphere as sphere
+    from . import stac_items as stac_items
     from . import store as store
     from . import strip_crossings as strip_crossings
     from . import strips as strips
     from . import supply as supply
     from . import svg as svg
+    from . import table_files as table_files
     from . import tables as tables
     from . import tracks as tracks
     from . import transfer as transfer
     from . import tree_match as tree_match
+    from . import twins as twins
     from . import user_paths as user_paths
     from . import window as window
     from . import wording as wording

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 import shapely
 
 from .box_cover import box_of, cover, in_steps
@@ -16,7 +15,7 @@ from .errors import InputError
 from .frames import MBOX, hemispheres, line_vertices
 from .polylines import Polylines
 from .progress import Progress
-from .projection import LONLAT_CRS, transformer
+from .projection import LONLAT_CRS, earth_crs, transformer
 from .wording import count
 
 #: Footprints in CMR are nominal: 12.5 km wide round a reference track that the real pass may leave by some kilometres.
@@ -122,7 +121,7 @@ def area_of_rectangle(bounds: tuple[float, float, float, float], crs: object) ->
         If the rectangle has no place on the globe.
     """
     xmin, ymin, xmax, ymax = (float(value) for value in bounds)
-    known = pyproj.CRS.from_user_input(crs)
+    known = earth_crs(crs, "EXTENT")
     if known.is_geographic:
         return given_area((xmin, ymin, xmax, ymax))
     if not (xmin < xmax and ymin < ymax):

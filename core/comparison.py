@@ -220,7 +220,7 @@ def compare(
         raise InputError(f"REPEATS must be at least 1, not {repeats}.")
     chosen = [method for method in METHODS if method in methods]
     _check_cells(frames, chosen)
-    granules = normalize_granules(granules)
+    granules = normalize_granules(granules, progress=progress)
     warm_up(frames, granules, chosen, cover_order)
     n_steps = repeats * (len(chosen) + 1)
     share = iter(np.linspace(0.0, 1.0, n_steps + 1))

@@ -125,7 +125,7 @@ def crossover_points(
         If no granule is left by the filters.
     """
     wanted, progress = wanted or Wanted(), progress or Progress()
-    granules = _filtered(normalize_granules(granules), wanted, progress)
+    granules = _filtered(normalize_granules(granules, progress=progress), wanted, progress)
     passes = find_passes(granules, progress.part(0.0, 0.15))
     table = _Table(frames, granules, passes, wanted)
     return _tables(table, frames, passes, wanted, progress)

@@ -5,7 +5,6 @@ Frames are a GeoDataFrame with the columns of an xOPR catalog; the geometry is t
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import geopandas as gpd
@@ -14,12 +13,17 @@ import pandas as pd
 import shapely
 
 from .antimeridian import cut_lines
+from .cell_lists import lists_of_cells
 from .errors import InputError
+from .frame_lines import compare_hemispheres, usable_lines
 from .moments import read_day
 from .polylines import Polylines
+from .names import only_named
 from .progress import Progress
-from .projection import LONLAT_CRS, POLE_CRS, layer_crs, reproject
+from .projection import LONLAT_CRS, POLE_CRS, earth_crs, layer_crs, reproject
 from .sphere import densify
+from .stac_items import lift_properties, name_from_index
+from .twins import twins
 
 #: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.
 COLUMNS = (
@@ -48,14 +52,12 @@ NEEDS_MBOX = (
 _ROW_ID_COLUMNS = ("fid", "ogc_fid")
 
 _LINE_STEP_M = 5_000.0
-# A base cell's digit up to 6 and eighteen digits up to 4.
-_LARGEST_DECIMAL = 6_444_444_444_444_444_444
 
 
 def normalize_frames(
     frames: gpd.GeoDataFrame, name: str = "The frames", progress: Progress | None = None
 ) -> gpd.GeoDataFrame:
-    """Check that a table can be used as frames and bring ``opr:mbox`` into one shape.
+    """Check that a table can be used as frames, bring its columns into one shape, and keep each frame once.
 
     Parameters
     ----------
@@ -64,90 +66,118 @@ def normalize_frames(
     name : str
         What to call the table in an error.
     progress : Progress, optional
-        Is told of lines that are no place on the Earth; such frames stay, without a line.
+        Is told what :func:`usable_frames` and :func:`each_once` tell.
 
     Returns
     -------
     GeoDataFrame
-        A copy with a plain row index, without the row numbers of a file format, ``opr:mbox`` as lists of int or None.
+        See :func:`usable_frames`.
 
     Raises
     ------
     InputError
-        If it is empty, has no geometry, CRS or ``id``, or an ``opr:mbox`` that cannot be read.
+        See :func:`usable_frames`.
+    """
+    progress = progress or Progress()
+    return each_once(usable_frames(frames, name, progress), progress)
+
+
+def usable_frames(
+    frames: gpd.GeoDataFrame, name: str = "The frames", progress: Progress | None = None
+) -> gpd.GeoDataFrame:
+    """Check that a table can be used as frames and bring its columns into one shape.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        Read from a catalog or from any vector layer; ``opr:mbox`` may be lists, arrays or JSON text. Of STAC items, as
+        xOPR's ``query_frames`` returns them, the properties become columns.
+    name : str
+        What to call the table in an error.
+    progress : Progress, optional
+        Is told of frames without a name, which are left out; of lines that are no place on the Earth, whose frames
+        stay without a line; and of how the table was read where it is not made as a catalog is.
+
+    Returns
+    -------
+    GeoDataFrame
+        A copy with a plain row index, without the row numbers of a file format, ``id`` as text, ``opr:mbox`` as lists
+        of int or None.
+
+    Raises
+    ------
+    InputError
+        If it is empty, has no geometry, ``id`` or usable CRS, an ``opr:mbox`` that cannot be read, or no line that is a
+        place on the Earth.
     """
     progress = progress or Progress()
     if len(frames) == 0:
         raise InputError(f"{name} hold no frame: the layer or file is empty.")
+    frames = _with_columns_of_items(frames, name, progress)
     if "id" not in frames.columns:
         raise InputError(
             f"{name} have no column 'id' with the frames' names; choose a layer made from an xOPR catalog."
         )
-    nameless = int(frames["id"].isna().sum())
-    if nameless:
-        raise InputError(
-            f"{name}: {nameless:,} of {len(frames):,} have no name in the column 'id'; fill it, or use others."
-        )
     if frames.crs is None:
         raise InputError(f"{name} have no coordinate reference system; assign the layer's CRS first.")
-    kinds = shapely.get_type_id(frames.geometry.to_numpy())
-    wrong = ~np.isin(kinds, (-1, 1, 5))
-    if wrong.any():
-        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(frames):,} are not.")
+    earth_crs(frames.crs, name)
     frames = frames.drop(columns=[c for c in frames.columns if c.lower() in _ROW_ID_COLUMNS]).reset_index(drop=True)
-    frames = frames.set_geometry(_usable_lines(frames, name, progress))
+    frames = only_named(frames, "id", name, progress)
+    frames = frames.set_geometry(usable_lines(frames, name, progress))
     if MBOX in frames.columns:
         frames[MBOX] = lists_of_cells(frames[MBOX], frames["id"])
+    compare_hemispheres(frames, name, progress)
     return frames
 
 
-def _usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd.GeoSeries:
-    """Return the lines; None where one is empty or has a vertex that is no place on the Earth."""
-    lines = frames.geometry.to_numpy().copy()
-    empty = shapely.is_empty(lines)
-    xy, owner = shapely.get_coordinates(reproject(lines, frames.crs, LONLAT_CRS), return_index=True)
-    off = np.unique(owner[~(np.isfinite(xy).all(axis=1) & (np.abs(xy[:, 1]) <= 90) & (np.abs(xy[:, 0]) <= 360))])
-    lines[off] = None
-    lines[empty] = None
-    without = int(shapely.is_missing(lines).sum())
-    if len(off):
-        progress.warn(
-            f"{name}: {len(off):,} have a vertex that is no place on the Earth (the first is "
-            f"{frames['id'].iloc[off[0]]}); they are kept without their line."
-        )
-    if without > len(off):
-        progress.warn(f"{name}: {without - len(off):,} of {len(frames):,} have no line.")
-    return gpd.GeoSeries(lines, index=frames.index, crs=frames.crs)
+def _with_columns_of_items(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd.GeoDataFrame:
+    frames, lifted = lift_properties(frames, COLUMNS)
+    if lifted:
+        progress.info(f"{name} are STAC items: {', '.join(lifted)} were read from their properties.")
+    frames, source = name_from_index(frames, "id")
+    if source:
+        progress.info(f"{name} have their names in the index '{source}', which was read as 'id'.")
+    return frames
 
 
-def lists_of_cells(column: pd.Series, ids: pd.Series) -> pd.Series:
-    """Return ``opr:mbox`` as lists of int or None, from lists, arrays or JSON text.
+def each_once(frames: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
+    """Keep each frame once: the same season, id and line, as tables that were merged have them.
 
-    Raises
-    ------
-    InputError
-        If a value is no list of whole numbers, or holds packed words of a newer mortie; the message names the frame.
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        As :func:`usable_frames` returns it. Lines are the same if no vertex is further than 1 m from its twin, so that
+        one that went through another projection or a text format is.
+    progress : Progress
+        Is told how many were left out, and how many frames of one name have different lines.
+
+    Returns
+    -------
+    GeoDataFrame
+        In the order of `frames`; of twins the first that has cells.
     """
-    values: list[list[int] | None] = []
-    for value, name in zip(column.tolist(), ids.tolist()):
-        try:
-            cells = json.loads(value) if isinstance(value, str) and value.strip() else value
-            empty = cells is None or isinstance(cells, (float, str)) or cells is pd.NA or len(cells) == 0
-            numbers = None if empty else [int(cell) for cell in cells]
-            if numbers and max(map(abs, numbers)) > _LARGEST_DECIMAL:
-                raise InputError(
-                    f"'opr:mbox' of the frame {name} holds {numbers[0]}, a packed word as mortie 0.8.1 and later make "
-                    "them; xOPR's catalogs have legacy decimals such as -511412222: use a catalog as published."
-                )
-            values.append(numbers)
-        except InputError:
-            raise
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"'opr:mbox' of the frame {name} is not a list of morton cells: {value!r}; "
-                "use the column as the catalog has it, or as JSON text such as [-511412222, -511412223]."
-            ) from error
-    return pd.Series(values, index=column.index, dtype=object)
+    columns = [frames[column] for column in ("collection", "id") if column in frames.columns]
+    keys = pd.concat(columns, axis=1)
+    several = np.flatnonzero(keys.duplicated(keep=False).to_numpy())
+    if len(several) == 0:
+        return frames
+    kept = np.ones(len(frames), dtype=bool)
+    lines = reproject(frames.geometry.to_numpy()[several], frames.crs, LONLAT_CRS)
+    group = keys.iloc[several].groupby(list(keys.columns), dropna=False, sort=False).ngroup().to_numpy()
+    twin = twins(group, lines)
+    without = frames[MBOX].isna().to_numpy()[several] if MBOX in frames.columns else np.zeros(len(several), dtype=bool)
+    order = np.lexsort((np.arange(len(several)), without, twin))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.diff(twin[order]) != 0
+    kept[several[order[~first]]] = False
+    double = int((~kept).sum())
+    if double:
+        progress.warn(f"{double:,} frames were there twice (same season, id and line) and are kept once.")
+        frames, keys = frames[kept].reset_index(drop=True), keys[kept]
+    namesakes = int(keys.duplicated(keep=False).sum())
+    if namesakes:
+        progress.warn(f"{namesakes:,} frames have the season and id of another, but not its line; all are kept.")
+    return frames
 
 
 def hemispheres(frames: gpd.GeoDataFrame) -> np.ndarray:

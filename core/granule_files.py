@@ -9,18 +9,22 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import requests
 
 from .area import Area
 from .boxes import format_box
 from .coverage import Extent, Span, missing
 from .errors import InputError
-from .granules import merge_granules, normalize_granules
+from .geoparquet import MAGIC
+from .granules import merge_granules, usable_granules
+from .places import Place, places_of, split
 from .progress import Progress
 from .projection import LONLAT_CRS, reproject
+from .readable import first_bytes
 from .search import in_order_of_time, of_cycle
 from .store import Label, read_label
 from .supply import of_extent
-from .user_paths import path_of
+from .table_files import VectorReader, local_file, read_table
 from .window import Window
 from .wording import count
 
@@ -36,19 +40,24 @@ def read_granule_files(
     short_name: str = "",
     version: str = "",
     progress: Progress | None = None,
+    read_vector: VectorReader | None = None,
+    session: requests.Session | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the granules of files that belong to an area and a window, without any request.
 
     Parameters
     ----------
     source : str or Path
-        A GeoParquet file with footprints and a column ``granule_id``, or a folder with such files in it and below.
+        A GeoParquet file or vector layer with footprints and a column ``granule_id``; a folder with such GeoParquet
+        files in it and below, a pattern, or an address; several of them with ``;`` or line breaks between.
     areas : sequence of Area
     window : Window
     short_name, version : str
         Product that is wanted; empty takes all.
     progress : Progress, optional
         Is told all counts, and warned of what of the area and time no file holds.
+    read_vector, session
+        See :func:`~xopr_crossovers.core.catalog.read_catalog`.
 
     Returns
     -------
@@ -66,10 +75,10 @@ def read_granule_files(
     # An open end is today, which a wrong clock tells wrong: what is in the files has been.
     reach = Extent(Span(window.start, _NO_END), boxes) if window.open_end else wanted
     tables, held, n_read, n_unlabelled = [], [], 0, 0
-    paths = _files(path_of(source, "GRANULE_FILES") if isinstance(source, str) else source)
-    for number, path in enumerate(paths):
+    places = [place for text in split(str(source)) for place in _expand(text, progress)]
+    for number, place in enumerate(places):
         progress.check()
-        table, label = _read(path)
+        table, label = _read(place, read_vector, session, progress)
         n_read += len(table)
         table = table[_is_product(table, short_name, version)]
         tables.append(of_extent(table, label.boxes if label else [_WORLD], reach))
@@ -77,10 +86,10 @@ def read_granule_files(
             n_unlabelled += 1
         elif window.cycle is None or label.cycle in (None, window.cycle):
             held.append(label.extent(wanted.span, window.cycle))
-        progress.fraction((number + 1) / len(paths))
+        progress.fraction((number + 1) / len(places))
     granules, dropped = merge_granules(tables)
     progress.info(
-        f"Read {n_read:,} granules of {count(len(paths), 'file', 'files')} in {source}, without asking CMR; "
+        f"Read {n_read:,} granules of {count(len(places), 'file', 'files')} in {source}, without asking CMR; "
         f"{len(granules) + sum(dropped.values()):,} belong to the product, the area and the time."
     )
     for reason, n_rows in dropped.items():
@@ -92,32 +101,31 @@ def read_granule_files(
     return in_order_of_time(granules)
 
 
-def _files(source: Path) -> list[Path]:
-    if source.is_file():
-        return [source]
-    if not source.is_dir():
-        raise InputError(f"There is no file or folder {source}: give the path of granules that an earlier search kept.")
-    found = sorted(source.rglob("*.parquet"))
-    if not found:
-        raise InputError(f"The folder {source} holds no .parquet file: give a granule store, or a folder of one.")
-    return found
+def _expand(text: str, progress: Progress) -> list[Place]:
+    return places_of(text, "GRANULE_FILES", "granules that an earlier search kept", progress)
 
 
-def _read(path: Path) -> tuple[gpd.GeoDataFrame, Label | None]:
+def _read(
+    place: Place, read_vector: VectorReader | None, session: requests.Session | None, progress: Progress
+) -> tuple[gpd.GeoDataFrame, Label | None]:
+    with local_file(place, session, progress) as path:
+        table = read_table(path, place, "GRANULE_FILES", "a GeoParquet file of granules", None, read_vector, progress)
+        label = _label_of(path, place.text)
+    table = usable_granules(table, f"The granules of {place.text}", progress)
+    lonlat = reproject(table.geometry.to_numpy(), table.crs, LONLAT_CRS)
+    return table.set_geometry(gpd.GeoSeries(lonlat, index=table.index, crs=LONLAT_CRS)), label
+
+
+def _label_of(path: Path, text: str) -> Label | None:
+    if not first_bytes(path, text).startswith(MAGIC):
+        return None
     try:
-        label = read_label(path)
-        table = gpd.read_parquet(path, page_checksum_verification=True)
+        return read_label(path)
     except _UNREADABLE as error:
         reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         raise InputError(
-            f"{path} is no GeoParquet file of granules ({reason}): give another, or take it away."
+            f"{text} does not say in a way that is understood what was searched ({reason}): give another file."
         ) from error
-    try:
-        table = normalize_granules(table)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    lonlat = reproject(table.geometry.to_numpy(), table.crs, LONLAT_CRS)
-    return table.set_geometry(gpd.GeoSeries(lonlat, index=table.index, crs=LONLAT_CRS)), label
 
 
 def _is_product(granules: gpd.GeoDataFrame, short_name: str, version: str) -> np.ndarray:

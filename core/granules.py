@@ -15,8 +15,13 @@ from .errors import InputError
 from .footprint_batch import NO_RING, FootprintBatch
 from .granule_name import TIME_DTYPE, parse_granule_names, text_values
 from .granule_record import LINK_COLUMNS, RECORD_COLUMNS, read_record
+from .names import only_named
+from .parts import POLYGONS, is_kind, parts_of
+from .positions import degrees_in_metres, degrees_sentence, off_earth, require_place
 from .progress import Progress
-from .projection import LONLAT_CRS
+from .projection import LONLAT_CRS, earth_crs
+from .stac_items import name_from_index
+from .wording import count
 
 #: Columns of the granules table before its geometry, with their types; see docs/architecture.md.
 COLUMNS: dict[str, Any] = {
@@ -41,9 +46,6 @@ NO_CONTENT = "a record that was deleted or has no content"
 
 #: Host of the files of NSIDC_CPRD, the provider that is kept where two have the same.
 _CLOUD_HOST = "earthdatacloud.nasa.gov"
-
-#: Of GEOS: no geometry, Polygon, MultiPolygon.
-_POLYGON_TYPES = (-1, 3, 6)
 
 
 def granules_from_umm(
@@ -108,13 +110,51 @@ def _typed(raw: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def normalize_granules(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def normalize_granules(
+    granules: gpd.GeoDataFrame, name: str = "The granules", progress: Progress | None = None
+) -> gpd.GeoDataFrame:
+    """Check that a table can be used as granules, bring its columns into their types, and keep each granule once.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+        See :func:`usable_granules`.
+    name : str
+        What to call the table in an error.
+    progress : Progress, optional
+        Is told what is left out.
+
+    Returns
+    -------
+    GeoDataFrame
+        See :func:`usable_granules`; each granule once, as :func:`merge_granules` does it.
+
+    Raises
+    ------
+    InputError
+        See :func:`usable_granules`.
+    """
+    progress = progress or Progress()
+    once, dropped = merge_granules([usable_granules(granules, name, progress)])
+    for reason, n_rows in dropped.items():
+        progress.warn(f"{name}: {n_rows:,} rows ({reason}) are left out, so that each granule counts once.")
+    return once
+
+
+def usable_granules(
+    granules: gpd.GeoDataFrame, name: str = "The granules", progress: Progress | None = None
+) -> gpd.GeoDataFrame:
     """Check that a table can be used as granules, and bring its columns into their types.
 
     Parameters
     ----------
     granules : GeoDataFrame
         From a search, or from any polygon layer with a column ``granule_id``, in any CRS; it may have no rows.
+    name : str
+        What to call the table in an error.
+    progress : Progress, optional
+        Is told of granules without a name, which are left out, and of footprints that are no place on the Earth, whose
+        granules stay without a footprint.
 
     Returns
     -------
@@ -125,22 +165,51 @@ def normalize_granules(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        If it has no ``granule_id``, no CRS, other geometries than polygons, or no number where one should be.
+        If it has no ``granule_id``, no usable CRS, other geometries than polygons, no footprint that is a place on the
+        Earth, or no number where one should be.
     """
+    progress = progress or Progress()
+    granules, source = name_from_index(granules, "granule_id")
+    if source:
+        progress.info(f"{name} have their names in the index '{source}', which was read as 'granule_id'.")
     if "granule_id" not in granules.columns:
-        raise InputError("The granules have no column 'granule_id' with their names; choose a layer of granules.")
+        raise InputError(f"{name} have no column 'granule_id' with their names; choose a layer of granules.")
     if granules.crs is None:
-        raise InputError("The granules have no coordinate reference system; assign the layer's CRS first.")
-    geometries = granules.geometry.to_numpy()
-    n_wrong = int((~np.isin(shapely.get_type_id(geometries), _POLYGON_TYPES)).sum())
-    if n_wrong:
-        raise InputError(f"The granules must be polygons (footprints), but {n_wrong:,} of {len(granules):,} are not.")
-    raw = pd.DataFrame(granules.drop(columns=granules.geometry.name)).reset_index(drop=True)
+        raise InputError(f"{name} have no coordinate reference system; assign the layer's CRS first.")
+    earth_crs(granules.crs, name)
+    granules = only_named(granules.reset_index(drop=True), "granule_id", name, progress)
+    geometries = _footprints(granules, name, progress)
+    raw = pd.DataFrame(granules.drop(columns=granules.geometry.name))
     try:
         table = _typed(raw, parse_granule_names(raw["granule_id"]))
     except (TypeError, ValueError) as error:
-        raise InputError(f"The granules have a column that is not of its type: {error}.") from error
+        raise InputError(f"{name} have a column that is not of its type: {error}.") from error
     return gpd.GeoDataFrame(table, geometry=geometries, crs=granules.crs)
+
+
+def _footprints(granules: gpd.GeoDataFrame, name: str, progress: Progress) -> np.ndarray:
+    """Return the footprints; None where one has a vertex that is no place on the Earth."""
+    geometries, others = parts_of(granules.geometry.to_numpy(), POLYGONS)
+    if others:
+        progress.warn(f"{name}: {count(others, 'part', 'parts')} of collections, no polygons, are left out.")
+    wrong = ~is_kind(geometries, POLYGONS) & ~shapely.is_empty(geometries)
+    if wrong.any():
+        raise InputError(
+            f"{name} must be polygons (footprints), but {int(wrong.sum()):,} of {len(granules):,} are not."
+        )
+    off = off_earth(geometries, granules.crs)
+    if off.any():
+        why = require_place(name, "footprints", geometries, off, granules.crs)
+        first = granules["granule_id"].iloc[int(off.argmax())]
+        progress.warn(
+            f"{name}: {count(int(off.sum()), 'footprint has', 'footprints have')} a vertex that is no place on the "
+            f"Earth (the first is of {first}): {why}; such granules match nothing."
+        )
+        geometries = geometries.copy()
+        geometries[off] = None
+    if degrees_in_metres(geometries, granules.crs):
+        progress.warn(f"{name}: {degrees_sentence(granules.crs)}")
+    return geometries
 
 
 def merge_granules(tables: Sequence[gpd.GeoDataFrame]) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
@@ -178,10 +247,11 @@ def merge_granules(tables: Sequence[gpd.GeoDataFrame]) -> tuple[gpd.GeoDataFrame
             "in_cloud": together["https_url"].astype("string").str.contains(_CLOUD_HOST, regex=False).fillna(False),
         }
     )
-    once = merits.sort_values(["links", "in_cloud"], ascending=False, kind="stable").drop_duplicates("name")
+    best = merits.sort_values(["links", "in_cloud"], ascending=False, kind="stable")
+    once = best[~(best["name"].duplicated() & best["name"].notna())]
     # By the name: the times of the record may differ by some milliseconds from one revision to the next.
     highest = once.sort_index().sort_values("revision", ascending=False, kind="stable")
-    latest = highest[~(highest["unversioned"].duplicated() & highest["revision"].notna())]
+    latest = highest[~(highest["unversioned"].duplicated() & highest[["revision", "name"]].notna().all(axis=1))]
     counts = {SECOND_COPY: len(together) - len(once), OLDER_REVISION: len(once) - len(latest)}
     if len(latest) < len(together):
         together = together.loc[latest.index.sort_values()].reset_index(drop=True)

@@ -28,6 +28,7 @@ from .points import require_frames, subset_by_points
 from .progress import Progress
 from .store import GranuleStore
 from .supply import STORE_MODES, Supplier, Supply
+from .table_files import VectorReader
 from .window import Window, resolve_window
 
 SHORT_NAME = "ATL06"
@@ -223,18 +224,22 @@ def read_granules(
     window: Window,
     product: Product | None = None,
     progress: Progress | None = None,
+    read_vector: VectorReader | None = None,
+    session: requests.Session | None = None,
 ) -> Found:
     """Read the granules of areas and a window from files, without any request.
 
     Parameters
     ----------
     source : str
-        A file or folder; see :func:`~xopr_crossovers.core.granule_files.read_granule_files`.
+        Files, folders or addresses; see :func:`~xopr_crossovers.core.granule_files.read_granule_files`.
     areas : list of Area
     window : Window
     product : Product, optional
         Only its name and version count.
     progress : Progress, optional
+    read_vector, session
+        See :func:`~xopr_crossovers.core.catalog.read_catalog`.
 
     Raises
     ------
@@ -243,7 +248,9 @@ def read_granules(
     """
     progress = progress or Progress()
     product = product or Product()
-    granules = read_granule_files(source, areas, window, product.short_name, product.version, progress)
+    granules = read_granule_files(
+        source, areas, window, product.short_name, product.version, progress, read_vector, session
+    )
     if len(granules) == 0:
         progress.warn(f"{source} holds no granule of this product, area and time.")
     elif window.open_end and granules["start_time"].notna().any():
@@ -274,7 +281,7 @@ def match_granules(
     progress : Progress, optional
     """
     progress = progress or Progress()
-    granules = normalize_granules(granules)
+    granules = normalize_granules(granules, progress=progress)
     pairs = match(frames, granules, method, progress=progress)
     n_pairs = len(pairs)
     if crossing_only:

@@ -10,8 +10,10 @@ from .cells import frame_cells, hold_points
 from .errors import InputError
 from .frames import MBOX, NEEDS_MBOX, hemispheres, line_vertices
 from .lengths import geodesic_lengths
+from .parts import POINTS, is_kind, parts_of
+from .positions import degrees_in_metres, degrees_sentence, off_earth, require_place
 from .progress import Progress
-from .projection import LONLAT_CRS, POLE_CRS, reproject, transformer
+from .projection import LONLAT_CRS, POLE_CRS, earth_crs, reproject, transformer
 from .wording import count
 
 
@@ -102,17 +104,28 @@ def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progr
     series = points.geometry
     if series.crs is None:
         raise InputError("The points have no coordinate reference system; assign the layer's CRS first.")
-    geometries = series.to_numpy()
-    if not np.isin(shapely.get_type_id(geometries), (-1, 0, 4)).all():
+    earth_crs(series.crs, "The points")
+    geometries, others = parts_of(series.to_numpy(), POINTS)
+    if others:
+        progress.warn(f"{count(others, 'part', 'parts')} of collections, no points, are left out.")
+    if not (is_kind(geometries, POINTS) | shapely.is_empty(geometries)).all():
         raise InputError("The point layer holds lines or polygons; choose a layer of points.")
-    xy, owner = shapely.get_coordinates(reproject(geometries, series.crs, LONLAT_CRS), return_index=True)
-    usable = np.isfinite(xy).all(axis=1) & (np.abs(xy[:, 1]) <= 90)
-    without = len(geometries) - len(np.unique(owner[usable]))
+    points, feature = shapely.get_parts(geometries, return_index=True)
+    off = off_earth(points, series.crs)
+    why = require_place("The point layer", "points", points, off, series.crs) if off.any() else ""
+    good = ~(off | shapely.is_empty(points))
+    without = len(geometries) - len(np.unique(feature[good]))
     if without:
-        progress.warn(f"{without:,} of {len(geometries):,} point features have no usable position and are left out.")
-    if not usable.any():
+        cause = f" ({why})" if why else ""
+        progress.warn(
+            f"{without:,} of {len(geometries):,} point features have no usable position and are left out{cause}."
+        )
+    if not good.any():
         raise InputError("The point layer holds no point; add points, or leave the point layer out.")
-    return xy[usable, 0], xy[usable, 1]
+    if degrees_in_metres(points[good], series.crs):
+        progress.warn(f"The points: {degrees_sentence(series.crs)}")
+    xy = shapely.get_coordinates(reproject(points[good], series.crs, LONLAT_CRS))
+    return xy[:, 0], xy[:, 1]
 
 
 def _within_distance(frames: gpd.GeoDataFrame, lon: np.ndarray, lat: np.ndarray, distance_m: float) -> np.ndarray:

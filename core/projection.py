@@ -7,6 +7,9 @@ from functools import lru_cache
 import numpy as np
 import pyproj
 import shapely
+from pyproj.exceptions import CRSError, ProjError
+
+from .errors import InputError
 
 #: Antarctic and Arctic polar stereographic, true at 71 degrees south and 70 degrees north.
 POLE_CRS = {"south": "EPSG:3031", "north": "EPSG:3413"}
@@ -17,11 +20,69 @@ LONLAT_CRS = "EPSG:4326"
 #: from the pole, so that 50 km is good for 10 m down to 60 degrees of latitude.
 MAX_CHORD_M = 50_000.0
 
+_LONGEST_NAME = 60
+
 
 @lru_cache(maxsize=32)
 def transformer(source: str, target: str) -> pyproj.Transformer:
-    """Return the (cached) transformer between two CRS, in order x, y (longitude first)."""
-    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    """Return the (cached) transformer between two CRS, in order x, y (longitude first).
+
+    Raises
+    ------
+    InputError
+        If PROJ knows no way between them.
+    """
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    except ProjError as error:
+        raise InputError(
+            f"PROJ knows no way from {crs_name(source)} to {crs_name(target)}; use another CRS."
+        ) from error
+
+
+def earth_crs(crs: object, name: str) -> pyproj.CRS:
+    """Return a CRS that has a way to longitude and latitude on the Earth.
+
+    Parameters
+    ----------
+    crs : CRS
+        Anything that pyproj understands.
+    name : str
+        What is in this CRS, for the message: ``The points``, or a parameter's name.
+
+    Raises
+    ------
+    InputError
+        If it is unknown, or is one of a drawing, a building site, heights alone, or another celestial body.
+    """
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+    except CRSError as error:
+        raise InputError(
+            f"{name}: the coordinate reference system {crs_name(crs)} is not known to PROJ; assign another one."
+        ) from error
+    try:
+        pyproj.Transformer.from_crs(known, LONLAT_CRS, always_xy=True)
+    except ProjError:
+        reaches = False
+    else:
+        reaches = not (known.is_geocentric or known.is_vertical)
+    if not reaches:
+        raise InputError(
+            f"{name}: from the coordinate reference system {crs_name(known)} there is no way to longitude and latitude "
+            "on the Earth; assign the one in which the coordinates were made, such as EPSG:3031, or reproject them."
+        )
+    return known
+
+
+def crs_name(crs: object) -> str:
+    """Return a CRS as it is called in a sentence: its name, and its code where it has one."""
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+    except CRSError:
+        return f"'{str(crs)[:_LONGEST_NAME]}'"
+    code = ":".join(known.to_authority() or ())
+    return f"'{known.name}' ({code})" if code else f"'{known.name}'"
 
 
 def same_crs(a: object, b: object) -> bool:

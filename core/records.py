@@ -10,8 +10,9 @@ import numpy as np
 import shapely
 
 from . import morton
+from .cell_lists import lists_of_cells
 from .errors import InputError
-from .frames import MBOX, lists_of_cells
+from .frames import MBOX
 from .polygons import gather
 from .polylines import Polylines
 from .projection import LONLAT_CRS

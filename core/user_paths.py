@@ -40,7 +40,7 @@ def path_of(text: str, name: str, source: str = "", *, windows: bool = os.name =
         If no file can be called so: no such user, a host that is not this one, a name that is too long or holds
         characters that no name can have.
     """
-    plain = _unquoted(text)
+    plain = unquoted(text)
     if _FILE_ADDRESS.match(plain):
         plain = _of_address(plain, text, name, source, windows)
     if not plain:
@@ -73,7 +73,8 @@ def shown(text: str) -> str:
     return f"'{printable}'" if len(printable) <= _LONGEST_SHOWN else f"'{printable[:_LONGEST_SHOWN]}...'"
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """Return a text without the spaces and quotes round it."""
     text = text.strip()
     while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()

@@ -15,6 +15,7 @@ import shapely
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
+    QgsFeatureIterator,
     QgsFeatureSink,
     QgsFeatureSource,
     QgsFields,
@@ -24,8 +25,12 @@ from qgis.core import (
 )
 
 from ..core.errors import CancelledError, InputError
+from ..core.progress import Progress
+from ..core.projection import earth_crs
+from ..core.wording import count
 from .attributes import column_of, field_of, values_of
 from .compat import WkbType
+from .curves import plain
 
 BATCH = 5_000
 
@@ -44,8 +49,20 @@ _MULTI = {_POINT: _MULTIPOINT, _LINE: _MULTILINE, _POLYGON: _MULTIPOLYGON}
 # --- from QGIS -------------------------------------------------------------------------------------------------------
 
 
+def source_to_table(source: QgsFeatureSource, name: str, progress: Progress | None = None) -> pd.DataFrame:
+    """Read all features of a source, as :func:`source_to_geodataframe`; a plain table where it has no geometry."""
+    if source.wkbType() != WkbType.NoGeometry:
+        return source_to_geodataframe(source, name=name, progress=progress)
+    columns, _ = _read(source, None, name, progress or Progress())
+    return pd.DataFrame(columns)
+
+
 def source_to_geodataframe(
-    source: QgsFeatureSource, feedback: QgsProcessingFeedback | None = None, crs: Any = None
+    source: QgsFeatureSource,
+    feedback: QgsProcessingFeedback | None = None,
+    crs: Any = None,
+    name: str = "The layer",
+    progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Read all features of a source, the selected ones where Processing made it so.
 
@@ -57,36 +74,69 @@ def source_to_geodataframe(
         Can cancel.
     crs : CRS, optional
         Replaces the source's own.
+    name : str
+        What to call the source in an error.
+    progress : Progress, optional
+        Can cancel, and is told how many geometries were curved.
 
     Returns
     -------
     GeoDataFrame
         Columns as the fields are called, in their order; NULL is a missing value; date-times are UTC; the geometry
-        column is ``geometry`` in the source's CRS (none where the source has none).
+        column is ``geometry`` in the source's CRS (none where the source has none). Curves become straight pieces, and
+        surfaces of triangles polygons.
 
     Raises
     ------
     CancelledError
         If the user cancelled.
+    InputError
+        If the source stops delivering, or its CRS is not known to PROJ.
     """
-    rows: list[list[Any]] = []
-    wkb: list[bytes | None] = []
-    for number, feature in enumerate(source.getFeatures()):
-        if feedback is not None and number % BATCH == 0 and feedback.isCanceled():
-            raise CancelledError
-        rows.append(feature.attributes())
-        wkb.append(_wkb(feature))
-    fields = source.fields()
-    values: list[Any] = list(zip(*rows)) if rows else [() for _ in range(fields.count())]
-    columns = {fields.at(i).name(): column_of(fields.at(i), values[i]) for i in range(fields.count())}
+    columns, wkb = _read(source, feedback, name, progress or Progress())
     columns.pop("geometry", None)
     if crs is None:
-        crs = _crs_of(source.sourceCrs())
+        crs = _crs_of(source.sourceCrs(), name)
     return gpd.GeoDataFrame(columns, geometry=_geometries(wkb), crs=crs)
 
 
-def open_vector(path: str) -> gpd.GeoDataFrame:
-    """Read any vector file that QGIS can open.
+def _read(
+    source: QgsFeatureSource, feedback: QgsProcessingFeedback | None, name: str, progress: Progress
+) -> tuple[dict[str, Any], list[bytes | None]]:
+    """Return the columns of a source, and the geometries."""
+    rows: list[list[Any]] = []
+    wkb: list[bytes | None] = []
+    n_curved = 0
+    features = source.getFeatures()
+    for number, feature in enumerate(features):
+        if number % BATCH == 0:
+            progress.check()
+            if feedback is not None and feedback.isCanceled():
+                raise CancelledError
+        rows.append(feature.attributes())
+        geometry, special = plain(feature.geometry())
+        n_curved += special
+        wkb.append(_wkb(geometry))
+    _check_whole(source, features, len(rows), name)
+    if n_curved:
+        curved = count(n_curved, "curved geometry was", "curved geometries were")
+        progress.info(f"{name}: {curved} read as straight pieces.")
+    fields = source.fields()
+    values: list[Any] = list(zip(*rows)) if rows else [() for _ in range(fields.count())]
+    return {fields.at(i).name(): column_of(fields.at(i), values[i]) for i in range(fields.count())}, wkb
+
+
+def _check_whole(source: QgsFeatureSource, features: QgsFeatureIterator, n_rows: int, name: str) -> None:
+    """Raise if a source announced rows and delivered none: a database that is locked or gone says no more."""
+    if not features.isValid() or (n_rows == 0 and source.featureCount() > 0):
+        raise InputError(
+            f"{name} can no longer be read: its file or database is gone, or another program has locked it; close it "
+            "there, and load the layer again."
+        )
+
+
+def open_vector(path: str) -> pd.DataFrame:
+    """Read any vector file that QGIS can open: a GeoDataFrame, or a plain table where it has no geometry.
 
     Raises
     ------
@@ -96,11 +146,10 @@ def open_vector(path: str) -> gpd.GeoDataFrame:
     layer = QgsVectorLayer(path, "frames", "ogr")
     if not layer.isValid():
         raise InputError(f"QGIS cannot open {path} as a vector layer; check that it is a complete vector file.")
-    return source_to_geodataframe(layer)
+    return source_to_table(layer, path)
 
 
-def _wkb(feature: QgsFeature) -> bytes | None:
-    geometry = feature.geometry()
+def _wkb(geometry: QgsGeometry) -> bytes | None:
     # A file writer makes an empty geometry of a missing one.
     return None if geometry.isNull() or geometry.isEmpty() else geometry.asWkb().data()
 
@@ -108,17 +157,21 @@ def _wkb(feature: QgsFeature) -> bytes | None:
 def _geometries(wkb: list[bytes | None]) -> np.ndarray:
     try:
         return shapely.from_wkb(np.array(wkb, dtype=object))
-    except shapely.errors.ShapelyError as error:
+    except (shapely.errors.ShapelyError, NotImplementedError) as error:
         raise InputError(
-            f"A geometry cannot be read ({error}); curved or otherwise special geometries must be made plain first, "
-            "for example with 'Segmentize' or 'Multipart to singleparts'."
+            f"A geometry cannot be read ({error}); mend the layer first, for example with 'Fix geometries'."
         ) from error
 
 
-def _crs_of(crs: QgsCoordinateReferenceSystem) -> str | None:
+def _crs_of(crs: QgsCoordinateReferenceSystem, name: str) -> Any:
     if not crs.isValid():
         return None
-    return crs.authid() if crs.authid().startswith(("EPSG:", "ESRI:", "OGC:")) else crs.toWkt()
+    text = crs.authid() if crs.authid().startswith(("EPSG:", "ESRI:", "OGC:", "IAU_2015:")) else crs.toWkt()
+    try:
+        return earth_crs(text, name)
+    except InputError:
+        # Its definition may say more than a code that this PROJ does not know, or than QGIS's own number of it.
+        return earth_crs(crs.toWkt(), name)
 
 
 # --- to QGIS ---------------------------------------------------------------------------------------------------------

@@ -131,3 +131,8 @@ def test_the_real_seasons_fit_into_the_box_of_the_thwaites_region(real_data):
         xy = shapely.get_coordinates(table.geometry.to_numpy())
         assert inside_one(found, xy[:, 0], xy[:, 1]).all()
         assert all((box[2] - box[0]) % 360 < 60 for box in found.boxes)
+
+
+def test_a_rectangle_in_a_crs_without_a_way_to_the_earth_is_refused():
+    with pytest.raises(InputError, match=r"EXTENT: from the coordinate reference system .* there is no way"):
+        area.area_of_rectangle((0, 0, 1, 1), "IAU_2015:30100")

@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
+from nobody import as_nobody
 from standin import StandIn
 from xopr_crossovers.core import area, window
 from xopr_crossovers.core.cache_files import GRANULES, SEASONS, find, granules_dir, remove
@@ -139,23 +140,6 @@ def test_files_that_were_set_aside_as_damaged_or_old_are_ours(filled):
     remove(GRANULES)
     remove(SEASONS)
     assert not any(file.exists() for file in aside)
-
-
-def as_nobody(work):
-    """Return the text that a function returns in a process that has no more rights than others."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            if os.geteuid() == 0:
-                os.setuid(65534)
-            os.write(writing, work().encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    os.waitpid(child, 0)
-    with os.fdopen(reading) as stream:
-        return stream.read()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have no such permissions there")

@@ -208,3 +208,28 @@ def test_a_mistyped_place_is_told_what_is_wrong_with_it(tmp_path, monkeypatch):
     empty = tmp_path / "empty.parquet"
     empty.touch()
     assert "is empty; fetch or export it anew" in refusal(empty)
+
+
+@pytest.mark.parametrize("name", ["id", "stac_item_id", None])
+def test_a_name_that_pandas_saved_as_the_index_is_read(tmp_path, name):
+    file = tmp_path / "stac.parquet"
+    SOUTH.set_index("id").rename_axis(name).to_parquet(file)
+    assert catalog.read_catalog(str(file))["id"].tolist() == SOUTH["id"].tolist()
+
+
+def test_what_query_frames_returned_is_read_from_its_file(tmp_path):
+    file = tmp_path / "stac.parquet"
+    properties = [{"opr:mbox": cells, "opr:date": "20200101"} for cells in SOUTH["opr:mbox"]]
+    items = SOUTH.drop(columns=["opr:mbox", "opr:date"]).assign(properties=properties, type="Feature")
+    items.set_index("id", drop=False).rename_axis("stac_item_id").to_parquet(file)
+    log = makers.Log()
+    frames = catalog.read_catalog(str(file), progress=log)
+    assert frames["opr:mbox"].tolist() == SOUTH["opr:mbox"].tolist()
+    assert list(frames.columns) == ["id", "collection", "opr:provider", "geometry", "opr:date", "opr:mbox"]
+    assert "opr:date, opr:mbox were read from their properties" in log.text
+
+
+def test_a_catalog_in_a_crs_that_has_no_way_to_the_earth_is_named(tmp_path):
+    file = tmp_path / "moon.parquet"
+    SOUTH.set_crs("IAU_2015:30100", allow_override=True).to_parquet(file)
+    assert "moon.parquet: from the coordinate reference system 'Moon (2015)" in refusal(file)

@@ -76,8 +76,10 @@ def test_footprints_in_a_poles_projection_without_a_label_are_read_and_that_is_s
     [
         (lambda path: None, "There is no file or folder"),
         (lambda path: path.mkdir(), "holds no .parquet file"),
-        (lambda path: path.write_text("<html>"), "is no GeoParquet file of granules"),
-        (lambda path: pd.DataFrame({"a": [1]}).to_parquet(path), "is no GeoParquet file of granules"),
+        (lambda path: path.write_text("<html>"), "a web page"),
+        (lambda path: path.write_text("granules"), "neither a GeoParquet file nor a vector layer"),
+        (lambda path: path.touch(), "is empty"),
+        (lambda path: pd.DataFrame({"a": [1]}).to_parquet(path), "Parquet without a geometry"),
         (lambda path: makers.frames([(0, -80), (1, -80)]).to_parquet(path), "no column 'granule_id'"),
     ],
 )

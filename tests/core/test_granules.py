@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import makers
 from makers import Log
 from xopr_crossovers.core.errors import InputError
 from xopr_crossovers.core.granules import granules_from_umm, merge_granules, normalize_granules
@@ -464,3 +465,51 @@ def test_untouched_records_tell_their_files_name_and_link_among_their_pictures(r
     assert list(granules["version"]) == ["005", "005", "005"]
     assert [url.rpartition("/")[2] for url in granules["https_url"]] == list(granules["granule_id"])
     assert granules["s3_url"].isna().all()
+
+
+def ring(at):
+    return [(at, -75), (at + 1, -75), (at + 1, -76), (at, -75)]
+
+
+def test_granules_of_a_merged_layer_count_once_and_that_is_said():
+    table = makers.granules(ring(0), ring(5))
+    older = makers.granules(ring(0), names=[table["granule_id"][0].replace("_01.h5", "_00.h5")])
+    older["revision"] = pd.array([0], dtype="Int64")
+    log = makers.Log()
+    once = normalize_granules(pd.concat([older, table, table.to_crs(3031).to_crs(4326)]), progress=log)
+    assert once["granule_id"].tolist() == table["granule_id"].tolist()
+    assert log.warnings == [
+        "The granules: 2 rows (a second record of the same granule) are left out, so that each granule counts once.",
+        "The granules: 1 rows (an older revision of a granule) are left out, so that each granule counts once.",
+    ]
+
+
+def test_granules_without_a_name_are_left_out_and_counted_and_never_taken_for_each_other():
+    table = makers.granules(ring(0), ring(5), ring(9), names=["a", None, ""])
+    log = makers.Log()
+    assert normalize_granules(table, progress=log)["granule_id"].tolist() == ["a"]
+    assert log.warnings == ["The granules: 2 of 3 have no name in the column 'granule_id' and are left out."]
+    with pytest.raises(InputError, match="no name in the column 'granule_id' in any of 2 rows"):
+        normalize_granules(table[1:])
+    merged, dropped = merge_granules([table.assign(granule_id=[None, None, "a"])])
+    assert (len(merged), dropped) == (3, {})
+
+
+def test_granules_whose_names_are_numbers_are_called_by_them():
+    assert normalize_granules(makers.granules(ring(0), names=[7]))["granule_id"].tolist() == ["7"]
+
+
+def test_a_footprint_that_is_no_place_on_the_earth_is_told_and_its_granule_stays_without_one():
+    table = makers.granules(ring(0), [(0, -95), (1, -95), (1, -96), (0, -95)])
+    log = makers.Log()
+    assert normalize_granules(table, progress=log).geometry.isna().tolist() == [False, True]
+    assert "1 footprint has a vertex that is no place on the Earth" in log.warnings[0]
+    with pytest.raises(
+        InputError, match="none of the 1 footprints is a place on the Earth: latitude and longitude look"
+    ):
+        normalize_granules(table[1:])
+
+
+def test_granules_in_a_crs_without_a_way_to_the_earth_are_refused():
+    with pytest.raises(InputError, match=r"'Moon \(2015\).* there is no way to longitude and latitude"):
+        normalize_granules(makers.granules(ring(0), crs="IAU_2015:30100"))

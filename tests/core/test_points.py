@@ -89,3 +89,29 @@ def test_wrong_points_are_refused_in_a_sentence():
         points.subset_by_points(FRAMES, at((0, 0)), "near")
     with pytest.raises(InputError, match="must not be negative"):
         points.subset_by_points(FRAMES, at((0, 0)), "distance", -1)
+
+
+@pytest.mark.parametrize(
+    ("xy", "words"),
+    [
+        ((-75, -105), "latitude and longitude look exchanged, as in"),
+        ((-1.5e6, -2.8e5), "looks like metres"),
+    ],
+)
+def test_where_no_point_is_a_place_on_the_earth_the_error_says_what_is_probably_wrong(xy, words):
+    with pytest.raises(InputError, match=f"none of the 1 points is a place on the Earth: .*{words}"):
+        points.subset_by_points(FRAMES, gpd.GeoSeries([shapely.Point(xy)], crs="EPSG:4326"))
+
+
+def test_points_off_the_earth_are_left_out_one_by_one_with_the_cause():
+    log = makers.Log()
+    both = shapely.MultiPoint([(-100, -75), (-75, -100)])
+    layer = gpd.GeoSeries([both, shapely.Point(-75, -100)], crs="EPSG:4326")
+    assert rows(points.subset_by_points(FRAMES, layer, progress=log)) == [1]
+    assert "1 of 2 point features have no usable position and are left out (latitude and longitude" in log.warnings[0]
+
+
+def test_points_in_a_crs_without_a_way_to_the_earth_are_refused():
+    layer = gpd.GeoSeries([shapely.Point(0, 0)], crs='LOCAL_CS["site",UNIT["m",1]]')
+    with pytest.raises(InputError, match="The points: from the coordinate reference system 'site' there is no way"):
+        points.subset_by_points(FRAMES, layer)

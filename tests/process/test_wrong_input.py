@@ -62,6 +62,27 @@ CASES = {
     "a layer that is missing": ("subsetbypoints", {"FRAMES": "<nowhere>", "POINTS": "<point>"}, "FRAMES"),
     "points that are lines": ("subsetbypoints", {"FRAMES": "<good>", "POINTS": "<good>"}, "holds lines or polygons"),
     "a point layer without a point": ("subsetbypoints", {"FRAMES": "<good>", "POINTS": "<nopoint>"}, "holds no point"),
+    "points with latitude first": (
+        "subsetbypoints",
+        {"FRAMES": "<good>", "POINTS": "<swapped>"},
+        "latitude and longitude look exchanged",
+    ),
+    "a table without places": ("subsetbypoints", {"FRAMES": "<good>", "POINTS": "<table>"}, "make points of it with"),
+    "frames on the Moon": (
+        "subsetbypoints",
+        {"FRAMES": "<moon>", "POINTS": "<point>"},
+        "there is no way to longitude and latitude on the Earth",
+    ),
+    "GeoParquet that is cut off where a layer is asked for": (
+        "matchgranules",
+        {"GRANULES": "<cut>"},
+        "cannot be read as GeoParquet",
+    ),
+    "the old place of the catalogs": (
+        "loadcatalog",
+        {"CATALOG": "gs://opr_stac/catalog/**/*.parquet"},
+        "today they are at https://data.source.coop/englacial/xopr/catalog",
+    ),
     "points far from all frames": (
         "findgranules",
         {"CATALOG": "<good>", "POINTS": "<farpoint>"},
@@ -115,6 +136,9 @@ def files(tmp_path_factory):
         geometry = gpd.GeoSeries([shapely.Point(point) for point in points], crs="EPSG:4326")
         table = gpd.GeoDataFrame({"name": ["x"] * len(points)}, geometry=geometry)
         table.to_file(folder / f"{name}.gpkg", geometry_type="Point")
+    (folder / "swapped.csv").write_text("lon,lat\n-75.2,-104\n")
+    (folder / "table.csv").write_text("name,height\na,3\n")
+    frames(*lines).set_crs("IAU_2015:30100", allow_override=True).to_parquet(folder / "moon.parquet")
     (folder / "empty").mkdir()
     (folder / "text.csv.txt").write_text("no catalog\n")
     frames(*lines).to_parquet(folder / "whole.parquet")
