@@ -72,17 +72,14 @@ if TYPE_CHECKING:
     from . import parallel as parallel
     from . import parts as parts
     from . import passes as passes
+    from . import places as places
+    from . import plain_tables as plain_tables
     from . import planar_rings as planar_rings
     from . import plane as plane
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons
     from . import polylines as polylines
-    from . import places as places
-    from . import plain_tables as plain_tables
-    from . import points as points
-    from . import polar_map as polar_map
-    from . import polygons as polygons
     from . import positions as positions
     from . import prefix as prefix
     from . import products as products

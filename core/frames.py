@@ -17,8 +17,8 @@ from .cell_lists import lists_of_cells
 from .errors import InputError
 from .frame_lines import compare_hemispheres, usable_lines
 from .moments import read_day
-from .polylines import Polylines
 from .names import only_named
+from .polylines import Polylines
 from .progress import Progress
 from .projection import LONLAT_CRS, POLE_CRS, earth_crs, layer_crs, reproject
 from .sphere import densify
