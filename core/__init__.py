@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from . import ellipsoid as ellipsoid
     from . import environment as environment
     from . import errors as errors
+    from . import even_orbit as even_orbit
     from . import flight_lines as flight_lines
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from . import granule_query as granule_query
     from . import granule_record as granule_record
     from . import granules as granules
+    from . import heading as heading
     from . import healpix as healpix
     from . import html_page as html_page
     from . import job as job
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from . import orbit as orbit
     from . import parallel as parallel
     from . import passes as passes
+    from . import pointing as pointing
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons
@@ -92,6 +95,7 @@ if TYPE_CHECKING:
     from . import supply as supply
     from . import svg as svg
     from . import tables as tables
+    from . import track_table as track_table
     from . import tracks as tracks
     from . import transfer as transfer
     from . import tree_match as tree_match

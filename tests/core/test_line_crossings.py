@@ -23,7 +23,9 @@ def track(*points):
     centre = np.array([makers.unit_vector(*point) for point in points])
     across = np.cross(centre[0], centre[1])
     across = np.tile(across / np.linalg.norm(across) / RADIUS_M, (len(points), 1))
-    return Tracks(np.array([0]), np.array([0, len(points)]), centre, across, np.linspace(0, 1, len(points)))
+    return Tracks(
+        np.array([0]), np.array([0, len(points)]), centre, across, np.linspace(0, 1, len(points)), np.ones(len(points))
+    )
 
 
 def found(lines, tracks, beside=(0.0,), **more):
