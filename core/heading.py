@@ -13,6 +13,8 @@ ASCENDING, DESCENDING, BOTH = "ascending", "descending", "both"
 DIRECTIONS = (BOTH, ASCENDING, DESCENDING)
 
 _TURN_DEG = (90.0, 270.0)
+# A pass that is said to be farther off than this, by its name, is not the one that comes by.
+_FARTHEST = 0.05
 
 
 def check_direction(name: str) -> str:
@@ -71,7 +73,7 @@ def headings_at(rgt: np.ndarray, region: np.ndarray, place: np.ndarray) -> np.nd
     -------
     (n,) ndarray of int
         1 where the pass goes north as it comes by, -1 where it goes south, 0 where that is not known: in regions 4 and
-        11, if the track or the place is not.
+        11, if the track or the place is not, or if they are more than 300 km apart.
     """
     known = np.isin(region, REGIONS)
     begin, end = region_arc(np.where(known, region, 1))
@@ -80,6 +82,7 @@ def headings_at(rgt: np.ndarray, region: np.ndarray, place: np.ndarray) -> np.nd
     for turn in _TURN_DEG:
         turns |= (begin < turn) & (turn < end)
     placed = known & turns & (rgt > 0) & np.isfinite(place).all(axis=-1)
-    u[placed] = beside_track(rgt[placed], place[placed], u[placed])[0]
+    u[placed], left = beside_track(rgt[placed], place[placed], u[placed])
+    placed[placed] = np.abs(left) < _FARTHEST
     heading = np.where(np.cos(np.radians(u)) >= 0, 1, -1)
     return np.where(known & (~turns | placed), heading, 0).astype(np.int8)

@@ -166,6 +166,21 @@ def joined(parts: list[Tracks]) -> Tracks:
     )
 
 
+def bends(z: np.ndarray, angle: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Return how far left of a great circle the track between two of its points runs, in radians.
+
+    Parameters
+    ----------
+    z : ndarray
+        Sine of latitude.
+    angle : ndarray
+        Between the two points, in radians.
+    part : ndarray
+        Of the way from one to the other.
+    """
+    return _EARTH_TURN * z * angle**2 * part * (1.0 - part)
+
+
 class Steps:
     """The tracks cut into short steps, whose ends are computed when they are asked for.
 
@@ -228,5 +243,5 @@ class Steps:
         centre /= np.sqrt((centre * centre).sum(axis=1))[:, None]
         across = before * tracks.across[vertex] + after * tracks.across[vertex + 1]
         share = (1.0 - t) * tracks.share[vertex] + t * tracks.share[vertex + 1]
-        bend = _EARTH_TURN * centre[:, 2] * self._angle[vertex] ** 2 * t * (1.0 - t) * EARTH_RADIUS_M
+        bend = bends(centre[:, 2], self._angle[vertex], t) * EARTH_RADIUS_M
         return centre + bend[:, None] * across, across, share
