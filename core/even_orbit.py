@@ -120,7 +120,7 @@ def beside_track(
         inclination = np.radians(INCLINATION)
         up = np.cos(inclination) * aside + np.sin(inclination) * geocentric[..., 2]
         u = near + (np.degrees(np.arctan2(up, along)) - near + 180.0) % 360.0 - 180.0
-    for _ in range(3):
+    for _ in range(2):
         centre, ahead, left = track(rgt, u)
         u = u + np.degrees(_dot(place - centre, ahead) / _dot(ahead, ahead))
     centre, _, left = track(rgt, u)

@@ -259,9 +259,8 @@ class _Search:
         new = np.concatenate([[True], own[1:] != own[:-1]]) if len(own) else np.zeros(0, dtype=bool)
         used, own = own[new], np.cumsum(new) - 1
         one, two = (
-            place[used][:, None, :]
-            + (self._spread(place[used, 2])[:, None] * self._beside_m)[:, :, None] * across[used][:, None, :]
-            for place, across, _ in (begin, end)
+            (place[:, None, :] + (self._spread(place[:, 2])[:, None] * self._beside_m)[:, :, None] * across[:, None, :])
+            for place, across in ((place[used], across[used]) for place, across, _ in (begin, end))
         )
         plane = np.cross(one, two)
         start, stop = self._lines.start[piece], self._lines.end[piece]
