@@ -16,8 +16,8 @@ from .orbit import NODE_SHIFT, track_vectors
 from .sphere import EARTH_RADIUS_M
 from .strips import Strips
 
-# Of great circles between points of a reference track so far apart, the bend taken into account, none is off by 2.5 m;
-# and they make three of the steps in which crossings are sought.
+# Of great circles between points of a reference track so far apart, the bend taken into account, none is off by 2.5 m.
+# They make three of the steps in which crossings are sought.
 _STEP_DEG = 2.14
 # Real footprints' middles lie up to 90 m off the track that the satellite kept to, and more between far vertices.
 _FOOTPRINT_M = 100.0
