@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from . import cover_text as cover_text
     from . import coverage as coverage
     from . import crossover_points as crossover_points
+    from . import crossover_rows as crossover_rows
     from . import crossovers as crossovers
     from . import download as download
     from . import ellipsoid as ellipsoid
