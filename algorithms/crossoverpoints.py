@@ -21,19 +21,22 @@ class CrossoverPoints(XoprAlgorithm):
     )
     HELP = """
 Crossovers is a layer of points: one row for each crossing of a beam with a flight line, in order of frame and time of
-the pass. A beam runs beside the middle of the granule's footprint: three pairs 3.3 km apart, 90 m from beam to beam in
-a pair. The middle has the off-pointing that the pass really had, as far as the footprint tells: it is 12.5 km wide and
-holds 6.7 km of beams, so that points may be off by up to 2.9 km across the track, all beams of a pass together. The
-exact place of each shot is in the granule itself.
+the pass. A pass runs along NASA's reference ground track of its granule, or beside it by as much as the granule's
+footprint does (off-pointing); the beams run beside that in three pairs, 3.37 km apart in Antarctica and 3.24 km in
+Greenland. uncertainty_m says how well that is known, in metres across the track: 20 where the pass kept to its track,
+as nearly all do over the ice sheets since cycle 3. At a small angle the point may be off by more along the flight line:
+by uncertainty_m divided by the sine of angle_deg. The exact place of each shot is in the granule itself.
 
 Beams are named as in ATL06: gt1l is the left-most in the direction of flight, gt3r the right-most. Which of a pair is
 the strong one depends on the spacecraft's orientation (sc_orient), which no search tells; it is in the granule.
 
-source says how the pass's line is known: footprint (from the footprint's vertex pairs, which products of version 006
-and later have), track_model (the reference ground track by the orbit's calendar, a plan and not a measurement) or strip
-(neither is known: the middle of the line's way through the footprint, without beam, angle and time). The log says how
-many granules have which.
+source says how the pass's line is known: rgt (the reference ground track, with which the footprint agrees within 150
+m), rgt_offset (beside it by as much as the footprint), footprint (the middle of the footprint, which does not lie along
+the track of its granule's name), track_model (the reference ground track, where the footprint does not tell: before
+version 006; a plan) or strip (neither is known: the middle of the line's way through the footprint, without beam, angle
+and time). The log says how many granules have which.
 
+direction is ascending (northward) or descending, where the pass crosses: a granule of region 4 or 11 turns on its way.
 angle_deg is the angle of the two lines; distance_m the distance flown since the frame's first vertex; pass_time is
 interpolated between the granule's start and end; flight_time is there if the catalog has more than the day;
 days_between are days from flight to pass, negative if the pass came first.

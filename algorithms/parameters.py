@@ -30,6 +30,7 @@ RULES = ["mbox", "distance"]
 STORE_MODES = ["use", "refresh", "ignore"]
 TIME_MODES = ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"]
 METHODS = ["strtree", "prefix", "flightline"]
+DIRECTIONS = ["both", "ascending", "descending"]
 BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"]
 
 DEFAULT_CYCLE = 22
@@ -284,14 +285,14 @@ def add_report(algorithm: QgsProcessingAlgorithm) -> None:
 
 
 def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE``, ``CYCLES``, ``RGTS`` and ``REGIONS``."""
+    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE``, ``DIRECTION``, ``CYCLES``, ``RGTS`` and ``REGIONS``."""
     algorithm.addParameter(
         described(
             QgsProcessingParameterEnum(
                 "BEAMS", "Beams", BEAMS, True, defaultValue=BEAMS[:6], optional=True, usesStaticStrings=True
             ),
             "Which beams, separated by commas; all six if nothing is chosen. gt1l is the left-most in the direction of "
-            f"flight; centre is the middle of the footprint, in place of the reference track. Options: "
+            f"flight; centre is the line between them. Options: "
             f"{', '.join(BEAMS)}.",
         )
     )
@@ -303,6 +304,16 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
         "MIN_ANGLE", "Smallest crossing angle", FLOAT, 0.0, minValue=0.0, maxValue=90.0
     )
     algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
+    direction = QgsProcessingParameterEnum(
+        "DIRECTION", "Direction of flight", DIRECTIONS, defaultValue=DIRECTIONS[0], usesStaticStrings=True
+    )
+    algorithm.addParameter(
+        described(
+            direction,
+            "Of the satellite where it crosses: ascending is northward, descending southward. "
+            f"Options: {', '.join(DIRECTIONS)}.",
+        )
+    )
     for name, label, example in (
         ("CYCLES", "Repeat cycles", "22,24-26"),
         ("RGTS", "Reference ground tracks", "61,1100-1150"),

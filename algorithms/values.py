@@ -148,6 +148,7 @@ def wanted_crossovers(run: Run) -> core.crossover_points.Wanted:
         beams=run.choices("BEAMS") or core.beams.BEAMS,
         max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
         min_angle=run.number("MIN_ANGLE"),
+        direction=run.choice("DIRECTION"),
         cycles=read(run.text("CYCLES"), "CYCLES", 1, 99),
         rgts=read(run.text("RGTS"), "RGTS", 1, orbit.TRACKS_PER_CYCLE),
         regions=read(run.text("REGIONS"), "REGIONS", orbit.REGIONS[0], orbit.REGIONS[-1]),

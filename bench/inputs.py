@@ -26,7 +26,14 @@ from xopr_crossovers.core import footprints, frames
 CYCLES = list(range(1, 34))
 LAYERS = {"granules": [22], "granules8": list(range(18, 26))}
 ARCHIVE_FRAMES = 28_000
-_SOURCES = ("bench/flights.py", "bench/passes.py", "bench/inputs.py", "tests/standin/strips.py", "core/orbit.py")
+_SOURCES = (
+    "bench/flights.py",
+    "bench/passes.py",
+    "bench/inputs.py",
+    "tests/standin/strips.py",
+    "core/orbit.py",
+    "core/rgt_offsets.txt",
+)
 
 
 def main() -> None:

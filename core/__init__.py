@@ -35,11 +35,13 @@ if TYPE_CHECKING:
     from . import cover_text as cover_text
     from . import coverage as coverage
     from . import crossover_points as crossover_points
+    from . import crossover_rows as crossover_rows
     from . import crossovers as crossovers
     from . import disk_faults as disk_faults
     from . import download as download
     from . import environment as environment
     from . import errors as errors
+    from . import even_orbit as even_orbit
     from . import flight_lines as flight_lines
     from . import footprint_batch as footprint_batch
     from . import footprints as footprints
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from . import granule_query as granule_query
     from . import granule_record as granule_record
     from . import granules as granules
+    from . import heading as heading
     from . import healpix as healpix
     from . import html_page as html_page
     from . import job as job
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from . import plain_tables as plain_tables
     from . import planar_rings as planar_rings
     from . import plane as plane
+    from . import pointing as pointing
     from . import points as points
     from . import polar_map as polar_map
     from . import polygons as polygons
@@ -113,6 +117,7 @@ if TYPE_CHECKING:
     from . import svg as svg
     from . import table_files as table_files
     from . import tables as tables
+    from . import track_table as track_table
     from . import tracks as tracks
     from . import transfer as transfer
     from . import tree_match as tree_match

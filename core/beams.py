@@ -12,14 +12,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from .errors import InputError
+from .even_orbit import altitudes
 
-#: From the centre line to the middle of an outer pair, and between the two beams of a pair, in metres.
-PAIR_SPACING_M = 3_300.0
-WITHIN_PAIR_M = 90.0
+#: From the centre line to the middle of an outer pair, and between the two beams of a pair, by the altitude. The angles
+#: are fixed. Fitted to where real beams lie beside the reference track: 61 ATL06 segments and NASA's own beam tracks in
+#: Antarctica (3,373 and 94 m), four ATL06 files of west Greenland (3,240 and 90 m, 1.3 km above the ellipsoid).
+PAIR_SPACING = 0.006_687
+WITHIN_PAIR = 0.000_186_6
 
-#: How far left of the centre line each beam runs, in metres, from left to right; then the centre line itself.
+_NOMINAL_ALTITUDE_M = 500_000.0
+
+#: How far left of the centre line each beam runs, in metres from an altitude of 500 km, from left to right; then the
+#: centre line itself.
 BESIDE_M = {
-    f"gt{pair}{side}": (2 - pair) * PAIR_SPACING_M + sign * WITHIN_PAIR_M / 2
+    f"gt{pair}{side}": ((2 - pair) * PAIR_SPACING + sign * WITHIN_PAIR / 2) * _NOMINAL_ALTITUDE_M
     for pair in (1, 2, 3)
     for side, sign in (("l", 1), ("r", -1))
 }
@@ -47,6 +53,14 @@ def check_beams(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         raise InputError(f"BEAMS: no beam is chosen; choose of {', '.join(LINES)}.")
     return tuple(name for name in LINES if name in names)
+
+
+def spread(z: np.ndarray) -> np.ndarray:
+    """Return by how much farther apart the beams are than in :data:`BESIDE_M`, by the sine of geodetic latitude.
+
+    That is on the ellipsoid: where the ice is 3 km high, the outer beams are 20 m nearer to the middle.
+    """
+    return altitudes(z) / _NOMINAL_ALTITUDE_M
 
 
 def pairs_and_sides(names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

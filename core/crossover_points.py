@@ -2,80 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 
-from .beams import BEAMS, BESIDE_M, check_beams, pairs_and_sides
+from .beams import BESIDE_M, spread
+from .crossover_rows import COLUMNS, CrossoverRows, Wanted
 from .errors import InputError
 from .flight_lines import flight_lines
-from .frames import flight_dates, hemispheres
 from .granules import normalize_granules
-from .line_crossings import LineCrossings, joined, line_crossings
-from .passes import SOURCES, STRIP, TRACK_MODEL, Passes, find_passes
+from .line_crossings import joined, line_crossings
+from .passes import SOURCES, STRIP, Passes, find_passes
 from .progress import Progress
-from .projection import LONLAT_CRS, layer_crs, transformer
-from .sphere import lon_lat
 from .strip_crossings import strip_crossings
 
-# By this name, since scanners for passwords take "pass_time" with a text beside it for one.
-_MOMENT = "datetime"
-
-#: Columns of the table before its geometry, and what they hold.
-COLUMNS = {
-    "collection": "text",
-    "frame_id": "text",
-    "flight_date": "date",
-    "granule_id": "text",
-    "rgt": "int",
-    "cycle": "int",
-    "region": "int",
-    "beam": "text",
-    "pair": "int",
-    "side": "text",
-    "angle_deg": "float",
-    "distance_m": "float",
-    "pass_time": _MOMENT,
-    "flight_time": _MOMENT,
-    "days_between": "int",
-    "https_url": "text",
-    "s3_url": "text",
-    "source": "text",
-}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which crossovers are wanted.
-
-    Attributes
-    ----------
-    beams : tuple of str
-        Of :data:`~xopr_crossovers.core.beams.LINES`.
-    max_days : float, optional
-        At most so many days between flight and pass, whichever came first.
-    min_angle : float
-        Of the crossing, in degrees.
-    cycles, rgts, regions : (n,) ndarray of int, optional
-    """
-
-    beams: Sequence[str] = BEAMS
-    max_days: float | None = None
-    min_angle: float = 0.0
-    cycles: np.ndarray | None = None
-    rgts: np.ndarray | None = None
-    regions: np.ndarray | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "beams", check_beams(self.beams))
-        if self.max_days is not None and not self.max_days >= 0:
-            raise InputError(f"MAX_DAYS must be at least 0, not {self.max_days:g}.")
-        if not 0 <= self.min_angle <= 90:
-            raise InputError(f"MIN_ANGLE must be from 0 to 90 degrees, not {self.min_angle:g}.")
+__all__ = ["COLUMNS", "Wanted", "crossover_points"]
 
 
 def crossover_points(
@@ -86,9 +28,9 @@ def crossover_points(
 ) -> Iterator[gpd.GeoDataFrame]:
     """Find where the beams of each pass cross each frame's line.
 
-    A beam runs beside the centre line of the granule's footprint, at its nominal distance on the ellipsoid. Positions
-    are as good as the footprint: 12.5 km wide, it holds 6.7 km of beams, which bounds the error across the track by
-    2.9 km, for all beams of a pass alike; their distances from each other are good for some metres.
+    A beam runs beside the centre line of the pass at a fixed angle, so that its distance goes with the altitude. The
+    centre line is the reference ground track, shifted by the off-pointing that the footprint shows; as good as
+    ``uncertainty_m`` says.
 
     Parameters
     ----------
@@ -108,13 +50,16 @@ def crossover_points(
 
         - ``beam`` is ``gt1l`` to ``gt3r``, numbered from left to right in the direction of flight as in ATL06, or
           ``centre``; ``pair`` and ``side`` say the same. They are missing for ``source`` ``strip``;
+        - ``direction`` is ``ascending`` or ``descending``, where the pass crosses; missing if that is not known;
         - ``angle_deg`` is the angle between the two lines, 0 to 90: that on the sphere of geodetic latitudes, up to 0.2
           degrees from that on the ellipsoid;
         - ``distance_m`` is the distance from the frame's first vertex along its line on the ellipsoid, good for 0.1 m;
         - ``pass_time`` is interpolated between the granule's start and end by distance along the track (UTC);
         - ``flight_time`` is that of the frame, where its catalog has more than the day;
         - ``days_between`` are the days from flight to pass, negative where the pass came first;
-        - ``source`` says how the line is known, see :data:`~xopr_crossovers.core.passes.SOURCES`.
+        - ``source`` says how the line is known, see :data:`~xopr_crossovers.core.passes.SOURCES`;
+        - ``uncertainty_m`` says how well, in metres across the track: about 19 of 20 lines are no farther off. For
+          ``strip`` it is half of the way through the footprint, along the flight line.
 
         The geometry is a point in the pole's projection, or in longitude and latitude where the frames lie in both
         hemispheres.
@@ -127,12 +72,12 @@ def crossover_points(
     wanted, progress = wanted or Wanted(), progress or Progress()
     granules = _filtered(normalize_granules(granules, progress=progress), wanted, progress)
     passes = find_passes(granules, progress.part(0.0, 0.15))
-    table = _Table(frames, granules, passes, wanted)
+    table = CrossoverRows(frames, granules, passes, wanted)
     return _tables(table, frames, passes, wanted, progress)
 
 
 def _tables(
-    table: _Table,
+    table: CrossoverRows,
     frames: gpd.GeoDataFrame,
     passes: Passes,
     wanted: Wanted,
@@ -145,7 +90,7 @@ def _tables(
     open_strips = strip_crossings(frames, lines, passes.shapes, passes.source == SOURCES.index(STRIP))
     beside = np.array([BESIDE_M[name] for name in wanted.beams])
     yield table.of(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
-    for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0)):
+    for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0), spread):
         progress.check()
         if len(found) == 0:
             continue
@@ -168,133 +113,3 @@ def _filtered(granules: gpd.GeoDataFrame, wanted: Wanted, progress: Progress) ->
         if total and len(granules) == 0:
             raise InputError(f"None of {total:,} granules is of the {column}s asked for; ask for others, or for all.")
     return granules.reset_index(drop=True)
-
-
-class _Table:
-    """Makes table rows of crossings, and counts."""
-
-    def __init__(self, frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, passes: Passes, wanted: Wanted) -> None:
-        self._passes = passes
-        self._wanted = wanted
-        self._crs = layer_crs(hemispheres(frames))
-        days = flight_dates(frames)
-        self._flight_day = days.to_numpy("datetime64[D]")
-        self._frame = {"frame_id": _objects(frames["id"]), "flight_date": _objects(days.dt.date)}
-        if "collection" in frames.columns:
-            self._frame["collection"] = _objects(frames["collection"])
-        self._flight_time = _moments(frames)
-        self._granule = {name: _objects(granules[name]) for name in ("granule_id", "https_url", "s3_url")}
-        self._number = {
-            name: (granules[name].fillna(0).to_numpy(np.int64), granules[name].isna().to_numpy(bool))
-            for name in ("rgt", "cycle", "region")
-        }
-        self._start_day = granules["start_time"].dt.tz_convert(None).to_numpy("datetime64[D]")
-        self._beam = np.array([*wanted.beams, None], dtype=object)
-        pairs, sides = pairs_and_sides(wanted.beams)
-        self._pair, self._side = np.append(pairs, 0), np.array([*sides, None], dtype=object)
-        self._source = np.array(SOURCES, dtype=object)
-        self._rows = np.zeros(len(SOURCES), dtype=np.int64)
-        self._left_out = {"outside": 0, "angle": 0, "days": 0, "undated": 0}
-
-    def by_granule(self, found: LineCrossings) -> LineCrossings:
-        """Return crossings with the row number of the granule in the place of that of the line."""
-        granule = self._passes.tracks.granule[found.track]
-        planned = np.flatnonzero(self._passes.source[granule] == SOURCES.index(TRACK_MODEL))
-        keep = np.ones(len(found), dtype=bool)
-        keep[planned] = self._passes.inside(granule[planned], found.point[planned])
-        self._left_out["outside"] += int((~keep).sum())
-        return found.with_tracks(granule).where(keep)
-
-    def of(self, found: LineCrossings) -> gpd.GeoDataFrame:
-        """Return the rows of some crossings whose tracks are granules."""
-        found = self._steep_enough(found)
-        begin, duration = self._passes.begin_ms[found.track], self._passes.duration_ms[found.track]
-        moment = np.full(len(found), np.datetime64("NaT", "ms"))
-        passed = np.rint(begin + found.share * duration)
-        timed = np.isfinite(passed)
-        moment[timed] = passed[timed].astype(np.int64).astype("datetime64[ms]")
-        day = np.where(timed, moment.astype("datetime64[D]"), self._start_day[found.track])
-        between = day - self._flight_day[found.frame]
-        order = np.lexsort((found.distance_m, found.line, moment, found.frame))
-        order = order[self._near_enough(between[order])]
-        return self._rows_of(found.where(order), moment[order], between[order])
-
-    def _steep_enough(self, found: LineCrossings) -> LineCrossings:
-        if self._wanted.min_angle <= 0:
-            return found
-        steep = found.angle_deg >= self._wanted.min_angle
-        self._left_out["angle"] += int((~steep).sum())
-        return found.where(steep)
-
-    def _near_enough(self, between: np.ndarray) -> np.ndarray:
-        if self._wanted.max_days is None:
-            return np.ones(len(between), dtype=bool)
-        undated = np.isnat(between)
-        near = ~undated & (np.abs(between.astype(np.int64)) <= self._wanted.max_days)
-        self._left_out["undated"] += int(undated.sum())
-        self._left_out["days"] += int((~near & ~undated).sum())
-        return near
-
-    def _rows_of(self, found: LineCrossings, moment: np.ndarray, between: np.ndarray) -> gpd.GeoDataFrame:
-        source = self._passes.source[found.track]
-        self._rows += np.bincount(source, minlength=len(SOURCES))
-        undated = np.isnat(between)
-        pair = self._pair[found.line]
-        columns = {name: values[found.frame] for name, values in self._frame.items()}
-        columns |= {name: values[found.track] for name, values in self._granule.items()}
-        columns |= {
-            name: pd.arrays.IntegerArray(values[found.track], missing[found.track])
-            for name, (values, missing) in self._number.items()
-        }
-        columns |= {
-            "beam": self._beam[found.line],
-            "pair": pd.arrays.IntegerArray(pair, pair == 0),
-            "side": self._side[found.line],
-            "angle_deg": np.round(found.angle_deg, 3),
-            "distance_m": np.round(found.distance_m, 2),
-            "pass_time": pd.DatetimeIndex(moment).tz_localize("UTC"),
-            "flight_time": self._flight_time[found.frame],
-            "days_between": pd.arrays.IntegerArray(np.where(undated, 0, between.astype(np.int64)), undated),
-            "source": self._source[source],
-        }
-        table = {
-            name: pd.Series(columns[name], dtype=object if kind in ("text", "date") else None, copy=False)
-            for name, kind in COLUMNS.items()
-            if name in columns
-        }
-        x, y = lon_lat(found.point)
-        if self._crs != LONLAT_CRS:
-            x, y = transformer(LONLAT_CRS, self._crs).transform(x, y)
-        return gpd.GeoDataFrame(table, geometry=shapely.points(x, y), crs=self._crs)
-
-    def report(self, progress: Progress) -> None:
-        """Tell how many rows there are of each source, and how many the filters left out."""
-        total = int(self._rows.sum())
-        kinds = ", ".join(f"{count:,} {name}" for name, count in zip(SOURCES, self._rows) if count)
-        if total == 0:
-            progress.warn("No crossover was found: no beam of these granules crosses these frames' lines as asked for.")
-        else:
-            progress.info(f"{total:,} crossovers: {kinds}.")
-        for reason, text in (
-            ("angle", f"cross at less than {self._wanted.min_angle:g} degrees, or at an unknown angle,"),
-            ("days", f"are more than {self._wanted.max_days or 0:g} days from the flight"),
-            ("undated", "have an unknown day of flight or pass"),
-            ("outside", "lie on a planned track outside the granule's footprint"),
-        ):
-            if self._left_out[reason]:
-                progress.info(f"{self._left_out[reason]:,} more {text} and are left out.")
-
-
-def _objects(column: pd.Series) -> np.ndarray:
-    """Return a column of texts or days as an array of objects whose missing values are None."""
-    values = column.astype(object).to_numpy(copy=True)
-    values[column.isna().to_numpy(dtype=bool)] = None
-    return values
-
-
-def _moments(frames: gpd.GeoDataFrame) -> pd.DatetimeIndex:
-    """Return the frames' times of flight; missing where the catalog says the day only."""
-    if "datetime" not in frames.columns:
-        return pd.DatetimeIndex(np.full(len(frames), "NaT", dtype="datetime64[ms]")).tz_localize("UTC")
-    times = pd.DatetimeIndex(pd.to_datetime(frames["datetime"], utc=True, errors="coerce", format="ISO8601"))
-    return pd.DatetimeIndex(times.where(times != times.normalize()))

@@ -22,6 +22,7 @@ from .errors import InputError
 from .footprints import to_layer_crs
 from .granule_files import read_granule_files
 from .granules import merge_granules, normalize_granules
+from .heading import granule_directions
 from .masking import without_login
 from .matching import match, only_crossing
 from .points import require_frames, subset_by_points
@@ -102,8 +103,10 @@ class Found:
     window: Window | None = None
 
     def layer(self) -> gpd.GeoDataFrame:
-        """Return the granules for a layer: :func:`~xopr_crossovers.core.footprints.to_layer_crs`."""
-        return to_layer_crs(self.granules)
+        """Return the granules for a layer: :func:`~xopr_crossovers.core.footprints.to_layer_crs`, with directions."""
+        layer = to_layer_crs(self.granules)
+        layer.insert(layer.columns.get_loc("region") + 1, "direction", granule_directions(layer["region"]))
+        return layer
 
 
 @dataclass(frozen=True)

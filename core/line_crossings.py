@@ -8,7 +8,7 @@ is found once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from .flight_lines import FlightLines
 from .progress import Progress
 from .sphere import EARTH_RADIUS_M
-from .tracks import Steps, Tracks
+from .tracks import Steps, Tracks, bends
 
 # The lengths of steps and cubes matter for speed alone; measured, see docs/performance.md.
 _STEP_M = 80_000.0
@@ -24,6 +24,7 @@ _CUBE = 100_000.0 / EARTH_RADIUS_M
 _SIDE = int(np.ceil(2.0 / _CUBE)) + 1
 # How much farther off than the outermost line a piece is still looked at: more than the Earth is flat, or a step bent.
 _SLACK_M = 1_000.0
+_MOST_SPREAD = 1.1
 # Candidates (steps by bundles) that are held at once, and steps whose cubes are told at once.
 _CANDIDATES = 1_000_000
 _STEPS_AT_ONCE = 500_000
@@ -55,6 +56,10 @@ class LineCrossings:
         Between the two lines, 0 to 90.
     point : (n, 3) ndarray
         Unit vectors, on the flight line.
+    heading : (n,) ndarray of int
+        1 where the pass goes north, -1 where it goes south; 0 if that is not known.
+    uncertainty_m : (n,) ndarray
+        How far off the line may be, across the track; without a line, how far the point may be along the flight line.
     """
 
     frame: np.ndarray
@@ -64,6 +69,8 @@ class LineCrossings:
     share: np.ndarray
     angle_deg: np.ndarray
     point: np.ndarray
+    heading: np.ndarray
+    uncertainty_m: np.ndarray
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -85,7 +92,11 @@ def joined(parts: list[LineCrossings]) -> LineCrossings:
 
 
 def line_crossings(
-    lines: FlightLines, tracks: Tracks, beside_m: np.ndarray, progress: Progress | None = None
+    lines: FlightLines,
+    tracks: Tracks,
+    beside_m: np.ndarray,
+    progress: Progress | None = None,
+    spread: Callable[[np.ndarray], np.ndarray] = np.ones_like,
 ) -> Iterator[LineCrossings]:
     """Find all crossings, some frames at a time.
 
@@ -96,6 +107,8 @@ def line_crossings(
     beside_m : (k,) ndarray
         How far left of the centre line each line runs, in metres; negative to the right.
     progress : Progress, optional
+    spread : callable, optional
+        By how much farther off than `beside_m` the lines run, at most 1.1, by the sine of latitude.
 
     Yields
     ------
@@ -107,7 +120,7 @@ def line_crossings(
     steps = Steps(tracks, _STEP_M)
     cube = _cubes(steps, progress.part(0.0, 0.1))
     middle, radius = lines.bundle_caps()
-    reach = (np.abs(beside_m).max(initial=0.0) + _SLACK_M) / EARTH_RADIUS_M
+    reach = (_MOST_SPREAD * np.abs(beside_m).max(initial=0.0) + _SLACK_M) / EARTH_RADIUS_M
     bundle, near = _cubes_about(middle, radius + reach + _STEP_M / EARTH_RADIUS_M / 2)
     weight = np.bincount(bundle, np.bincount(cube, minlength=_SIDE**3)[near], minlength=len(radius))
 
@@ -115,7 +128,7 @@ def line_crossings(
     finding = progress.part(0.1, 1.0)
     for number, (low, high) in enumerate(zip(starts[:-1], starts[1:])):
         mine = (bundle >= low) & (bundle < high)
-        search = _Search(lines, steps, beside_m, reach, middle, radius)
+        search = _Search(lines, steps, beside_m, spread, reach, middle, radius)
         found = []
         for candidates in _candidates(cube, near[mine], bundle[mine]):
             progress.check()
@@ -189,6 +202,7 @@ class _Search:
         lines: FlightLines,
         steps: Steps,
         beside_m: np.ndarray,
+        spread: Callable[[np.ndarray], np.ndarray],
         reach: float,
         middle: np.ndarray,
         radius: np.ndarray,
@@ -196,6 +210,7 @@ class _Search:
         self._lines = lines
         self._steps = steps
         self._beside_m = beside_m
+        self._spread = spread
         self._reach = reach
         self._middle = middle
         self._radius = radius
@@ -244,8 +259,8 @@ class _Search:
         new = np.concatenate([[True], own[1:] != own[:-1]]) if len(own) else np.zeros(0, dtype=bool)
         used, own = own[new], np.cumsum(new) - 1
         one, two = (
-            place[used][:, None, :] + self._beside_m[None, :, None] * across[used][:, None, :]
-            for place, across, _ in (begin, end)
+            (place[:, None, :] + (self._spread(place[:, 2])[:, None] * self._beside_m)[:, :, None] * across[:, None, :])
+            for place, across in ((place[used], across[used]) for place, across, _ in (begin, end))
         )
         plane = np.cross(one, two)
         start, stop = self._lines.start[piece], self._lines.end[piece]
@@ -258,20 +273,35 @@ class _Search:
         first, second = _dot(across_piece, one[own, line]), _dot(across_piece, two[own, line])
         meets = (first >= 0) != (second >= 0)
         own, line, piece, across_piece = own[meets], line[meets], piece[meets], across_piece[meets]
-        part = before[meets] / (before - after)[meets]
+        before, after = before[meets], after[meets]
         way = first[meets] / (first - second)[meets]
-
         start, stop = self._lines.start[piece], self._lines.end[piece]
+        plane = plane[own, line]
+        # From the great circle through a step's ends to the line itself: 8 m in the middle of 80 km near the poles.
+        length = np.linalg.norm(plane, axis=1)
+        aside = bends(begin[0][used][own, 2], length, way) * length
+        part = np.clip((before - aside) / (before - after), 0.0, 1.0)
         point = start + part[:, None] * (stop - start)
         point /= np.linalg.norm(point, axis=1)[:, None]
-        plane = plane[own, line]
         angle = np.degrees(
             np.arctan2(np.linalg.norm(np.cross(plane, across_piece), axis=1), np.abs(_dot(plane, across_piece)))
         )
-        track = self._steps.track[self._steps.vertex[present[used]]][own]
+        vertex = self._steps.vertex[present[used]][own]
+        # The third component of the direction of flight.
+        northward = plane[:, 0] * point[:, 1] - plane[:, 1] * point[:, 0]
         share = begin[2][used][own] * (1.0 - way) + end[2][used][own] * way
         distance = self._lines.distance_m[piece] + part * self._lines.length_m[piece]
-        found = LineCrossings(self._lines.frame[piece], track, line.astype(np.int8), distance, share, angle, point)
+        found = LineCrossings(
+            self._lines.frame[piece],
+            self._steps.track[vertex],
+            line.astype(np.int8),
+            distance,
+            share,
+            angle,
+            point,
+            np.where(northward >= 0, 1, -1).astype(np.int8),
+            self._steps.tracks.uncertainty_m[vertex],
+        )
         return _without_touches(found, part)
 
 

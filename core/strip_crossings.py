@@ -9,7 +9,7 @@ import shapely
 from .flight_lines import FlightLines
 from .frames import hemispheres
 from .line_crossings import LineCrossings
-from .projection import LONLAT_CRS, POLE_CRS, transformer
+from .projection import LONLAT_CRS, POLE_CRS, ground_distance, transformer
 from .shapes import project_lines
 from .sphere import unit_vectors
 
@@ -33,9 +33,9 @@ def strip_crossings(
     -------
     LineCrossings
         In order of frame; one a way through. ``track`` is the row number of the footprint, ``line`` is -1, angle and
-        share are not known (NaN).
+        share are not known (NaN), nor is the heading (0). The uncertainty is half of the way through.
     """
-    frame, granule, xyz = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros((0, 3))]
+    frame, granule, xyz, half = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros((0, 3))], [np.zeros(0)]
     where = hemispheres(frames) if wanted.any() else np.zeros(len(frames), dtype=object)
     for side, footprints in shapes.items():
         flown = project_lines(frames, POLE_CRS[side], where == side)
@@ -50,6 +50,7 @@ def strip_crossings(
         frame.append(mine[pair])
         granule.append(rows[hit[pair]])
         xyz.append(unit_vectors(*transformer(POLE_CRS[side], LONLAT_CRS).transform(*middle.T)))
+        half.append(_lengths(ways, POLE_CRS[side]) / 2.0)
     flown_by, point = np.concatenate(frame), np.concatenate(xyz)
     unknown = np.full(len(flown_by), np.nan)
     found = LineCrossings(
@@ -60,8 +61,19 @@ def strip_crossings(
         unknown,
         unknown,
         point,
+        np.zeros(len(flown_by), dtype=np.int8),
+        np.concatenate(half),
     )
     return found.where(np.argsort(flown_by, kind="stable"))
+
+
+def _lengths(ways: np.ndarray, crs: str) -> np.ndarray:
+    """Return the lengths of lines in a pole's projection, in metres on the ellipsoid."""
+    xy, way = shapely.get_coordinates(ways, return_index=True)
+    lon, lat = transformer(crs, LONLAT_CRS).transform(*xy.T)
+    step = np.flatnonzero(way[1:] == way[:-1])
+    length = ground_distance(lon[step], lat[step], lon[step + 1], lat[step + 1])
+    return np.bincount(way[step], length, minlength=len(ways))
 
 
 def _distance_along(lines: FlightLines, frame: np.ndarray, point: np.ndarray) -> np.ndarray:

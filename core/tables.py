@@ -8,9 +8,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from .frames import flight_dates
+from .heading import headings_at, names
 from .matching import Pairs
+from .projection import LONLAT_CRS, reproject
+from .sphere import unit_vectors
 
 #: The keys of a granule in the column ``atl06_granules``, as in the seed.
 LINK_KEYS = ("granule_id", "s3_url", "https_url")
@@ -66,8 +70,10 @@ def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) 
     -------
     DataFrame
         ``collection`` (where the frames have one), ``frame_id``, ``flight_date``, then the granule's ``granule_id``,
-        ``rgt``, ``cycle``, ``region``, ``start_time``, then ``days_between`` (days from flight to pass, negative where
-        the pass came first), ``crosses_line``, ``overlap_m`` (metres), ``https_url``, ``s3_url``, ``size_mb``.
+        ``rgt``, ``cycle``, ``region``, ``start_time``, then ``direction`` (``ascending`` or ``descending``, where the
+        pass comes by the middle of the frame; missing if that is not known), ``days_between`` (days from flight to
+        pass, negative where the pass came first), ``crosses_line``, ``overlap_m`` (metres), ``https_url``, ``s3_url``,
+        ``size_mb``.
     """
     passed = granules["start_time"]
     when = np.argsort(np.argsort(passed.to_numpy("datetime64[ns]"), kind="stable"), kind="stable")
@@ -82,9 +88,25 @@ def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) 
     table["flight_date"] = flown.dt.date.array.take(frame)
     for column in GRANULE_COLUMNS:
         table[column] = granules[column].array.take(granule)
+    table["direction"] = pd.Series(names(_headings(frames, granules, frame, granule)), dtype=object)
     table["days_between"] = pd.Series(days).dt.days.astype("Int64")
     table["crosses_line"] = pairs.crosses_line[order]
     table["overlap_m"] = np.round(pairs.overlap_m[order], 1)
     for column in ("https_url", "s3_url", "size_mb"):
         table[column] = granules[column].array.take(granule)
     return pd.DataFrame(table)
+
+
+def _headings(
+    frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, frame: np.ndarray, granule: np.ndarray
+) -> np.ndarray:
+    """Return the direction in which each pair's granule comes by the middle of its frame, as numbers."""
+    xy, owner = shapely.get_coordinates(
+        reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS), return_index=True
+    )
+    vertices = unit_vectors(*xy.T)
+    total = np.stack([np.bincount(owner, part, minlength=len(frames)) for part in vertices.T], axis=1)
+    with np.errstate(invalid="ignore"):
+        middle = total / np.linalg.norm(total, axis=1)[:, None]
+    rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64)[granule] for column in ("rgt", "region"))
+    return headings_at(rgt, region, middle[frame])

@@ -1,7 +1,7 @@
 """Where the satellite passed: the centre lines of granules, and lines beside them.
 
-A centre line comes from the middles of a footprint's vertex pairs, with the off-pointing that it really had, or from
-the track model, which is a plan.
+A centre line is the reference ground track, as it is or with the off-pointing that the pass really had, or comes from
+the middles of a footprint's vertex pairs alone.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .lengths import short_arc_lengths, tangent_lengths
-from .orbit import NODE_SHIFT, ground_track, region_arc
-from .sphere import EARTH_RADIUS_M, unit_vectors
+from .orbit import NODE_SHIFT, track_vectors
+from .sphere import EARTH_RADIUS_M
 from .strips import Strips
 
-# Of great circles between points of the track model so far apart, the bend taken into account, none is off by a metre.
-_MODEL_STEP_DEG = 1.0
+# Of great circles between points of a reference track so far apart, the bend taken into account, none is off by 2.5 m.
+# They make three of the steps in which crossings are sought.
+_STEP_DEG = 2.14
+# Real footprints' middles lie up to 90 m off the track that the satellite kept to, and more between far vertices.
+_FOOTPRINT_M = 100.0
 # The Earth turns under the orbit by this part of the way that the satellite goes round.
 _EARTH_TURN = NODE_SHIFT / 360.0
 
@@ -38,8 +41,10 @@ class Tracks:
     across : (m, 3) ndarray
         What one metre to the left on the ellipsoid adds to the unit vector.
     share : (m,) ndarray
-        Part of the pass that is over, 0 at its first vertex, 1 at its last; by distance on the ellipsoid, or in the
-        model by time.
+        Part of the pass that is over, 0 at its first vertex, 1 at its last; by distance on the ellipsoid, or on a
+        reference track by the way round the orbit.
+    uncertainty_m : (m,) ndarray
+        How far off, across the track, the line may be from this vertex to the next.
     """
 
     granule: np.ndarray
@@ -47,6 +52,7 @@ class Tracks:
     centre: np.ndarray
     across: np.ndarray
     share: np.ndarray
+    uncertainty_m: np.ndarray
 
     def __len__(self) -> int:
         return len(self.granule)
@@ -84,30 +90,68 @@ def footprint_tracks(strips: Strips, wanted: npt.NDArray[np.bool_] | None = None
     walked = np.cumsum(step)
     walked -= np.repeat(walked[first], np.diff(offsets))
     share = walked / np.repeat(walked[last], np.diff(offsets))
-    return Tracks(strips.footprint[wanted] + first_row, offsets, centre, across, share)
+    known = np.full(len(centre), _FOOTPRINT_M)
+    return Tracks(strips.footprint[wanted] + first_row, offsets, centre, across, share, known)
 
 
-def model_tracks(granule: np.ndarray, rgt: np.ndarray, region: np.ndarray) -> Tracks:
-    """Return reference ground tracks over granule regions by the track model: a plan, not a measurement.
+@dataclass(frozen=True)
+class Beside:
+    """How far beside their reference tracks passes run, at some places of each; from place to place it changes evenly.
+
+    Attributes
+    ----------
+    offsets : (t + 1,) ndarray of int
+        Pass ``k`` has the places ``offsets[k]:offsets[k + 1]``, at least two.
+    u : (p,) ndarray
+        Arguments of latitude of the places in degrees, ascending in each pass.
+    left_m : (p,) ndarray
+        Metres to the left.
+    """
+
+    offsets: np.ndarray
+    u: np.ndarray
+    left_m: np.ndarray
+
+    @classmethod
+    def along(cls, begin: np.ndarray, end: np.ndarray) -> Beside:
+        """Return passes that keep to their tracks from one argument of latitude to another."""
+        return cls(np.arange(len(begin) + 1) * 2, np.stack([begin, end], axis=1).ravel(), np.zeros(2 * len(begin)))
+
+
+def reference_tracks(granule: np.ndarray, rgt: np.ndarray, beside: Beside, uncertainty_m: np.ndarray) -> Tracks:
+    """Return lines along reference ground tracks, or beside them.
 
     Parameters
     ----------
     granule : (t,) ndarray of int
         Row numbers that the lines bear.
-    rgt, region : (t,) ndarray of int
+    rgt : (t,) ndarray of int
+    beside : Beside
+        From where to where, and how far beside the tracks. Where that changes, the line is known to half the change.
+    uncertainty_m : (t,) ndarray
+        Of the lines at least, in metres.
     """
-    u0, u1 = region_arc(region)
-    count = np.ceil((u1 - u0) / _MODEL_STEP_DEG).astype(np.int64) + 1
-    offsets = np.concatenate([[0], np.cumsum(count)])
-    line = np.repeat(np.arange(len(count)), count)
-    share = (np.arange(offsets[-1]) - offsets[line]) / (count[line] - 1)
-    u = u0[line] + (u1 - u0)[line] * share
-    track = np.asarray(rgt, dtype=np.int64)[line]
-    centre = unit_vectors(*ground_track(track, u))
-    ahead = unit_vectors(*ground_track(track, u + 0.01)) - unit_vectors(*ground_track(track, u - 0.01))
-    across = np.cross(centre, ahead)
-    across /= tangent_lengths(centre, across)[:, None]
-    return Tracks(np.asarray(granule), offsets, centre, across, share)
+    to_next = np.diff(beside.u, append=0.0)
+    change = np.diff(beside.left_m, append=0.0)
+    last = beside.offsets[1:] - 1
+    to_next[last] = change[last] = 0.0
+    count = np.maximum(np.ceil(to_next / _STEP_DEG), 1).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(count)])
+    station = np.repeat(np.arange(len(count)), count)
+    part = (np.arange(first[-1]) - first[station]) / count[station]
+    u = beside.u[station] + part * to_next[station]
+    left_m = beside.left_m[station] + part * change[station]
+
+    offsets = first[beside.offsets]
+    line = np.repeat(np.arange(len(granule)), np.diff(offsets))
+    centre, across = track_vectors(np.asarray(rgt, dtype=np.int64)[line], u)
+    across = across / tangent_lengths(centre, across)[:, None]
+    centre = centre + left_m[:, None] * across
+    centre /= np.linalg.norm(centre, axis=1)[:, None]
+    begin, end = beside.u[beside.offsets[:-1]], beside.u[last]
+    share = (u - begin[line]) / (end - begin)[line]
+    known = np.maximum(np.asarray(uncertainty_m, dtype=float)[line], np.abs(change[station]) / 2.0)
+    return Tracks(np.asarray(granule), offsets, centre, across, share, known)
 
 
 def joined(parts: list[Tracks]) -> Tracks:
@@ -119,7 +163,23 @@ def joined(parts: list[Tracks]) -> Tracks:
         np.concatenate([part.centre for part in parts]),
         np.concatenate([part.across for part in parts]),
         np.concatenate([part.share for part in parts]),
+        np.concatenate([part.uncertainty_m for part in parts]),
     )
+
+
+def bends(z: np.ndarray, angle: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Return how far left of a great circle the track between two of its points runs, in radians.
+
+    Parameters
+    ----------
+    z : ndarray
+        Sine of latitude.
+    angle : ndarray
+        Between the two points, in radians.
+    part : ndarray
+        Of the way from one to the other.
+    """
+    return _EARTH_TURN * z * angle**2 * part * (1.0 - part)
 
 
 class Steps:
@@ -184,5 +244,5 @@ class Steps:
         centre /= np.sqrt((centre * centre).sum(axis=1))[:, None]
         across = before * tracks.across[vertex] + after * tracks.across[vertex + 1]
         share = (1.0 - t) * tracks.share[vertex] + t * tracks.share[vertex + 1]
-        bend = _EARTH_TURN * centre[:, 2] * self._angle[vertex] ** 2 * t * (1.0 - t) * EARTH_RADIUS_M
+        bend = bends(centre[:, 2], self._angle[vertex], t) * EARTH_RADIUS_M
         return centre + bend[:, None] * across, across, share

@@ -1,15 +1,38 @@
 """The six beams: names and distances."""
 
+import numpy as np
 import pytest
 
 from xopr_crossovers.core import beams
 from xopr_crossovers.core.errors import InputError
 
 
-def test_beams_stand_from_left_to_right_in_three_pairs_of_90_metres_3_3_km_apart():
-    # DOMAIN.md section 4; ATL06's groups are numbered from left to right in the direction of flight.
+def left_of_track(latitude):
+    """Where the beams run at a latitude, in metres, from left to right."""
+    return np.array([beams.BESIDE_M[name] for name in beams.BEAMS]) * beams.spread(np.sin(np.radians(latitude)))
+
+
+def test_beams_are_numbered_from_left_to_right_in_the_direction_of_flight():
     assert beams.BEAMS == ("gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r")
-    assert [beams.BESIDE_M[name] for name in beams.LINES] == [3345, 3255, 45, -45, -3255, -3345, 0]
+    assert (np.diff(left_of_track(-75.0)) < 0).all()
+    assert beams.BESIDE_M["centre"] == 0
+
+
+def test_beams_run_where_nasas_beam_tracks_and_real_segments_do_in_antarctica():
+    # DOMAIN.md section 4: NASA's beam tracks 3,326 and 3,420 m, and 32 positions of real segments at Thwaites.
+    assert left_of_track(-75.0) == pytest.approx([3420, 3326, 47, -47, -3326, -3420], abs=4)
+
+
+def test_beams_run_where_real_beams_do_in_greenland():
+    # DOMAIN.md section 4: y_atc of real ATL06 files, on ice 1.3 km above the ellipsoid, which takes 8 m away.
+    assert left_of_track(70.5) == pytest.approx([3280 + 8, 3190 + 8, 45, -45, -3200 - 8, -3290 - 8], abs=12)
+
+
+def test_the_spacing_is_that_of_a_latitude_whichever_way_the_pass_goes_and_known_at_the_poles():
+    spread = beams.spread(np.array([-1.0, -0.9, 0.0, 0.9, 1.0]))
+    assert spread[0] > spread[1] > spread[3] > spread[2]
+    assert spread[0] / spread[4] == pytest.approx(1.038, abs=0.003)
+    assert spread.max() < 1.1
 
 
 def test_chosen_beams_come_once_and_from_left_to_right():

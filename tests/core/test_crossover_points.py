@@ -22,6 +22,7 @@ from xopr_crossovers.core.crossover_points import Wanted, crossover_points
 from xopr_crossovers.core.errors import CancelledError, InputError
 from xopr_crossovers.core.granules import granules_from_umm
 from xopr_crossovers.core.projection import reproject
+from xopr_crossovers.core.strips import find_strips
 
 GEOD = pyproj.Geod(ellps="WGS84")
 RADIUS_M = 6_371_007.2
@@ -82,7 +83,8 @@ def test_a_line_across_a_strip_crosses_six_beams_at_their_distances():
     ordered = table.sort_values("distance_m")
     assert ordered["beam"].tolist() == ["gt3r", "gt3l", "gt2r", "gt2l", "gt1r", "gt1l"]
     slanted = np.diff(ordered["distance_m"]) * np.sin(np.radians(ordered["angle_deg"].to_numpy()[1:]))
-    np.testing.assert_allclose(slanted, [90, 3210, 90, 3210, 90], rtol=3e-3)
+    # NASA's beam tracks: 94 m within a pair, 3,373 m from pair to pair.
+    np.testing.assert_allclose(slanted, [94, 3279, 94, 3279, 94], rtol=3e-3)
 
 
 @settings(deadline=None, max_examples=80)
@@ -112,7 +114,10 @@ def test_beams_go_from_left_to_right_in_any_direction_and_at_both_poles(
     ahead = np.sin(np.radians(heading)) * east + np.cos(np.radians(heading)) * north
     left = np.cross(middle, ahead)
     leftward = np.array([(places[beam] - places["centre"]) @ left for beam in BEAMS]) * RADIUS_M
-    np.testing.assert_allclose(leftward, [3345, 3255, 45, -45, -3255, -3345], rtol=0.012, atol=2)
+    # Real beams: 3,371 m from pair to pair in Antarctica, 3,240 m in Greenland, over ice of about 1 km.
+    outer = 3373 if sign < 0 else 3248
+    expected = np.array([outer + 47, outer - 47, 47, -47, 47 - outer, -47 - outer])
+    np.testing.assert_allclose(leftward, expected, rtol=0.02, atol=2)
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
@@ -187,7 +192,7 @@ def test_real_footprints_hold_their_beams_but_for_the_bend_along_the_longest_edg
     lines = random_lines(400, 7, km=300, south=30.0, north=59.0)
     log = makers.Log()
     table = points(plain_frames(lines), granules, progress=log, beams=LINES)
-    assert f"{len(granules):,} of {len(granules):,} granules have their centre line" in log.text
+    assert set(table["source"]) == {"rgt", "rgt_offset"}
     assert len(table) > 500
     shapes = dict(zip(granules["granule_id"], footprints.project_footprints(granules, "EPSG:3413")))
     off = shapely.distance(table["granule_id"].map(shapes).to_numpy(), table.geometry.to_numpy())
@@ -369,7 +374,7 @@ def test_layers_of_both_hemispheres_give_the_points_that_each_hemisphere_gives_a
     assert "MultiPolygon" in set(layer.geom_type)
     log = makers.Log()
     together = points(frames_module.to_layer_crs(frames), layer, progress=log)
-    assert set(together["source"]) == {"footprint"}
+    assert set(together["source"]) == {"rgt"}
     for half, region in ((slice(0, 30), 11), (slice(30, 60), 4)):
         alone = points(frames.iloc[half], parts[region])
         mine = together[together["region"] == region]
@@ -394,7 +399,113 @@ def test_layers_in_the_pole_s_projection_give_the_same_points():
     np.testing.assert_allclose(raw.geometry.get_coordinates(), layer.geometry.get_coordinates(), atol=0.01)
 
 
+@pytest.mark.parametrize("direction", ["ascending", "descending"])
+def test_a_direction_keeps_the_passes_that_go_that_way_also_where_a_granule_turns(direction):
+    granules = modelled(11, [100, 700])
+    lines = []
+    for u in (262.0, 278.0, 268.5, 271.5):
+        lon, lat = orbit.ground_track(100, u)
+        x, y, _ = GEOD.fwd(lon, lat, 90, 6_000)
+        lines.append([(lon - (x - lon), lat), (x, y)] if abs(u - 270) > 5 else [(lon, lat - 0.2), (lon, lat + 0.2)])
+    frames = plain_frames(lines)
+    log = makers.Log()
+    both = points(frames, granules, beams=["centre"])
+    table = points(frames, granules, progress=log, beams=["centre"], direction=direction)
+    assert set(both["direction"]) == {"ascending", "descending"}
+    assert set(table["direction"]) == {direction}
+    assert len(table) == (both["direction"] == direction).sum()
+    assert f"{len(both) - len(table)} more are not on {direction} passes" in log.text
+    # The first frame lies where RGT 100 is on its way south, the second where it is on its way north.
+    mine = both[both["rgt"] == 100].set_index("frame_id")["direction"]
+    assert mine["Data_20200101_00_000"] == "descending"
+    assert mine["Data_20200101_00_001"] == "ascending"
+
+
 # --- how it is known --------------------------------------------------------------------------------------------------
+
+
+def shifted(granules, metres):
+    """The descending granules with their footprints moved to the left, by PROJ's geodesics: metres at the pairs."""
+    rings = []
+    for ring in granules.geometry:
+        lon, lat = shapely.get_coordinates(ring)[:-1].T
+        left = np.concatenate([[0], np.arange(len(lon) - 1, len(lon) // 2, -1)])
+        right = np.arange(1, len(lon) // 2 + 1)
+        ahead, back, _ = GEOD.inv(lon[right], lat[right], lon[left], lat[left])
+        for side, azimuth in ((left, back + 180), (right, ahead)):
+            lon[side], lat[side], _ = GEOD.fwd(lon[side], lat[side], azimuth, np.broadcast_to(metres, len(left)))
+        rings.append(shapely.Polygon(np.column_stack([lon, lat])))
+    return granules.set_geometry(gpd.GeoSeries(rings, crs="EPSG:4326"))
+
+
+def test_a_pass_that_keeps_to_its_track_lies_on_it_and_one_that_does_not_as_far_beside_it_as_its_footprint():
+    on_track = modelled(10, [300])
+    lon, lat = orbit.ground_track(300, np.mean(orbit.region_arc(10)))
+    frames = plain_frames([[(lon - 1, lat), (lon + 1, lat)]])
+    for metres, source, known, moved in (
+        (0, "rgt", 20, 0),
+        (120, "rgt", 20, 0),
+        (-120, "rgt", 20, 0),
+        (180, "rgt_offset", 60, 180),
+        (-2500, "rgt_offset", 60, -2500),
+        (40_000, "rgt_offset", 60, 40_000),
+    ):
+        log = makers.Log()
+        wide = plain_frames([[(lon - 3, lat), (lon + 3, lat)]]) if abs(metres) > 10_000 else frames
+        table = points(wide, shifted(on_track, metres), progress=log, beams=["centre"])
+        assert table["source"].tolist() == [source]
+        assert table["uncertainty_m"].tolist() == [known]
+        assert f"({source})" in log.text
+        _, beside = orbit.beside_track(300, sphere.unit_vectors(*lon_lat(table)[0]), np.mean(orbit.region_arc(10)))
+        assert beside * RADIUS_M == pytest.approx(moved, abs=1 + abs(moved) * 0.007)
+
+
+def test_where_the_off_pointing_changes_the_line_follows_it_and_is_less_certain():
+    granules = modelled(10, [300])
+    n = len(shapely.get_coordinates(granules.geometry.iloc[0])) // 2
+    metres = np.zeros(n)
+    metres[n // 2 :] = 8_000.0
+    table = shifted(granules, metres)
+    u0, u1 = orbit.region_arc(10)
+    places = [orbit.ground_track(300, u0 + (u1 - u0) * part) for part in (0.15, 0.85)]
+    middle = sphere.lon_lat(find_strips(table.geometry.to_numpy()).centre()[[n // 2 - 1, n // 2]].sum(axis=0))
+    lines = [[(lon - 2, lat), (lon + 2, lat)] for lon, lat in [*places, [float(value) for value in middle]]]
+    found = points(plain_frames(lines), table, beams=["centre"])
+    assert found["source"].tolist() == ["rgt_offset"] * 3
+    assert found["uncertainty_m"].tolist() == [60, 60, 4000]
+
+
+def test_a_footprint_elsewhere_than_the_track_of_its_name_is_taken_for_itself_and_counted():
+    frames = makers.frames(LINE)
+    for named in ({"rgt": 5, "region": 12}, {"rgt": 700, "region": 10}):
+        granules = makers.granules(STRIP).assign(**{key: pd.array([value]) for key, value in named.items()})
+        log = makers.Log()
+        table = points(frames, granules, progress=log)
+        assert set(table["source"]) == {"footprint"}
+        assert set(table["uncertainty_m"]) == {100}
+        assert any("1 granules have a footprint that does not lie along" in line for line in log.warnings)
+    # The same pass the other way round is another one: a footprint of region 10 that is named after region 12.
+    wrong = modelled(10, [300]).assign(region=pd.array([12]))
+    lon, lat = orbit.ground_track(300, np.mean(orbit.region_arc(10)))
+    assert set(points(plain_frames([[(lon - 1, lat), (lon + 1, lat)]]), wrong)["source"]) == {"footprint"}
+
+
+def test_footprints_of_granules_without_a_track_in_their_names_are_taken_for_themselves_without_a_warning():
+    granules = makers.granules(STRIP, names=["mine.h5"])
+    granules[["rgt", "region", "cycle"]] = pd.NA
+    log = makers.Log()
+    assert set(points(makers.frames(LINE), granules, progress=log)["source"]) == {"footprint"}
+    assert not log.warnings
+
+
+@pytest.mark.parametrize(("region", "cycle", "known"), [(12, 22, 100), (12, 3, 100), (12, 2, 13_000), (13, 22, 13_000)])
+def test_a_planned_track_is_as_certain_as_real_passes_keep_to_theirs(region, cycle, known):
+    planned = modelled(region, [300], cycle).assign(cycle=pd.array([cycle]))
+    lon, lat = orbit.ground_track(300, np.mean(orbit.region_arc(region)))
+    box = shapely.segmentize(shapely.box(lon - 30, lat - 8, lon + 30, lat + 8), 1.0)
+    table = points(plain_frames([[(lon - 2, lat), (lon + 2, lat)]]), planned.set_geometry([box], crs="EPSG:4326"))
+    assert set(table["source"]) == {"track_model"}
+    assert set(table["uncertainty_m"]) == {known}
 
 
 def test_where_the_footprint_has_no_pairs_the_track_model_is_used_and_named():
@@ -409,7 +520,7 @@ def test_where_the_footprint_has_no_pairs_the_track_model_is_used_and_named():
     log = makers.Log()
     model, footprint = points(frames, planned, progress=log), points(frames, measured)
     assert set(model["source"]) == {"track_model"}
-    assert set(footprint["source"]) == {"footprint"}
+    assert set(footprint["source"]) == {"rgt"}
     assert model["beam"].tolist() == footprint["beam"].tolist()
     apart = shapely.distance(model.geometry.to_numpy(), footprint.geometry.to_numpy())
     assert apart.max() < 100
@@ -459,6 +570,10 @@ def test_where_nothing_is_known_the_middle_of_the_way_through_is_given():
     np.testing.assert_allclose(lon_lat(table)[:, 0], [-105, -105], atol=1e-3)
     np.testing.assert_allclose(table["distance_m"], [length / 2, GEOD.inv(-105.5, -75, -104.5, -75)[2] / 2], atol=20)
     assert table["days_between"].tolist() == [1461, 1461]
+    # Half of the way through: as far as the point may be off along the line.
+    ways = [GEOD.inv(-106, -75, -104, -75)[2] / 2, GEOD.inv(-105.5, -75, -104.5, -75)[2] / 2]
+    np.testing.assert_allclose(table["uncertainty_m"], ways, rtol=2e-3)
+    assert table["direction"].isna().all()
     assert any("strip" in line for line in log.warnings)
 
 
@@ -487,7 +602,7 @@ def test_real_old_footprints_are_known_for_what_they_are(real_data):
     # Footprints are 12.5 km wide strips since version 006, and 36 km wide before.
     by_version = {name: next(iter(source)) for name, source in sources.items()}
     assert {source for name, source in by_version.items() if "_006_" not in name} == {"track_model"}
-    assert "footprint" in {source for name, source in by_version.items() if "_006_" in name}
+    assert "rgt_offset" in {source for name, source in by_version.items() if "_006_" in name}
     assert len(by_version) > 30
 
 

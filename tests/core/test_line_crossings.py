@@ -23,7 +23,9 @@ def track(*points):
     centre = np.array([makers.unit_vector(*point) for point in points])
     across = np.cross(centre[0], centre[1])
     across = np.tile(across / np.linalg.norm(across) / RADIUS_M, (len(points), 1))
-    return Tracks(np.array([0]), np.array([0, len(points)]), centre, across, np.linspace(0, 1, len(points)))
+    return Tracks(
+        np.array([0]), np.array([0, len(points)]), centre, across, np.linspace(0, 1, len(points)), np.ones(len(points))
+    )
 
 
 def found(lines, tracks, beside=(0.0,), **more):
@@ -67,24 +69,37 @@ def test_all_crossings_are_those_of_the_sphere_s_own_library(seed, region):
     crossings = found(frames, tracks, beside)
     mine = {} if crossings is None else by_pair(crossings)
 
-    steps = Steps(tracks, 80_000.0)
+    flown = [spherely.create_linestring(line) for line in lines]
+    beside = beside + line_crossings._ASIDE_M
+    beams = library_lines(tracks, beside, 80_000.0)
+    truth = {}
+    for number, line in enumerate(flown):
+        for (k, j), beam in beams.items():
+            points = points_of(spherely.intersection(line, beam))
+            if len(points):
+                truth[number, k, j] = len(points)
+    assert {key: len(points) for key, points in mine.items()} == truth
+    # In the middle of 80 km the beam bends 8 m away from its great circle.
+    beams = library_lines(tracks, beside, 4_000.0)
+    for (number, k, j), points in mine.items():
+        for lon, lat in zip(*sphere.lon_lat(points)):
+            point = spherely.create_point(lon, lat)
+            assert spherely.distance(point, flown[number]) < 0.01
+            assert spherely.distance(point, beams[k, j]) < 1
+
+
+def library_lines(tracks, beside, step_m):
+    """The lines beside tracks as great circles of some length, by track and line."""
+    steps = Steps(tracks, step_m)
     begin, end = steps.at(slice(None), 0.0), steps.at(slice(None), 1.0)
     owner = steps.track[steps.vertex]
-    truth = {}
-    for number, line in enumerate(lines):
-        flown = spherely.create_linestring(line)
-        for k in range(len(tracks)):
-            for j, metres in enumerate(beside + line_crossings._ASIDE_M):
-                places = [part[0][owner == k] + metres * part[1][owner == k] for part in (begin, end)]
-                beam = np.column_stack(sphere.lon_lat(np.vstack([places[0], places[1][-1:]])))
-                common = spherely.intersection(flown, spherely.create_linestring(beam.tolist()))
-                points = points_of(common)
-                if len(points):
-                    truth[number, k, j] = points
-    assert {key: len(points) for key, points in mine.items()} == {key: len(points) for key, points in truth.items()}
-    for key, points in mine.items():
-        apart = np.linalg.norm(points[:, None, :] - truth[key][None, :, :], axis=2) * RADIUS_M
-        assert apart.min(axis=1).max() < 0.01
+    beams = {}
+    for k in range(len(tracks)):
+        for j, metres in enumerate(beside):
+            places = [part[0][owner == k] + metres * part[1][owner == k] for part in (begin, end)]
+            lonlat = np.column_stack(sphere.lon_lat(np.vstack([places[0], places[1][-1:]])))
+            beams[k, j] = spherely.create_linestring(lonlat.tolist())
+    return beams
 
 
 def wandering(random, sign):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import makers
-from xopr_crossovers.core import matching, tables
+from xopr_crossovers.core import matching, orbit, tables
 
 LINES = [[(-106, -75), (-104, -75)], [(60, -70), (61, -70)], [(-106, -75.1), (-104, -75.1)]]
 GRANULES = makers.granules(makers.strip((-104, -74), (-106, -76)), makers.strip((-104.2, -74), (-106.2, -76)))
@@ -39,6 +39,16 @@ def test_matches_are_one_row_a_frame_and_granule_with_the_granule_s_facts():
     assert row["https_url"] == GRANULES["https_url"][0]
     assert row["crosses_line"]
     assert row["overlap_m"] > 12_000
+
+
+def test_matches_say_in_which_direction_the_pass_comes_by_the_frame_also_where_the_granule_turns():
+    granules = GRANULES.assign(rgt=pd.array([321, 321], dtype="Int64"), region=pd.array([11, 10], dtype="Int64"))
+    places = [orbit.ground_track(321, u) for u in (255.0, 285.0)]
+    frames = makers.frames(*[[(lon - 0.5, lat), (lon + 0.5, lat)] for lon, lat in places], LINES[0])
+    frames.loc[2, "geometry"] = None
+    every = matching.Pairs(*np.array([(f, g) for f in range(3) for g in range(2)]).T, np.ones(6, bool), np.zeros(6))
+    table = tables.matches(frames, granules, every)
+    assert table["direction"].tolist() == ["descending", "descending", "ascending", "descending", None, "descending"]
 
 
 def test_days_between_are_negative_where_the_pass_came_first():

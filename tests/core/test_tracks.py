@@ -11,7 +11,7 @@ import shapely
 from standin import strips as standin_strips
 from xopr_crossovers.core import orbit, sphere
 from xopr_crossovers.core.strips import find_strips
-from xopr_crossovers.core.tracks import Steps, Tracks, footprint_tracks, joined, model_tracks
+from xopr_crossovers.core.tracks import Beside, Steps, Tracks, footprint_tracks, joined, reference_tracks
 
 GEOD = pyproj.Geod(ellps="WGS84")
 RADIUS_M = 6_371_007.2
@@ -45,7 +45,7 @@ def lines_between(first, last):
     centre = np.stack([first, last], axis=1).reshape(-1, 3)
     left = np.repeat(np.cross(first, last), 2, axis=0)
     left /= np.linalg.norm(left, axis=1)[:, None] * RADIUS_M
-    return Tracks(np.arange(n), np.arange(n + 1) * 2, centre, left, np.tile([0.0, 1.0], n))
+    return Tracks(np.arange(n), np.arange(n + 1) * 2, centre, left, np.tile([0.0, 1.0], n), np.ones(2 * n))
 
 
 def test_the_bend_between_vertices_is_that_of_published_tracks(published):
@@ -100,20 +100,47 @@ def test_a_strip_s_centre_line_is_the_ground_track_that_the_strip_was_made_about
     assert np.abs(share - nearest / 20_000).max() * 343 < 0.5
 
 
-def test_planned_tracks_begin_and_end_with_their_regions():
+def along_regions(granule, rgt, region):
+    """Reference tracks over regions."""
+    beside = Beside.along(*orbit.region_arc(np.array(region)))
+    return reference_tracks(np.array(granule), np.array(rgt), beside, np.full(len(rgt), 20.0))
+
+
+def test_reference_tracks_begin_and_end_with_their_regions():
     rgt, region = np.array([5, 600, 1387]), np.array([10, 4, 12])
-    tracks = model_tracks(np.array([7, 8, 9]), rgt, region)
+    tracks = along_regions([7, 8, 9], rgt, region)
     for ends, u in zip((tracks.offsets[:-1], tracks.offsets[1:] - 1), orbit.region_arc(region)):
         np.testing.assert_allclose(tracks.centre[ends], sphere.unit_vectors(*orbit.ground_track(rgt, u)), atol=1e-12)
     assert tracks.granule.tolist() == [7, 8, 9]
+    assert (tracks.uncertainty_m == 20).all()
     middle = len(tracks.centre) // 2
     lon, lat = sphere.lon_lat(tracks.centre[middle] + np.outer([0, 3300], tracks.across[middle]))
     assert GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2] == pytest.approx(3300, abs=0.1)
 
 
+@pytest.mark.parametrize("region", [2, 4, 10, 11])
+def test_between_their_vertices_reference_tracks_are_nasas_within_two_metres_and_a_half(region):
+    tracks = along_regions([0], [321], [region])
+    centre, _, share = Steps(tracks, 20_000.0).at(slice(None), 0.5)
+    u0, u1 = orbit.region_arc(region)
+    _, left = orbit.beside_track(np.full(len(centre), 321), centre, u0 + (u1 - u0) * share)
+    assert np.abs(left).max() * RADIUS_M < 2.5
+
+
+def test_a_line_beside_its_track_goes_through_all_places_and_is_less_certain_where_it_turns():
+    beside = Beside(np.array([0, 4]), np.array([240.0, 247.0, 250.0, 251.0]), np.array([0.0, 0.0, 6000.0, 6100.0]))
+    tracks = reference_tracks(np.array([3]), np.array([77]), beside, np.array([60.0]))
+    u, left = orbit.beside_track(np.full(len(tracks.centre), 77), tracks.centre, np.full(len(tracks.centre), 245.0))
+    np.testing.assert_allclose(left * RADIUS_M, np.interp(u, beside.u, beside.left_m), rtol=0.006, atol=2)
+    np.testing.assert_allclose(sorted(set(u.round(3)) & {240.0, 247.0, 250.0, 251.0}), beside.u)
+    assert set(tracks.uncertainty_m[u < 246.9]) == {60}
+    assert set(tracks.uncertainty_m[(u > 246.9) & (u < 249.9)]) == {3000}
+    assert tracks.share[[0, -1]].tolist() == [0, 1]
+
+
 def test_joined_tracks_are_those_of_the_parts_in_their_order():
-    a, b = model_tracks(np.array([1]), [5], [10]), model_tracks(np.array([0, 2]), [6, 7], [11, 12])
+    a, b = along_regions([1], [5], [10]), along_regions([0, 2], [6, 7], [11, 12])
     both = joined([a, b])
     assert both.granule.tolist() == [1, 0, 2]
     np.testing.assert_array_equal(both.centre[both.offsets[1] : both.offsets[2]], b.centre[: b.offsets[1]])
-    assert both.offsets[-1] == len(both.centre) == len(both.share)
+    assert both.offsets[-1] == len(both.centre) == len(both.share) == len(both.uncertainty_m)

@@ -61,6 +61,8 @@ def test_memory_and_file_hold_the_same(run, inputs, table, tmp_path):
         ({"MAX_DAYS": 1461}, set(BEAMS), {22, 23}, 24),
         ({"MAX_DAYS": "1460.5"}, set(), set(), 0),
         ({"MIN_ANGLE": 89.99}, set(), set(), 0),
+        ({"DIRECTION": "descending"}, set(BEAMS), {22, 23}, 24),
+        ({"DIRECTION": "ascending"}, set(), set(), 0),
     ],
 )
 def test_filters_leave_what_is_asked_for(run, inputs, table, parameters, beams, cycles, n):

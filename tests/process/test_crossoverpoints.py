@@ -40,7 +40,7 @@ def test_a_run_ends_well_and_counts_what_it_wrote(crossovers):
     assert ran.errors == ""
     assert ran.results["N_CROSSOVERS"] == len(table) > 100
     assert set(table["beam"]) == {"gt1l", "gt3r", "centre"}
-    assert set(table["source"]) == {"footprint"}
+    assert set(table["source"]) == {"rgt"}
 
 
 def test_each_pass_with_crossovers_is_one_that_crosses_the_line(crossovers, found):

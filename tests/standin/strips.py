@@ -1,7 +1,7 @@
-"""The footprints: 12.5 km wide strips along the modelled ground track, cut and ordered as the real ones are.
+"""The footprints: 12.5 km wide strips along the reference ground tracks, cut and ordered as the real ones are.
 
-The Earth turns evenly under the model's orbit, so all tracks have the same shape, turned about the pole. A strip is
-therefore made once for each region and way of placing its vertices, and then turned for each RGT.
+All tracks have nearly the same shape, turned about the pole: within a kilometre. Where that will do, a strip
+is made once for each region and way of placing its vertices, and then turned for each RGT.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def layout(rgt):
 
 
 @cache
-def pairs(region, layout_number):
-    """Right and left edge of RGT 1's strip in flight direction: two (n, 2) arrays of longitude and latitude."""
+def pairs(region, layout_number, rgt=1):
+    """Right and left edge of a strip in flight direction: two (n, 2) arrays of longitude and latitude."""
     u0, u1 = orbit.region_arc(region)
     u = u0 + (u1 - u0) * _spacing(region, layout_number)
-    here = unit_vectors(*orbit.ground_track(1, u))
-    ahead = unit_vectors(*orbit.ground_track(1, u + 0.01)) - unit_vectors(*orbit.ground_track(1, u - 0.01))
+    here = unit_vectors(*orbit.ground_track(rgt, u))
+    ahead = unit_vectors(*orbit.ground_track(rgt, u + 0.01)) - unit_vectors(*orbit.ground_track(rgt, u - 0.01))
     left = np.cross(here, ahead)
     left /= np.linalg.norm(left, axis=1)[:, None]
     angle = HALF_WIDTH_KM / EARTH_RADIUS_KM
@@ -65,16 +65,10 @@ def ring(rgt, region):
     -------
     (2 n + 1, 2) array of longitude (wrapped to -180..180, not split) and latitude, five decimals.
     """
-    right, left = pairs(region, int(layout(rgt)))
+    right, left = pairs(region, int(layout(rgt)), int(rgt))
     descends = 5 <= region <= 10
     outline = [left[:1], right, left[::-1]] if descends else [right[-1:], left[::-1], right]
-    return np.round(turned(np.vstack(outline), rgt), 5)
-
-
-def turned(points, rgt):
-    """Points of RGT 1's strip at another track's place."""
-    longitude = points[:, 0] - orbit.NODE_SHIFT * (rgt - 1)
-    return np.column_stack([(longitude + 180) % 360 - 180, points[:, 1]])
+    return np.round(np.vstack(outline), 5)
 
 
 def unit_vectors(longitude, latitude):
