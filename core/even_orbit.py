@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .ellipsoid import WGS84_A, WGS84_E2
+from .lengths import WGS84_A, WGS84_E2
 
 INCLINATION = 92.0
 """Inclination of the orbit in degrees."""

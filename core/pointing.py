@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .ellipsoid import ground_lengths
+from .lengths import tangent_lengths
 from .orbit import beside_track, region_arc, track_vectors
 from .strips import Strips
 from .tracks import Beside
@@ -57,7 +57,7 @@ def pointing(strips: Strips, rgt: np.ndarray, region: np.ndarray) -> Pointing:
     begin, end = region_arc(part)
     u, left = beside_track(track, centre, ((begin + end) / 2.0)[strip])
     place, leftward = track_vectors(track, u)
-    left_m = left * ground_lengths(place, leftward)
+    left_m = left * tangent_lengths(place, leftward)
 
     first, last = strips.offsets[:-1], strips.offsets[1:] - 1
     farthest = np.maximum.reduceat(np.abs(left_m), first) if len(first) else np.zeros(0)
