@@ -9,7 +9,8 @@ import shapely
 from .flight_lines import FlightLines
 from .frames import hemispheres
 from .line_crossings import LineCrossings
-from .projection import LONLAT_CRS, POLE_CRS, ground_distance, transformer
+from .lengths import geodesic_lengths
+from .projection import LONLAT_CRS, POLE_CRS, transformer
 from .shapes import project_lines
 from .sphere import unit_vectors
 
@@ -72,7 +73,7 @@ def _lengths(ways: np.ndarray, crs: str) -> np.ndarray:
     xy, way = shapely.get_coordinates(ways, return_index=True)
     lon, lat = transformer(crs, LONLAT_CRS).transform(*xy.T)
     step = np.flatnonzero(way[1:] == way[:-1])
-    length = ground_distance(lon[step], lat[step], lon[step + 1], lat[step + 1])
+    length = geodesic_lengths(lon[step], lat[step], lon[step + 1], lat[step + 1])
     return np.bincount(way[step], length, minlength=len(ways))
 
 
