@@ -21,6 +21,7 @@ from ..plugin import dependencies, relations, result_group, settings, styles
 from ..plugin.metadata import guide_url, icon_path, metadata
 from ..plugin.python_command import PythonCommand
 from .checks import refusal
+from .destinations import check_outputs
 from .run import Run
 
 FRAMES_GROUP = "Frames"
@@ -136,7 +137,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     ) -> tuple[bool, str]:
         """Tell what is wrong with the parameters, as far as that can be told before the work begins."""
         accept = super().checkParameterValues
-        return refusal(Run(self, parameters, context), self.check, lambda: accept(parameters, context))
+        return refusal(Run(self, parameters, context), self.check, lambda plain: accept(plain, context))
 
     def processAlgorithm(  # noqa: N802 (QGIS asks for this name)
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -154,7 +155,9 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         try:
             dependencies.load()
             with settings.followed():
+                check_outputs(run)
                 results = self.work(run)
+                run.outputs.finish()
         except CancelledError:
             failure = ""
         except (XoprError, QgsProcessingException) as error:

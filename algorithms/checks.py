@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import difflib
-import os
-import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
-    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
-    QgsProperty,
 )
 
 from ..core.errors import InputError, XoprError
 from ..plugin import dependencies, settings
+from .destinations import check_outputs, plain_outputs
 
 if TYPE_CHECKING:
     from .run import Run
 
-#: A table in a GeoPackage, as QGIS writes it: ogr:dbname="/data/out.gpkg" table="matches" (geom)
-DATABASE = re.compile(r"ogr:dbname=(['\"])(?P<file>.+?)\1\s")
-#: Destinations that are no files of the user's.
-TEMPORARY = ("TEMPORARY_OUTPUT", "memory:", "")
 
-
-def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
+def refusal(
+    run: Run, check: Callable[[Run], None], accept: Callable[[dict[str, Any]], tuple[bool, str]]
+) -> tuple[bool, str]:
     """Return whether the parameters can be run with, and if not why, as far as that can be told before the work begins.
 
     Parameters
@@ -40,7 +31,7 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
     check : callable
         The algorithm's own check, which raises an :class:`XoprError`.
     accept : callable
-        QGIS's check.
+        QGIS's check of parameters whose outputs are spelled as QGIS does.
     """
     try:
         dependencies.load()
@@ -48,9 +39,8 @@ def refusal(run: Run, check: Callable[[Run], None], accept: Callable[[], tuple[b
         check_values(run)
         with settings.followed():
             check(run)
-        accepted, message = accept()
-        if accepted:
-            check_outputs(run)
+        check_outputs(run)
+        accepted, message = accept(plain_outputs(run))
     except XoprError as error:
         return False, str(error)
     return accepted, message
@@ -88,60 +78,3 @@ def check_values(run: Run) -> None:
             if isinstance(definition, kind):
                 several = kind is QgsProcessingParameterEnum and definition.allowMultiple()
                 (run.choices if several else read)(definition.name())
-
-
-def check_outputs(run: Run) -> None:
-    """Refuse files that cannot hold what is written, before the work begins.
-
-    Raises
-    ------
-    InputError
-    """
-    taken: dict[str, str] = {}
-    for definition in run.algorithm.destinationParameterDefinitions():
-        name = definition.name()
-        destination = destination_of(run, name)
-        is_layer = isinstance(definition, QgsProcessingParameterFeatureSink)
-        if destination in TEMPORARY or not (is_layer or isinstance(definition, QgsProcessingParameterFileDestination)):
-            continue
-        if destination in taken:
-            raise InputError(f"{name} and {taken[destination]} would be written to the same file {destination}.")
-        taken[destination] = name
-        if is_layer:
-            _check_layer_file(run, name, destination)
-        else:
-            _check_file(name, Path(destination))
-
-
-def destination_of(run: Run, name: str) -> str:
-    """Return where an output is to be written, as the user gave it; empty if nothing is given."""
-    value = run.parameters.get(name)
-    if isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink
-    if isinstance(value, QgsProperty):
-        value, _ = value.valueAsString(run.context.expressionContext(), "")
-    return str(value or "")
-
-
-def _check_layer_file(run: Run, name: str, destination: str) -> None:
-    database = DATABASE.match(destination)
-    if database is None and re.match(r"\w{2,}:", destination):
-        return  # another provider's address, which QGIS checks itself
-    file = Path(database["file"] if database else destination)
-    ending = file.suffix.lower().lstrip(".")
-    if ending == "shp":
-        raise InputError(
-            f"{name}: a shapefile cuts field names at 10 and texts at 254 characters; write a GeoPackage (.gpkg)."
-        )
-    if ending not in run.algorithm.provider().supportedOutputVectorLayerExtensions():
-        raise InputError(f"{name}: this QGIS cannot write '.{ending}' files; write a GeoPackage (.gpkg).")
-    _check_file(name, file)
-
-
-def _check_file(name: str, file: Path) -> None:
-    if file.is_dir():
-        raise InputError(f"{name}: {file} is a folder; give the name of a file.")
-    if not file.absolute().parent.is_dir():
-        raise InputError(f"{name}: there is no folder {file.absolute().parent}; make it first.")
-    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
-        raise InputError(f"{name}: {file} cannot be written; choose another place, or change its permissions.")

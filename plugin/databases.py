@@ -1,0 +1,134 @@
+"""SQLite files that were there before: locked, copied, and replaced without harm to what others do with them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from ..core.errors import InputError
+
+#: What SQLite keeps beside a database while it is open.
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+_MAGIC = b"SQLite format 3\x00"
+# For another program to end what it is writing.
+_WAIT_S = 3.0
+_PAGES = 4_000
+
+
+def is_database(path: Path) -> bool:
+    """Whether there is a file with tables in SQLite's format."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+def hold(path: Path) -> sqlite3.Connection:
+    """Return a connection while which is open nobody else writes into a database; others can read.
+
+    Raises
+    ------
+    InputError
+        If another program is writing into it, or it is damaged.
+    """
+    connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        raise InputError(_refused(path, error)) from None
+    return connection
+
+
+def check(path: Path) -> None:
+    """Look whether a database can be written into.
+
+    Raises
+    ------
+    InputError
+        See :func:`hold`.
+    """
+    if is_database(path):
+        hold(path).close()
+
+
+def tables(path: Path) -> list[str]:
+    """Return the names of a database's own tables: those that GeoPackage or SQLite keep for themselves are left out.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as opened:
+            names = [name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    except sqlite3.Error as error:
+        raise InputError(_refused(path, error)) from None
+    own = ("gpkg_", "sqlite_", "rtree_", "layer_styles", "geometry_columns", "spatial_ref_sys")
+    return [name for name in names if not name.lower().startswith(own)]
+
+
+def copy(held: sqlite3.Connection, to: Path, stop: Callable[[], None]) -> None:
+    """Copy a database as it is at this moment.
+
+    Raises
+    ------
+    InputError
+        If there is no room, or it is damaged.
+    """
+    try:
+        with closing(sqlite3.connect(to, isolation_level=None)) as target:
+            held.backup(target, pages=_PAGES, progress=lambda *_: stop())
+            target.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise InputError(f"{to.name} cannot be copied, so that its other tables stay ({error}).") from None
+
+
+def fold(path: Path) -> None:
+    """Bring all that was written into the file itself: what lies beside it is not moved along."""
+    with closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as opened:
+        opened.execute("PRAGMA journal_mode = DELETE").fetchall()
+
+
+def let_go(held: sqlite3.Connection, path: Path) -> None:
+    """End holding a database that is to be replaced; nothing that belongs to it stays beside it.
+
+    SQLite would apply what is left in a write-ahead log to the file that comes in its place.
+
+    Raises
+    ------
+    InputError
+        If another program keeps it from being brought to rest.
+    """
+    held.execute("COMMIT")
+    busy, *_ = held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    held.close()
+    if busy:
+        raise InputError(f"{path} is being read by another program; close it there, or choose another file.")
+
+
+def take_over(staged: Path, path: Path) -> None:
+    """Make a database that is there the same as another, in one transaction."""
+    with closing(sqlite3.connect(staged)) as source, closing(sqlite3.connect(path, timeout=_WAIT_S)) as target:
+        source.backup(target)
+
+
+def remove_companions(path: Path) -> None:
+    """Remove what SQLite kept beside a file that was replaced."""
+    for ending in COMPANIONS:
+        with suppress(OSError):
+            path.with_name(path.name + ending).unlink()
+
+
+def _refused(path: Path, error: sqlite3.Error) -> str:
+    if "locked" in str(error):
+        return f"{path} is locked: another program is writing into it; close it there, or choose another file."
+    if "malformed" in str(error) or "not a database" in str(error):
+        return f"{path} is damaged ({error}); move it away, or choose another file."
+    return f"{path} cannot be written ({error}); choose another file."
