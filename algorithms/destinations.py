@@ -48,6 +48,10 @@ def check_outputs(run: Inputs) -> None:
         place = places.place_of_output(destination_of(run, name))
         if place is None:
             continue
+        if place.path is not None and len(os.fsencode(place.path.name)) > _LONGEST_NAME:
+            raise InputError(
+                f"{name}: the name {place.path.name[:40]}... is too long for a file; choose a shorter one."
+            )
         read = list(sources(run)) if read is None else read
         for other, source in read:
             _check_input(name, place, other, source)
@@ -175,10 +179,6 @@ def kind_of_source(definition: QgsProcessingParameterDefinition) -> str:
 
 def _check_file(name: str, path: Path) -> None:
     folder = path.parent
-    if len(os.fsencode(path.name)) > _LONGEST_NAME:
-        raise InputError(
-            f"{name}: the name {path.name[:40]}... is too long for a file; choose one of up to 200 letters."
-        )
     if path.is_dir():
         raise InputError(f"{name}: {path} is a folder; give the name of a file.")
     if not folder.is_dir():

@@ -142,6 +142,8 @@ class Outputs:
             crs_of(head),
         )
         try:
+            if found.driver == "GPKG" and staged.exists():
+                geopackage.remove(str(staged), table)
             sink = layer_files.create(staged, table, found, shape, self._inputs.context, self._encoding(name))
         except InputError as error:
             raise InputError(self._failed(name, path, str(error))) from None
@@ -162,6 +164,7 @@ class Outputs:
             finally:
                 # Closes the file: a second table may go into the same one.
                 del sink
+        layer_files.named(staged)
         source = f"{staged}|layername={table}" if found.is_database else str(staged)
         if difference := written.difference(source, found):
             raise InputError(self._failed(name, path, difference))

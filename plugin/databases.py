@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ _MAGIC = b"SQLite format 3\x00"
 # For another program to end what it is writing.
 _WAIT_S = 3.0
 _PAGES = 4_000
+# SQLITE_BUSY and SQLITE_LOCKED, https://www.sqlite.org/rescode.html
+_BUSY = (5, 6)
 
 
 def is_database(path: Path) -> bool:
@@ -74,20 +77,32 @@ def tables(path: Path) -> list[str]:
     return [name for name in names if not name.lower().startswith(own)]
 
 
-def copy(held: sqlite3.Connection, to: Path, stop: Callable[[], None]) -> None:
-    """Copy a database as it is at this moment.
+def copy(path: Path, to: Path, stop: Callable[[], None]) -> None:
+    """Copy a database that is held, as it is at this moment.
 
     Raises
     ------
     InputError
         If there is no room, or it is damaged.
     """
+    until = time.monotonic() + _WAIT_S
+
+    def look(status: int, *_: int) -> None:
+        nonlocal until
+        stop()
+        # Without a look at the clock, sqlite3 would try for ever.
+        if status not in _BUSY:
+            until = time.monotonic() + _WAIT_S
+        elif time.monotonic() > until:
+            raise InputError(_refused(path, sqlite3.OperationalError("locked")))
+
     try:
-        with closing(sqlite3.connect(to, isolation_level=None)) as target:
-            held.backup(target, pages=_PAGES, progress=lambda *_: stop())
-            target.execute("PRAGMA journal_mode = DELETE")
+        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as source:
+            with closing(sqlite3.connect(to, isolation_level=None)) as target:
+                source.backup(target, pages=_PAGES, progress=look)
+                target.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        raise InputError(f"{to.name} cannot be copied, so that its other tables stay ({error}).") from None
+        raise InputError(f"{path} cannot be copied, so that its other tables stay ({error}).") from None
 
 
 def fold(path: Path) -> None:
@@ -115,8 +130,7 @@ def let_go(held: sqlite3.Connection, path: Path) -> None:
 
 def take_over(staged: Path, path: Path) -> None:
     """Make a database that is there the same as another, in one transaction."""
-    with closing(sqlite3.connect(staged)) as source, closing(sqlite3.connect(path, timeout=_WAIT_S)) as target:
-        source.backup(target)
+    copy(staged, path, lambda: None)
 
 
 def remove_companions(path: Path) -> None:

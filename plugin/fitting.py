@@ -1,4 +1,4 @@
-"""A table as a format takes it: names that it can hold, places as columns where it has no geometry, times with a zone."""
+"""A table as a format takes it: names that it can hold, places as columns where it has no geometry, zones of times."""
 
 from __future__ import annotations
 

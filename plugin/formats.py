@@ -112,6 +112,7 @@ _FORMATS = (
         ignores_case=True,
         reserved=_KML_NAMES,
         times_as_text=True,
+        missing_geometry=False,
         max_rows=_PLACEMARKS,
         why_max="which is as much as a phone or a globe shows",
         note="it is in longitude and latitude, and numbers have the precision of floating point",

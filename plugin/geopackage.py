@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ from .attributes import kind_of, sql_values_of
 # Rows between two looks at whether the user asked to stop.
 _BATCH = 20_000
 _POINT = 0
+# Where a GeoPackage says of its tables what they are; https://www.geopackage.org/spec131/, and GDAL's own. Those that
+# others refer to come last.
+_REGISTRIES = (
+    "gpkg_extensions",
+    "gpkg_data_columns",
+    "gpkg_metadata_reference",
+    "gpkg_ogr_contents",
+    "gpkg_geometry_columns",
+    "gpkg_contents",
+)
 
 _HEADER = [("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4")]
 _POINT_DTYPE = np.dtype([*_HEADER, ("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
@@ -37,6 +48,41 @@ def can_fill(destination: str, table: pd.DataFrame) -> bool:
     if not destination.lower().endswith(".gpkg") or not Path(destination).is_file():
         return False
     return not isinstance(table, gpd.GeoDataFrame) or _are_points(table)
+
+
+def remove(path: str, name: str) -> None:
+    """Remove a table from a GeoPackage, if it is there; its styles stay.
+
+    GDAL of one version does not know all triggers of another's.
+
+    Raises
+    ------
+    FillingError
+        If the file cannot be written.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as sql, sql:
+            found = sql.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", [name]
+            ).fetchone()
+            if found is not None:
+                _remove(sql, found[0])
+    except sqlite3.Error as error:
+        raise FillingError(str(error)) from error
+
+
+def _remove(sql: sqlite3.Connection, table: str) -> None:
+    named = "SELECT name FROM sqlite_master WHERE type = ? AND tbl_name = ?"
+    for kind, drop in (("trigger", "DROP TRIGGER"), ("view", "DROP VIEW")):
+        for (name,) in sql.execute(named, [kind, table]).fetchall():
+            sql.execute(_statement(drop, _quoted(name)))
+    columns = sql.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [table]).fetchall()
+    for (column,) in columns:
+        sql.execute(_statement("DROP TABLE IF EXISTS", _quoted(f"rtree_{table}_{column}")))
+    there = {name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for registry in (one for one in _REGISTRIES if one in there):
+        sql.execute(_statement("DELETE FROM", _quoted(registry), "WHERE table_name = ?"), [table])
+    sql.execute(_statement("DROP TABLE", _quoted(table)))
 
 
 def fill(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,10 @@ def create(
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
         raise InputError(" ".join(writer.errorMessage().split()))
     return writer
+
+
+def named(path: Path) -> None:
+    """Give a file the ending that was asked for: of several that a format has, QGIS writes one."""
+    if not path.exists():
+        for file in path.parent.glob(glob.escape(path.name) + ".*"):
+            file.rename(path)

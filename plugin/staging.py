@@ -89,7 +89,7 @@ class Staging:
             piece = self._pieces[place] = _Piece(path, folder / path.name)
             if table and databases.is_database(place):
                 piece.held = databases.hold(place)
-                databases.copy(piece.held, piece.staged, self._check)
+                databases.copy(place, piece.staged, self._check)
         return piece.staged
 
     def finish(self) -> list[Path]:
@@ -149,7 +149,7 @@ def refused(path: Path, error: Exception) -> str:
     # The seam for the advice by cause, which the core gives for all files.
     if isinstance(error, PermissionError) and path.exists() and os.access(path.parent, os.W_OK):
         return (
-            f"{path} cannot be replaced: it is open in this QGIS or in another program; close it there first, or choose "
+            f"{path} cannot be replaced: it is open in this QGIS or in another program; close it first, or choose "
             "another file."
         )
     why = getattr(error, "strerror", None) or str(error)
