@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
@@ -17,7 +18,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import CancelledError, XoprError
-from ..plugin import dependencies, relations, result_group, settings, styles
+from ..plugin import dependencies, open_layers, relations, result_group, settings, styles
 from ..plugin.metadata import guide_url, icon_path, metadata
 from ..plugin.python_command import PythonCommand
 from .checks import refusal
@@ -58,6 +59,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         super().__init__()
         # Not the run itself: it holds the context, whose layers must go when QGIS lets go of them.
         self._layers: dict[str, str] = {}
+        self._replaced: list[Path] = []
         self._window = ""
 
     def declare(self) -> None:
@@ -169,7 +171,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
                 f"the log at {metadata()['tracker']}."
             )
         else:
-            self._layers = run.outputs.layers
+            self._layers, self._replaced = run.outputs.layers, run.outputs.replaced
             if "WINDOW_START" in results:
                 self._window = f"{results['WINDOW_START']} to {results['WINDOW_END']}"
             return {**run.outputs.layers, **results}, ""
@@ -183,6 +185,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
 
         The layers are those of the context's store, which the desktop then loads into a group of theirs.
         """
+        open_layers.reload(context.project(), self._replaced)
         opened: dict[str, QgsVectorLayer] = {}
         for name, destination in self._layers.items():
             layer = QgsProcessingUtils.mapLayerFromString(destination, context)

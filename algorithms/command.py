@@ -124,7 +124,7 @@ def _destination(run: Run, name: str) -> str | None:
     place = places.place_of_output(text)
     if place is None:
         return "TEMPORARY_OUTPUT"
-    if place.path is None:
+    if place.server:
         return text
     return "TEMPORARY_OUTPUT" if _is_temporary(str(place.path)) else places.spelling(place)
 

@@ -48,7 +48,7 @@ def check_outputs(run: Inputs) -> None:
         place = places.place_of_output(destination_of(run, name))
         if place is None:
             continue
-        if place.path is not None and len(os.fsencode(place.path.name)) > _LONGEST_NAME:
+        if not place.server and len(os.fsencode(place.path.name)) > _LONGEST_NAME:
             raise InputError(
                 f"{name}: the name {place.path.name[:40]}... is too long for a file; choose a shorter one."
             )
@@ -58,7 +58,7 @@ def check_outputs(run: Inputs) -> None:
         for other, output in taken.items():
             _check_other_output(name, place, other, output)
         taken[name] = place
-        if place.path is None:
+        if place.server:
             continue  # on a server, where QGIS itself writes
         if is_layer:
             _check_layer_file(run, definition, place)
@@ -78,7 +78,7 @@ def plain_outputs(run: Inputs) -> dict[str, Any]:
         name = definition.name()
         if isinstance(parameters.get(name), str):
             place = places.place_of_output(parameters[name])
-            if place is not None and place.path is not None:
+            if place is not None and not place.server:
                 parameters[name] = places.spelling(place)
     return parameters
 
@@ -141,7 +141,7 @@ def _check_layer_file(run: Inputs, definition: QgsProcessingParameterDefinition,
     if why:
         raise InputError(f"{name}: {why}")
     _check_file(name, place.path)
-    found = formats.format_of(ending)
+    found = formats.known(ending)
     if place.table and not found.is_database:
         raise InputError(f"{name}: only a GeoPackage (.gpkg) takes tables by their names; give {place.path} itself.")
     if found.is_database:

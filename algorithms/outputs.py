@@ -101,7 +101,7 @@ class Outputs:
         """
         self._inputs.progress.check()
         place = places.place_of_output(destination_of(self._inputs, name))
-        if place is None:
+        if place is None or place.server:
             return self._write_elsewhere(name, tables, kinds, empty)
         try:
             return self._write_file(name, place, tables, kinds, empty)
@@ -116,7 +116,7 @@ class Outputs:
         from ..plugin.layers import crs_of, fields_of, wkb_type_of, write
         from ..plugin.readback import Written
 
-        path, found = place.path, formats.format_of(place.path.suffix.lower().lstrip("."))
+        path, found = place.path, formats.known(place.path.suffix.lower().lstrip("."))
         kind = kind_of_output(self._inputs.algorithm.parameterDefinition(name))
         first = next(tables)
         fitting = Fitting(found, kind, first, kinds)

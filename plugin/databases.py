@@ -97,10 +97,11 @@ def copy(path: Path, to: Path, stop: Callable[[], None]) -> None:
             raise InputError(_refused(path, sqlite3.OperationalError("locked")))
 
     try:
-        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as source:
-            with closing(sqlite3.connect(to, isolation_level=None)) as target:
-                source.backup(target, pages=_PAGES, progress=look)
-                target.execute("PRAGMA journal_mode = DELETE")
+        with (
+            closing(sqlite3.connect(path, timeout=_WAIT_S)) as source,
+            closing(sqlite3.connect(to, timeout=_WAIT_S, isolation_level=None)) as target,
+        ):
+            source.backup(target, pages=_PAGES, progress=look)
     except sqlite3.Error as error:
         raise InputError(f"{path} cannot be copied, so that its other tables stay ({error}).") from None
 

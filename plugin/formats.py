@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from qgis.core import QgsVectorFileWriter
 
+from ..core.errors import InputError
+
 TABLE, POINTS, LINES, POLYGONS = "table", "points", "lines", "polygons"
 _INSTEAD = "write a GeoPackage (.gpkg)"
 
@@ -182,6 +184,20 @@ def format_of(ending: str) -> Format | None:
     """Return the format of an ending such as ``gpkg``; None if this plugin does not write it."""
     driver = QgsVectorFileWriter.driverForExtension(ending)
     return _BY_DRIVER.get(_BETTER.get(driver, driver))
+
+
+def known(ending: str) -> Format:
+    """Return the format of an ending that is looked at already.
+
+    Raises
+    ------
+    InputError
+        If this plugin does not write it.
+    """
+    found = format_of(ending)
+    if found is None:
+        raise InputError(f"This plugin does not write '.{ending}' files; {_INSTEAD}.")
+    return found
 
 
 def unfit(ending: str, kind: str, written: Iterable[str]) -> str:

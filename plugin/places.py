@@ -41,26 +41,26 @@ class Place:
 
     Attributes
     ----------
-    path : Path, optional
-        As it is written, absolute; None on a server.
+    path : Path
+        As it is written, absolute; of no meaning on a server.
     table : str
         In the file or on the server; empty where none is named.
     server : tuple of str
-        Provider, host, port, database and schema.
+        Provider, host, port, database and schema; empty for files.
     """
 
-    path: Path | None
+    path: Path
     table: str = ""
     server: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:
         """The file itself, whatever links lead to it."""
-        return Path(os.path.realpath(self.path or ""))
+        return Path(os.path.realpath(self.path))
 
     def shares_file(self, other: Place) -> bool:
         """Whether both are in one file, or in files that are one layer together."""
-        if self.path is None or other.path is None:
+        if self.server or other.server:
             return False
         ours, theirs = self.file, other.file
         if ours.exists() and theirs.exists() and ours.samefile(theirs):
@@ -196,4 +196,4 @@ def _file_place(text: str) -> Place:
 def _server_place(provider: str, source: str) -> Place:
     uri = QgsDataSourceUri(source)
     where = (provider, uri.host() or uri.service(), uri.port(), uri.database(), uri.schema())
-    return Place(None, uri.table(), where)
+    return Place(Path(), uri.table(), where)

@@ -1,4 +1,4 @@
-"""Runs that write over one GeoPackage again and again, to be killed: ``python -m tests.overwriting FILE CATALOG CATALOG``."""
+"""Runs that write over one GeoPackage again and again, to be killed: ``overwriting.py FILE CATALOG CATALOG``."""
 
 from __future__ import annotations
 

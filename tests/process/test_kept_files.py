@@ -8,7 +8,6 @@ The kills with the number of a release:
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
@@ -17,6 +16,7 @@ import time
 from contextlib import closing
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -39,10 +39,6 @@ def project(tmp_path):
 
 def tables(file):
     return {name: pyogrio.read_info(file, layer=name)["features"] for name, _ in pyogrio.list_layers(file)}
-
-
-def sentence(ran):
-    return ran.errors.partition("ERROR:")[2] or ran.errors
 
 
 def test_an_output_over_its_inputs_file_is_refused_and_the_file_stays_as_it_is(qgis_process, project, tmp_path):
@@ -109,7 +105,7 @@ def test_killed_while_it_writes_over_a_geopackage_a_run_leaves_the_old_file_or_t
         lines = [[(-105, -75 - 0.001 * row), (-104, -75 - 0.001 * row)] for row in range(n)]
         catalogs.append(tmp_path / f"{n}.gpkg")
         frames(*lines).drop(columns="opr:mbox").assign(**{"opr:mbox": "[1,2,3,4]"}).to_file(catalogs[-1], driver="GPKG")
-    draw = random.Random(9)
+    draw = np.random.default_rng(9)
     target = f"ogr:dbname='{project}' table=\"frames\" (geom)"
     seen = set()
     for _ in range(N_KILLS):
