@@ -46,7 +46,7 @@ def subset(save, frames_table, points):
 
 def rows(file, table):
     with closing(sqlite3.connect(file)) as opened:
-        return opened.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 (the test's own name)
+        return opened.execute(f"SELECT count(*) FROM \"{table}\"").fetchone()[0]  # noqa: S608 (the test's own name)
 
 
 @pytest.mark.parametrize("given", ["layer", "id", "definition", "property", "joined", "virtual"])
