@@ -14,7 +14,7 @@ from qgis.core import (
 
 from ..core.errors import InputError, XoprError
 from ..plugin import dependencies, settings
-from .destinations import check_outputs, plain_outputs
+from .destinations import check_edited, check_outputs, plain_outputs
 
 if TYPE_CHECKING:
     from .run import Run
@@ -40,6 +40,7 @@ def refusal(
         with settings.followed():
             check(run)
         check_outputs(run)
+        check_edited(run)
         accepted, message = accept(plain_outputs(run))
     except XoprError as error:
         return False, str(error)

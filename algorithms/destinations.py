@@ -16,7 +16,7 @@ from qgis.core import (
 )
 
 from ..core.errors import InputError
-from ..plugin import databases, formats, places
+from ..plugin import databases, formats, open_layers, places
 from ..plugin.compat import LINES, POINTS, POLYGONS
 from .sources import sources
 
@@ -64,6 +64,23 @@ def check_outputs(run: Inputs) -> None:
             _check_layer_file(run, definition, place)
         else:
             _check_file(name, place.path)
+
+
+def check_edited(run: Inputs) -> None:
+    """Refuse an output into a file in which a layer of the project has changes that are not saved.
+
+    Raises
+    ------
+    InputError
+    """
+    for definition in run.algorithm.destinationParameterDefinitions():
+        place = places.place_of_output(destination_of(run, definition.name()))
+        layer = open_layers.edited(run.context.project(), place) if place is not None else ""
+        if layer:
+            raise InputError(
+                f"{definition.name()} would be written into a file in which the layer '{layer}' has changes that are "
+                "not saved; save or discard them first, or choose another file."
+            )
 
 
 def destination_of(run: Inputs, name: str) -> str:

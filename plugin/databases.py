@@ -112,25 +112,22 @@ def fold(path: Path) -> None:
         opened.execute("PRAGMA journal_mode = DELETE").fetchall()
 
 
-def let_go(held: sqlite3.Connection, path: Path) -> None:
-    """End holding a database that is to be replaced; nothing that belongs to it stays beside it.
+def is_shared(path: Path) -> bool:
+    """Whether another program, or this QGIS, has a database open in such a way that it must not be exchanged below it.
 
-    SQLite would apply what is left in a write-ahead log to the file that comes in its place.
+    What it writes later would go into a file that has no name any more.
+    """
+    return is_database(path) and path.with_name(f"{path.name}-wal").exists()
+
+
+def take_over(staged: Path, path: Path) -> None:
+    """Make a database that is there the same as another, in one transaction, which others see when it is complete.
 
     Raises
     ------
     InputError
-        If another program keeps it from being brought to rest.
+        If another program keeps on writing into it.
     """
-    held.execute("COMMIT")
-    busy, *_ = held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    held.close()
-    if busy:
-        raise InputError(f"{path} is being read by another program; close it there, or choose another file.")
-
-
-def take_over(staged: Path, path: Path) -> None:
-    """Make a database that is there the same as another, in one transaction."""
     copy(staged, path, lambda: None)
 
 

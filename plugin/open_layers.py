@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qgis.core import QgsProject, QgsVectorLayer
 
-from .places import places_of_layer
+from .places import Place, places_of_layer
 
 
 def reload(project: QgsProject | None, files: list[Path]) -> None:
@@ -29,6 +29,17 @@ def reload(project: QgsProject | None, files: list[Path]) -> None:
             layer.dataProvider().reloadData()
             layer.updateFields()
             layer.triggerRepaint()
+
+
+def edited(project: QgsProject | None, place: Place) -> str:
+    """Return the name of a layer of the project that is being edited in a file; empty if there is none."""
+    layers = project.mapLayers().values() if project is not None else ()
+    for layer in layers:
+        if not isinstance(layer, QgsVectorLayer) or not layer.isModified():
+            continue
+        if any(place.shares_file(there) for there in places_of_layer(layer)):
+            return str(layer.name())
+    return ""
 
 
 def _is_one_of(file: Path, files: list[Path]) -> bool:

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -164,11 +164,11 @@ def _settle(piece: _Piece) -> None:
         with file.open("rb+") as opened:
             os.fsync(opened.fileno())
     if piece.held is not None:
-        databases.let_go(piece.held, piece.place)
+        piece.held.close()
         piece.held = None
-    elif databases.is_database(piece.place):
-        with closing(databases.hold(piece.place)) as held:
-            databases.let_go(held, piece.place)
+    else:
+        # Whoever is writing into it is waited for, and what a killed program left half done is rolled back.
+        databases.check(piece.place)
 
 
 def _files(piece: _Piece) -> list[Path]:
@@ -188,16 +188,22 @@ def _move(piece: _Piece) -> None:
         _replace(file, target)
         if is_new:
             piece.moved.append(target)
-    databases.remove_companions(place)
 
 
 def _replace(file: Path, target: Path) -> None:
-    try:
-        file.replace(target)
-    except PermissionError:
-        # Windows replaces no file that is open, but a database can take over another's pages, at once.
-        if not (databases.is_database(file) and databases.is_database(target)):
-            raise
+    is_taken = databases.is_database(file) and databases.is_shared(target)
+    if not is_taken:
+        try:
+            file.replace(target)
+        except PermissionError:
+            # Windows replaces no file that is open, but a database can take over another's pages.
+            is_taken = databases.is_database(file) and databases.is_database(target)
+            if not is_taken:
+                raise
+        else:
+            # SQLite would apply what was left beside an older file to the new one.
+            databases.remove_companions(target)
+    if is_taken:
         databases.take_over(file, target)
 
 

@@ -46,7 +46,7 @@ def subset(save, frames_table, points):
 
 def rows(file, table):
     with closing(sqlite3.connect(file)) as opened:
-        return opened.execute(f"SELECT count(*) FROM \"{table}\"").fetchone()[0]  # noqa: S608 (the test's own name)
+        return opened.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608 (the test's own name)
 
 
 @pytest.mark.parametrize("given", ["layer", "id", "definition", "property", "joined", "virtual"])
@@ -186,18 +186,46 @@ def test_what_another_program_wrote_ahead_is_kept_and_never_applied_to_the_new_f
         assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_program_that_reads_without_end_is_said(failure, run, south, tmp_path):
+def test_a_program_that_has_the_file_open_sees_the_new_rows_and_what_it_writes_then_is_not_lost(
+    run, south, small, tmp_path
+):
     file = tmp_path / "all.gpkg"
     run("loadcatalog", CATALOG=south, FRAMES=str(file))
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = WAL")
-        other.execute("BEGIN")
-        other.execute("SELECT count(*) FROM gpkg_contents").fetchone()
-        with closing(sqlite3.connect(file)) as writer, writer:
-            writer.execute("CREATE TABLE notes (note TEXT)")
-        message = failure("loadcatalog", CATALOG=south, FRAMES=str(file))
-    assert message == f"{file} is being read by another program; close it there, or choose another file."
-    assert "notes" in databases.tables(file)
+        other.execute("CREATE TABLE notes (note TEXT)")
+        run("loadcatalog", CATALOG=small, FRAMES=str(file))
+        assert other.execute('SELECT count(*) FROM "all"').fetchone()[0] == 3
+        other.execute("INSERT INTO notes VALUES ('mine')")
+    assert rows(file, "notes") == 1
+    assert rows(file, "all") == 3
+
+
+def test_what_is_left_of_a_database_that_is_gone_is_not_applied_to_a_new_one(run, small, tmp_path):
+    file, log = tmp_path / "all.gpkg", tmp_path / "all.gpkg-wal"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("CREATE TABLE notes (note TEXT)")
+    left = log.read_bytes()
+    other.close()
+    file.unlink()
+    log.write_bytes(left)
+    run("loadcatalog", CATALOG=small, FRAMES=str(file))
+    assert rows(file, "all") == 3
+    assert "notes" not in databases.tables(file)
+
+
+def test_changes_that_are_not_saved_are_not_written_over(run, refusal, project, small, tmp_path):
+    file = tmp_path / "all.gpkg"
+    run("loadcatalog", CATALOG=small, FRAMES=str(file))
+    layer = QgsVectorLayer(str(file), "my frames", "ogr")
+    project.addMapLayer(layer)
+    layer.startEditing()
+    assert refusal("loadcatalog", CATALOG=small, FRAMES=str(file)) == ""
+    layer.deleteFeature(next(layer.getFeatures()).id())
+    message = refusal("loadcatalog", CATALOG=small, FRAMES=f"ogr:dbname='{file}' table=\"other\" (geom)")
+    assert "the layer 'my frames' has changes that are not saved; save or discard them first" in message
+    layer.rollBack()
 
 
 def test_where_windows_replaces_no_open_file_the_database_takes_over_the_pages(
