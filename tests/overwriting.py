@@ -8,7 +8,7 @@ from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedbac
 
 
 def main() -> None:
-    """Load one catalog after the other into the same table, and say when the first run begins."""
+    """Load one catalog after the other into the same table, and say when it begins."""
     destination, *catalogs = sys.argv[1:]
     application = QgsApplication([], False)
     application.initQgis()
@@ -16,14 +16,20 @@ def main() -> None:
 
     provider = XoprProvider()
     QgsApplication.processingRegistry().addProvider(provider)
+
+    def run(catalog: str, frames: str) -> None:
+        feedback = QgsProcessingFeedback(False)
+        parameters = {"CATALOG": catalog, "FRAMES": frames}
+        _, succeeded = provider.algorithm("loadcatalog").create().run(parameters, QgsProcessingContext(), feedback)
+        if not succeeded:
+            sys.exit("a run failed: " + feedback.textLog())
+
+    # The first run is slow: it loads the packages.
+    run(catalogs[0], "memory:")
     print("ready", flush=True)
     while True:
         for catalog in catalogs:
-            feedback = QgsProcessingFeedback(False)
-            parameters = {"CATALOG": catalog, "FRAMES": destination}
-            _, succeeded = provider.algorithm("loadcatalog").create().run(parameters, QgsProcessingContext(), feedback)
-            if not succeeded:
-                sys.exit("a run failed: " + feedback.textLog())
+            run(catalog, destination)
 
 
 main()
