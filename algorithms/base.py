@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
@@ -15,10 +16,11 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..plugin import dependencies, relations, result_group, settings, styles
+from ..plugin import dependencies, open_layers, relations, result_group, settings, styles
 from ..plugin.metadata import guide_url, icon_path
 from ..plugin.python_command import PythonCommand
 from .checks import refusal
+from .destinations import check_outputs
 from .failure import failure_of
 from .relevance import check_relevance
 from .run import Run
@@ -57,6 +59,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         super().__init__()
         # Not the run itself: it holds the context, whose layers must go when QGIS lets go of them.
         self._layers: dict[str, str] = {}
+        self._replaced: list[Path] = []
         self._window = ""
 
     def declare(self) -> None:
@@ -157,11 +160,13 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
             for warning in check_relevance(run):
                 run.progress.warn(warning)
             with settings.followed():
+                check_outputs(run)
                 results = self.work(run)
+                run.outputs.finish()
         except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)
             failure = failure_of(error, run.feedback)
         else:
-            self._layers = run.outputs.layers
+            self._layers, self._replaced = run.outputs.layers, run.outputs.replaced
             if "WINDOW_START" in results:
                 self._window = f"{results['WINDOW_START']} to {results['WINDOW_END']}"
             return {**run.outputs.layers, **results}, ""
@@ -175,6 +180,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
 
         The layers are those of the context's store, which the desktop then loads into a group of theirs.
         """
+        open_layers.reload(context.project(), self._replaced)
         opened: dict[str, QgsVectorLayer] = {}
         for name, destination in self._layers.items():
             layer = QgsProcessingUtils.mapLayerFromString(destination, context)

@@ -25,7 +25,8 @@ from qgis.core import (
 )
 
 from ..core.masking import MASK, fit_to_show
-from .checks import DATABASE, TEMPORARY, destination_of
+from ..plugin import places
+from .destinations import destination_of
 from .layer_files import layer_file
 
 if TYPE_CHECKING:
@@ -125,14 +126,12 @@ def _destination(run: Run, name: str) -> str | None:
     text = destination_of(run, name)
     if not text:
         return None
-    if text in TEMPORARY:
+    place = places.place_of_output(text, name)
+    if place is None:
         return "TEMPORARY_OUTPUT"
-    database = DATABASE.match(text)
-    if database is not None:
-        return text.replace(database["file"], str(Path(database["file"]).absolute()), 1)
-    if re.match(r"\w{2,}:", text):
+    if place.server:
         return text
-    return "TEMPORARY_OUTPUT" if _is_temporary(text) else str(Path(text).absolute())
+    return "TEMPORARY_OUTPUT" if _is_temporary(str(place.path)) else places.spelling(place)
 
 
 def _places(text: str) -> str:

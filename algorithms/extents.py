@@ -10,12 +10,12 @@ from qgis.core import QgsCoordinateReferenceSystem
 from ..core.errors import InputError
 
 if TYPE_CHECKING:
-    from .run import Run
+    from .inputs import Inputs
 
 _EXTENT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s]+)\s*,\s*([^,\s\[]+)\s*(\[.*\])?\s*")
 
 
-def read_extent(run: Run, name: str) -> tuple[tuple[float, float, float, float], str]:
+def read_extent(run: Inputs, name: str) -> tuple[tuple[float, float, float, float], str]:
     """Return (x_min, y_min, x_max, y_max) of an extent that is given, and its CRS as text.
 
     In longitude and latitude ``x_min > x_max`` where the text says so: a box over the antimeridian, which a QGIS
@@ -48,7 +48,7 @@ def read_extent(run: Run, name: str) -> tuple[tuple[float, float, float, float],
     return box, crs.authid() or crs.toWkt()
 
 
-def _crs(run: Run, name: str, in_brackets: str | None) -> QgsCoordinateReferenceSystem:
+def _crs(run: Inputs, name: str, in_brackets: str | None) -> QgsCoordinateReferenceSystem:
     if in_brackets:
         # QGIS would take the project's for one that it does not know.
         crs = QgsCoordinateReferenceSystem(in_brackets.strip("[] "))

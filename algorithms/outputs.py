@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsProcessingException, QgsVectorLayer
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsProject,
+)
 
-from .. import core
 from ..core.errors import InputError
+from ..plugin import databases, formats, places
+from ..plugin.staging import Staging
+from .destinations import destination_of, kind_of_output
 from .inputs import Inputs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# QGIS does not open a table without geometry in these, and so cannot count its rows.
-_UNCOUNTED = (".sqlite", ".db")
+    from ..plugin.places import Place
+
+# Less than this, and a file that could not be written had no room.
+_ROOM = 2**20
 
 
 class Outputs:
-    """The outputs of one run.
+    """The outputs of one run: they come to their places when all are whole, by :meth:`finish`, or not at all.
 
     Parameters
     ----------
@@ -33,11 +44,16 @@ class Outputs:
     ----------
     layers : dict
         Destination of each layer that was written, by the output's name.
+    replaced : list of Path
+        Files that were there before, and are new now.
     """
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
+        self._staging = Staging(inputs.progress.check)
+        self._temporary: list[Path] = []
         self.layers: dict[str, str] = {}
+        self.replaced: list[Path] = []
 
     def write(self, name: str, table: pd.DataFrame, empty: str = "NoGeometry") -> None:
         """Write a table as the output layer of a name.
@@ -83,46 +99,118 @@ class Outputs:
         CancelledError
             If the user cancelled.
         """
+        self._inputs.progress.check()
+        place = places.place_of_output(destination_of(self._inputs, name), name)
+        if place is None or place.server:
+            return self._write_elsewhere(name, tables, kinds, empty)
+        try:
+            return self._write_file(name, place, tables, kinds, empty)
+        except OSError as error:
+            raise InputError(self._failed(name, place.file, error.strerror or str(error))) from None
+
+    def _write_file(
+        self, name: str, place: Place, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
+    ) -> int:
+        from ..plugin import geopackage, layer_files
+        from ..plugin.fitting import Fitting
+        from ..plugin.layers import crs_of, fields_of, wkb_type_of, write
+        from ..plugin.readback import Written
+
+        path, found = place.path, formats.known(place.path.suffix.lower().lstrip("."))
+        kind = kind_of_output(self._inputs.algorithm.parameterDefinition(name))
+        first = next(tables)
+        fitting = Fitting(found, kind, first, kinds)
+        for note in fitting.notes:
+            self._inputs.progress.info(f"{name}: {note}")
+        table = place.table or (path.stem if found.is_database else "")
+        staged = self._staging.file(path, table)
+        written = Written()
+
+        def fitted() -> Iterator[pd.DataFrame]:
+            for part in chain([first], tables):
+                part = fitting.fit(part)
+                written.add(part, fitting.kinds)
+                if why := formats.unfit_rows(found, written.rows, written.missing):
+                    raise InputError(f"{name}: {why}")
+                yield part
+
+        parts = fitted()
+        head = next(parts)
+        shape = (
+            fields_of(head, fitting.kinds),
+            wkb_type_of(head, "NoGeometry" if found.as_columns else empty),
+            crs_of(head),
+        )
+        try:
+            if found.driver == "GPKG" and staged.exists():
+                geopackage.remove(str(staged), table)
+            sink = layer_files.create(staged, table, found, shape, self._inputs.context, self._encoding(name))
+        except InputError as error:
+            raise InputError(self._failed(name, path, str(error))) from None
+        parts = chain([head], parts)
+        if geopackage.can_fill(str(staged), head):
+            del sink
+            try:
+                geopackage.fill(str(staged), table, parts, fitting.kinds, self._inputs.progress.check)
+            except geopackage.FillingError as error:
+                raise InputError(self._failed(name, path, str(error))) from None
+        else:
+            try:
+                for part in parts:
+                    try:
+                        write(part, sink, self._inputs.feedback, fitting.kinds)
+                    except InputError as error:
+                        raise InputError(self._failed(name, path, str(error))) from None
+            finally:
+                # Closes the file: a second table may go into the same one.
+                del sink
+        layer_files.named(staged)
+        source = f"{staged}|layername={table}" if found.is_database else str(staged)
+        if difference := written.difference(source, found):
+            raise InputError(self._failed(name, path, difference))
+        self.layers[name] = self._destination(place, table, staged)
+        return written.rows
+
+    def _destination(self, place: Place, table: str, staged: Path) -> str:
+        """Return how QGIS opens a layer; of a file with one table the name of the file says it."""
+        if place.table or (table and len(databases.tables(staged)) > 1):
+            return f"{place.path}|layername={table}"
+        return str(place.path)
+
+    def _write_elsewhere(
+        self, name: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
+    ) -> int:
+        """Write what is temporary, or in the hands of another provider, as QGIS does."""
         from ..plugin import geopackage
         from ..plugin.layers import crs_of, fields_of, wkb_type_of, write
 
-        self._inputs.progress.check()
         table = next(tables)
-        fields = fields_of(table, kinds)
-        why = ""
+        shape = (fields_of(table, kinds), wkb_type_of(table, empty), crs_of(table))
+        inputs, why = self._inputs, ""
         try:
-            sink, destination = self._inputs.algorithm.parameterAsSink(
-                self._inputs.parameters, name, self._inputs.context, fields, wkb_type_of(table, empty), crs_of(table)
-            )
+            sink, destination = inputs.algorithm.parameterAsSink(inputs.parameters, name, inputs.context, *shape)
         except QgsProcessingException as error:
-            sink, why = None, f" ({' '.join(str(error).split())})"
+            sink, why = None, " ".join(str(error).split())
         if sink is None:
-            raise InputError(
-                f"{name} cannot be written to {self._inputs.shown(name)}{why}; check the folder, its permissions "
-                "and its free space."
-            )
+            raise InputError(f"{name} cannot be written to {inputs.shown(name)} ({why}); choose another place.")
         self.layers[name] = destination
+        file = Path(destination.partition("|")[0])
+        if Path(QgsProcessingUtils.tempFolder()) in file.parents:
+            self._temporary.append(file)
         tables = chain([table], tables)
-        if geopackage.can_fill(destination, table):
+        if file in self._temporary and geopackage.can_fill(destination, table):
             del sink
-            n_rows = geopackage.fill(destination, tables, kinds, self._inputs.progress.check)
-            self._check_whole(name, destination, n_rows)
-            return n_rows
+            return geopackage.fill(destination, file.stem, tables, kinds, inputs.progress.check)
         n_rows = 0
         try:
             for part in tables:
                 try:
-                    write(part, sink, self._inputs.feedback, kinds)
+                    write(part, sink, inputs.feedback, kinds)
                 except InputError as error:
-                    raise InputError(
-                        f"{name} could not be written whole to {self._inputs.shown(name)} ({error}); check the "
-                        "folder's free space, or choose another one."
-                    ) from error
+                    raise InputError(f"{name} could not be written whole ({error}); choose another place.") from error
                 n_rows += len(part)
         finally:
-            # Closes the file: a second table may go into the same GeoPackage.
             del sink
-        self._check_whole(name, destination, n_rows)
         return n_rows
 
     def write_text(self, name: str, text: str) -> dict[str, str]:
@@ -137,39 +225,56 @@ class Outputs:
         path = self._inputs.algorithm.parameterAsFileOutput(self._inputs.parameters, name, self._inputs.context)
         if not path:
             return {}
-        path = str(core.user_paths.path_of(path, name))
+        place = places.path_of(path, name)
         try:
-            Path(path).write_text(text, encoding="utf-8")
+            self._staging.file(place).write_text(text, encoding="utf-8")
         except OSError as error:
-            with suppress(OSError):
-                Path(path).unlink()
-            raise InputError(f"{name} cannot be written to {path} ({error.strerror}); choose another file.") from None
-        return {name: path}
+            raise InputError(self._failed(name, place, error.strerror or str(error))) from None
+        return {name: str(place)}
 
-    def _check_whole(self, name: str, destination: str, n_rows: int) -> None:
-        """Look whether all rows are in the file: of a disk that is full, OGR tells only the standard error stream.
+    def finish(self) -> None:
+        """Move everything that was written to its place, and let QGIS load what it is to load.
 
         Raises
         ------
         InputError
-            If not.
+            If a file cannot be moved.
+        CancelledError
+            If the user cancelled.
         """
-        file = Path(destination.partition("|")[0])
-        if not file.is_file() or file.suffix.lower() in _UNCOUNTED:
-            return
-        layer = QgsVectorLayer(destination, name, "ogr", QgsVectorLayer.LayerOptions(False))
-        n_there = layer.featureCount() if layer.isValid() else 0
-        # Below zero the provider does not know.
-        if 0 <= n_there < n_rows:
-            raise InputError(
-                f"{name} could not be written whole to {self._inputs.shown(name)}: {n_there:,} of {n_rows:,} rows are "
-                "in it; check the folder's free space, or choose another one."
-            )
+        self._inputs.progress.check()
+        self.replaced = self._staging.finish()
+        for name, destination in self.layers.items():
+            value = self._inputs.parameters.get(name)
+            if not isinstance(value, QgsProcessingOutputLayerDefinition) or value.destinationProject is None:
+                continue
+            context = self._inputs.context
+            if not context.willLoadLayerOnCompletion(destination):
+                title = value.destinationName or self._inputs.algorithm.parameterDefinition(name).description()
+                context.addLayerToLoadOnCompletion(destination, _details(title, value.destinationProject, name))
 
     def discard(self) -> None:
-        """Remove the files that this run wrote before it failed or was cancelled."""
-        for destination in self.layers.values():
-            for file in (Path(destination + ending) for ending in ("", "-wal", "-shm", "-journal")):
+        """Remove what this run wrote before it failed or was cancelled; nothing else was touched."""
+        self._staging.discard()
+        for path in self._temporary:
+            for file in (path.with_name(path.name + ending) for ending in ("", *databases.COMPANIONS)):
                 with suppress(OSError):
                     file.unlink()
         self.layers.clear()
+
+    def _encoding(self, name: str) -> str:
+        value = self._inputs.parameters.get(name)
+        options = value.createOptions if isinstance(value, QgsProcessingOutputLayerDefinition) else {}
+        return str(options.get("fileEncoding") or "")
+
+    def _failed(self, name: str, path: Path, why: str) -> str:
+        """Return a sentence on an output that could not be written, with advice by its cause."""
+        advice = "choose another file or format"
+        with suppress(OSError):
+            if shutil.disk_usage(path.parent).free < _ROOM or "No space" in why or "is full" in why:
+                advice = "there is no free space on its disk: make some, or choose another one"
+        return f"{name} could not be written whole to '{path}' ({why}); {advice}."
+
+
+def _details(title: str, project: QgsProject, name: str) -> QgsProcessingContext.LayerDetails:
+    return QgsProcessingContext.LayerDetails(title, project, name, QgsProcessingUtils.LayerHint.Vector)

@@ -36,6 +36,8 @@ BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"]
 DEFAULT_CYCLE = 22
 DEFAULT_DISTANCE_M = 10_000.0
 
+_REPLACED = "In a GeoPackage that is there, the table of that name is replaced and the others stay."
+
 GEOMETRY_TYPES = {"lines": LINES, "points": POINTS, "polygons": POLYGONS, "table": TABLE}
 
 
@@ -78,6 +80,7 @@ def layer(name: str, label: str, kind: str, help_text: str, optional: bool = Fal
 
 def sink(name: str, label: str, kind: str, help_text: str) -> Any:
     """Return a parameter for an output layer of lines or polygons, or for an output table."""
+    help_text = f"{help_text} {_REPLACED}"
     return described(QgsProcessingParameterFeatureSink(name, label, GEOMETRY_TYPES[kind]), help_text)
 
 

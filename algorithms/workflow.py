@@ -112,7 +112,7 @@ class WorkflowModel(PythonCommand, QgsProcessingModelAlgorithm):  # type: ignore
     ) -> tuple[bool, str]:
         """Tell what is wrong with the inputs before the first step runs; QGIS does not ask the steps themselves."""
         accept = super().checkParameterValues
-        return refusal(Run(self, parameters, context), _check, lambda given: accept(given, context))
+        return refusal(Run(self, parameters, context), _check, lambda plain: accept(plain, context))
 
     def processAlgorithm(  # noqa: N802 (QGIS asks for this name)
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

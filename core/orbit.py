@@ -23,9 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import even_orbit, track_table
-from .lengths import WGS84_E2
 from .errors import InputError
 from .even_orbit import ECCENTRICITY, FIRST_NODE, INCLINATION, NODE_SHIFT, TRACKS_PER_CYCLE
+from .lengths import WGS84_E2
 from .sphere import EARTH_RADIUS_M, lon_lat
 
 __all__ = ["FIRST_NODE", "INCLINATION", "NODE_SHIFT", "TRACKS_PER_CYCLE"]

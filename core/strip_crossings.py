@@ -8,8 +8,8 @@ import shapely
 
 from .flight_lines import FlightLines
 from .frames import hemispheres
-from .line_crossings import LineCrossings
 from .lengths import geodesic_lengths
+from .line_crossings import LineCrossings
 from .projection import LONLAT_CRS, POLE_CRS, transformer
 from .shapes import project_lines
 from .sphere import unit_vectors

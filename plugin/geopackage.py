@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,23 @@ from .attributes import kind_of, sql_values_of
 # Rows between two looks at whether the user asked to stop.
 _BATCH = 20_000
 _POINT = 0
+# Where a GeoPackage says of its tables what they are; https://www.geopackage.org/spec131/, and GDAL's own. Those that
+# others refer to come last.
+_REGISTRIES = (
+    "gpkg_extensions",
+    "gpkg_data_columns",
+    "gpkg_metadata_reference",
+    "gpkg_ogr_contents",
+    "gpkg_geometry_columns",
+    "gpkg_contents",
+)
 
 _HEADER = [("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4")]
 _POINT_DTYPE = np.dtype([*_HEADER, ("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
+
+
+class FillingError(InputError):
+    """A table cannot be filled; the message is only why."""
 
 
 def can_fill(destination: str, table: pd.DataFrame) -> bool:
@@ -35,13 +50,52 @@ def can_fill(destination: str, table: pd.DataFrame) -> bool:
     return not isinstance(table, gpd.GeoDataFrame) or _are_points(table)
 
 
-def fill(path: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, check: Callable[[], None]) -> int:
-    """Put tables one after the other into the one empty table of a GeoPackage.
+def remove(path: str, name: str) -> None:
+    """Remove a table from a GeoPackage, if it is there; its styles stay.
+
+    GDAL of one version does not know all triggers of another's.
+
+    Raises
+    ------
+    FillingError
+        If the file cannot be written.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as sql, sql:
+            found = sql.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", [name]
+            ).fetchone()
+            if found is not None:
+                _remove(sql, found[0])
+    except sqlite3.Error as error:
+        raise FillingError(str(error)) from error
+
+
+def _remove(sql: sqlite3.Connection, table: str) -> None:
+    named = "SELECT name FROM sqlite_master WHERE type = ? AND tbl_name = ?"
+    for kind, drop in (("trigger", "DROP TRIGGER"), ("view", "DROP VIEW")):
+        for (name,) in sql.execute(named, [kind, table]).fetchall():
+            sql.execute(_statement(drop, _quoted(name)))
+    columns = sql.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [table]).fetchall()
+    for (column,) in columns:
+        sql.execute(_statement("DROP TABLE IF EXISTS", _quoted(f"rtree_{table}_{column}")))
+    there = {name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for registry in (one for one in _REGISTRIES if one in there):
+        sql.execute(_statement("DELETE FROM", _quoted(registry), "WHERE table_name = ?"), [table])
+    sql.execute(_statement("DROP TABLE", _quoted(table)))
+
+
+def fill(
+    path: str, name: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, check: Callable[[], None]
+) -> int:
+    """Put tables one after the other into an empty table of a GeoPackage that nobody else has.
 
     Parameters
     ----------
     path : str
-        Of the file as QGIS made it, closed.
+        Of the file as QGIS made it, closed, which is of no worth if this fails: there is no journal.
+    name : str
+        Of the table in it.
     tables : iterator of DataFrame or GeoDataFrame
         With the columns in the order of the fields, each with points or all without geometry.
     kinds : dict of str to str, optional
@@ -56,32 +110,37 @@ def fill(path: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None
 
     Raises
     ------
-    InputError
+    FillingError
         If the file cannot be written.
     """
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        # A run that fails removes the file.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
-        n_rows = _Filling(connection, kinds, check).fill(tables)
+        n_rows = _Filling(connection, name, kinds, check).fill(tables)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        raise InputError(f"{path} could not be written ({error}); check the disk's free space.") from error
+        raise FillingError(str(error)) from error
     finally:
         connection.close()
     return n_rows
 
 
 class _Filling:
-    def __init__(self, connection: sqlite3.Connection, kinds: dict[str, str] | None, check: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, name: str, kinds: dict[str, str] | None, check: Callable[[], None]
+    ) -> None:
         self._sql = connection
         self._kinds = kinds or {}
         self._check = check
-        ((self._table, self._srs),) = connection.execute("SELECT table_name, srs_id FROM gpkg_contents").fetchall()
-        found = connection.execute("SELECT column_name FROM gpkg_geometry_columns").fetchone()
+        self._table, self._srs = connection.execute(
+            "SELECT table_name, srs_id FROM gpkg_contents WHERE lower(table_name) = lower(?)", [name]
+        ).fetchone()
+        found = connection.execute(
+            "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [self._table]
+        ).fetchone()
         self._index = _Index(connection, f"rtree_{self._table}_{found[0]}") if found else None
         columns = connection.execute("SELECT name FROM pragma_table_info(?)", [self._table]).fetchall()
         self._insert = _statement("INSERT INTO", _quoted(self._table), "VALUES", _marks(len(columns)))
@@ -97,10 +156,13 @@ class _Filling:
         for table in tables:
             self._add(table, n_rows)
             n_rows += len(table)
-        self._sql.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", [n_rows])
+        self._sql.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", [n_rows, self._table])
         if self._index is not None and n_rows:
             limits = self._index.bounds()
-            self._sql.execute("UPDATE gpkg_contents SET min_x = ?, max_x = ?, min_y = ?, max_y = ?", limits)
+            self._sql.execute(
+                "UPDATE gpkg_contents SET min_x = ?, max_x = ?, min_y = ?, max_y = ? WHERE table_name = ?",
+                [*limits, self._table],
+            )
         for _, definition in triggers:
             self._sql.execute(definition)
         return n_rows

@@ -102,7 +102,7 @@ def test_paths_are_whole(made, save, tmp_path, monkeypatch):
         f"{tmp_path}/collection=*/stac.parquet",
     ]
     assert values["GRANULES"] == f"{tmp_path}/granules.gpkg"
-    assert values["MATCHES"] == f"ogr:dbname='{tmp_path}/all.gpkg' table=\"matches\""
+    assert values["MATCHES"] == f"ogr:dbname='{tmp_path}/all.gpkg' table=\"matches\" (geom)"
     assert values["MATCHED_FRAMES"] == f"{tmp_path}/frames.gpkg"
     assert values["REPORT"] == f"{tmp_path}/report.html"
 

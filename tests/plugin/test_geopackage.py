@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import shapely
 from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry, QgsPointXY, QgsProcessingUtils, QgsRectangle
 
-from xopr_crossovers.core.errors import CancelledError, InputError
+from xopr_crossovers.core.errors import CancelledError
 from xopr_crossovers.plugin import geopackage, layers
 
 
@@ -35,7 +36,7 @@ def fill(context, path):
         )
         del sink
         assert geopackage.can_fill(destination, tables[0])
-        return geopackage.fill(destination, iter(tables), kinds, check)
+        return geopackage.fill(destination, Path(destination).stem, iter(tables), kinds, check)
 
     return fill_file
 
@@ -171,7 +172,7 @@ def test_filling_stops_when_it_is_asked_to(fill, monkeypatch):
     assert len(looks) == 3
 
 
-def test_a_file_that_cannot_be_written_is_named(context, path):
+def test_a_file_that_cannot_be_written_is_said_with_the_reason(context, path):
     table = scattered(1)
     sink, _ = QgsProcessingUtils.createFeatureSink(
         path, context, layers.fields_of(table), layers.wkb_type_of(table), layers.crs_of(table)
@@ -179,6 +180,6 @@ def test_a_file_that_cannot_be_written_is_named(context, path):
     del sink
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(InputError, match=r"name\.gpkg could not be written \(database is locked\)"):
-        geopackage.fill(path, iter([table]), None, lambda: None)
+    with pytest.raises(geopackage.FillingError, match="database is locked"):
+        geopackage.fill(path, Path(path).stem, iter([table]), None, lambda: None)
     other.close()
