@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj.exceptions import ProjError
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
 
 from .attributes import kind_of, values_of
@@ -22,6 +23,7 @@ _MOST = 20_000
 _SAMPLE = 1_000
 # Of the largest coordinate: metres where that is thousands of kilometres.
 _TOLERANCE = 1e-6
+_NO_CRS = "its coordinate reference system is not in it"
 
 
 class Written:
@@ -77,9 +79,12 @@ class Written:
         if 0 <= n_there < self.rows or not self.rows:
             return self._rows(n_there)
         if self._is_spatial and self._crs is not None and not layer.crs().isValid():
-            return "its coordinate reference system is not in it"
+            return _NO_CRS
         part = layer if self.rows <= _MOST else layer.materialize(QgsFeatureRequest().setLimit(_MOST))
-        return self._compare(source_to_geodataframe(part), is_all=part is layer)
+        try:
+            return self._compare(source_to_geodataframe(part), is_all=part is layer)
+        except ProjError:
+            return _NO_CRS
 
     def _rows(self, n_there: int) -> str:
         return f"{max(n_there, 0):,} of {self.rows:,} rows are in it" if n_there < self.rows else ""

@@ -191,20 +191,29 @@ def _move(piece: _Piece) -> None:
 
 
 def _replace(file: Path, target: Path) -> None:
-    is_taken = databases.is_database(file) and databases.is_shared(target)
-    if not is_taken:
-        try:
-            file.replace(target)
-        except PermissionError:
-            # Windows replaces no file that is open, but a database can take over another's pages.
-            is_taken = databases.is_database(file) and databases.is_database(target)
-            if not is_taken:
-                raise
-        else:
-            # SQLite would apply what was left beside an older file to the new one.
-            databases.remove_companions(target)
-    if is_taken:
+    if databases.is_database(file) and databases.is_shared(target):
         databases.take_over(file, target)
+        return
+    try:
+        _exchange(file, target)
+    except PermissionError:
+        # Windows replaces no file that is open, but a database can take over another's pages.
+        if not (databases.is_database(file) and databases.is_database(target)):
+            raise
+        databases.take_over(file, target)
+        return
+    # SQLite would apply what was left beside an older file to the new one.
+    databases.remove_companions(target)
+
+
+def _exchange(file: Path, target: Path) -> None:
+    try:
+        file.replace(target)
+    except PermissionError:
+        # QGIS keeps a file open for a minute after it was read, which Windows does not move either.
+        twin = file.with_name(f"{file.name}.twin")
+        shutil.copyfile(file, twin)
+        twin.replace(target)
 
 
 def _remove(files: list[Path]) -> None:

@@ -228,6 +228,20 @@ def test_changes_that_are_not_saved_are_not_written_over(run, refusal, project, 
     layer.rollBack()
 
 
+def test_where_windows_moves_no_file_that_was_read_a_copy_comes_to_its_place(run, small, tmp_path, monkeypatch):
+    replace = Path.replace
+
+    def refuse_once_read(self, target):
+        if self.suffix != ".twin":
+            raise PermissionError(13, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_once_read)
+    run("loadcatalog", CATALOG=small, FRAMES=str(tmp_path / "new.gpkg"))
+    assert rows(tmp_path / "new.gpkg", "new") == 3
+    assert not list(tmp_path.glob(".xopr-*"))
+
+
 def test_where_windows_replaces_no_open_file_the_database_takes_over_the_pages(
     run, south, small, tmp_path, monkeypatch
 ):
