@@ -34,6 +34,8 @@ _ASIDE_M = 0.0006
 # Two crossings nearer than this (6 cm), at the ends of neighbouring pieces (of 20 km), are a touch.
 _SAME_PLACE = 1e-8
 _AT_END = 1e-5
+# Pieces of one edge of a flight line lie in one plane, within this angle.
+_STRAIGHT = 1e-7
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ class _Search:
         # From the great circle through a step's ends to the line itself: 8 m in the middle of 80 km near the poles.
         length = np.linalg.norm(plane, axis=1)
         aside = bends(begin[0][used][own, 2], length, way) * length
-        part = np.clip((before - aside) / (before - after), 0.0, 1.0)
+        part = self._on_line(piece, (before - aside) / (before - after))
         point = start + part[:, None] * (stop - start)
         point /= np.linalg.norm(point, axis=1)[:, None]
         angle = np.degrees(
@@ -303,6 +305,19 @@ class _Search:
             self._steps.tracks.uncertainty_m[vertex],
         )
         return _without_touches(found, part)
+
+    def _on_line(self, piece: np.ndarray, part: np.ndarray) -> np.ndarray:
+        """Return the parts of pieces held between 0 and 1, but for where the line goes straight on."""
+        over = np.flatnonzero((part < 0.0) | (part > 1.0))
+        mine = piece[over]
+        other = np.clip(mine + np.where(part[over] > 1.0, 1, -1), 0, len(self._lines.frame) - 1)
+        plane, beyond = (np.cross(self._lines.start[each], self._lines.end[each]) for each in (mine, other))
+        turn = np.linalg.norm(np.cross(plane, beyond), axis=1)
+        straight = turn < _STRAIGHT * np.linalg.norm(plane, axis=1) * np.linalg.norm(beyond, axis=1)
+        straight &= (self._lines.frame[mine] == self._lines.frame[other]) & (mine != other)
+        held = part.copy()
+        held[over] = np.where(straight, part[over], np.clip(part[over], 0.0, 1.0))
+        return held
 
 
 def _without_touches(found: LineCrossings, part: np.ndarray) -> LineCrossings:

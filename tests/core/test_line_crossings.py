@@ -79,13 +79,15 @@ def test_all_crossings_are_those_of_the_sphere_s_own_library(seed, region):
             if len(points):
                 truth[number, k, j] = len(points)
     assert {key: len(points) for key, points in mine.items()} == truth
-    # In the middle of 80 km the beam bends 8 m away from its great circle.
+    # In the middle of 80 km the beam bends 8 m away from its great circle; only at a corner of the flight line, where the
+    # crossing would move onto another edge, that stays.
     beams = library_lines(tracks, beside, 4_000.0)
     for (number, k, j), points in mine.items():
         for lon, lat in zip(*sphere.lon_lat(points)):
             point = spherely.create_point(lon, lat)
             assert spherely.distance(point, flown[number]) < 0.01
-            assert spherely.distance(point, beams[k, j]) < 1
+            corner = min(spherely.distance(point, spherely.create_point(*xy)) for xy in lines[number])
+            assert spherely.distance(point, beams[k, j]) < (3 if corner > 0.01 else 9)
 
 
 def library_lines(tracks, beside, step_m):
@@ -189,10 +191,12 @@ def test_blocks_hold_whole_frames_in_order_and_the_same_crossings_however_large(
     rgts = range(1, 1388, 40)
     tracks = footprint_tracks(find_strips(np.array([shapely.Polygon(standin_strips.ring(r, 11)) for r in rgts])))
     lines = makers.frames(*[[(lon, -84), (lon + 9, -85)] for lon in range(-180, 171, 10)])
-    whole = found(lines, tracks, (0.0, 3300.0))
+    # Once: sine and cosine of the same angle may differ in the last bit where the memory lies otherwise.
+    pieces = flight_lines.flight_lines(lines)
+    whole = line_crossings.joined(list(line_crossings.line_crossings(pieces, tracks, np.array([0.0, 3300.0]))))
     monkeypatch.setattr(line_crossings, "_CANDIDATES", 50)
     monkeypatch.setattr(line_crossings, "_STEPS_AT_ONCE", 100)
-    parts = list(line_crossings.line_crossings(flight_lines.flight_lines(lines), tracks, np.array([0.0, 3300.0])))
+    parts = list(line_crossings.line_crossings(pieces, tracks, np.array([0.0, 3300.0])))
     assert len(parts) > 10
     filled = [part for part in parts if len(part)]
     assert all(a.frame.max() < b.frame.min() for a, b in zip(filled[:-1], filled[1:]))
