@@ -22,13 +22,14 @@ from .environment import catalog_url
 from .errors import InputError
 from .frames import COLUMNS, MBOX, NEEDS_MBOX, THUMBNAIL, each_once, filter_frames, to_layer_crs, usable_frames
 from .geoparquet import MAGIC
+from .names import NAME_COLUMNS
 from .places import Place, places_of, split
 from .progress import Progress
 from .projection import LONLAT_CRS, reproject
 from .readable import first_bytes
 from .season_supply import local_season
 from .seasons import Season, seasons
-from .stac_items import NAME_COLUMNS, PROPERTIES
+from .stac_items import PROPERTIES
 from .table_files import VectorReader, local_file, read_table
 from .wording import count
 

@@ -17,12 +17,12 @@ from .cell_lists import lists_of_cells
 from .errors import InputError
 from .frame_lines import compare_hemispheres, usable_lines
 from .moments import read_day
-from .names import only_named
+from .names import name_from_index, only_named
 from .polylines import Polylines
 from .progress import Progress
 from .projection import LONLAT_CRS, POLE_CRS, earth_crs, layer_crs, reproject
 from .sphere import densify
-from .stac_items import lift_properties, name_from_index
+from .stac_items import lift_properties
 from .twins import twins
 
 #: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.

@@ -13,13 +13,12 @@ import pyarrow.lib
 import pyarrow.parquet as pq
 
 from .errors import InputError
+from .names import UNNAMED_INDEX
 from .projection import LONLAT_CRS, earth_crs
 
 MAGIC = b"PAR1"
 #: Endings by which such files are known.
 SUFFIXES = (".parquet", ".geoparquet", ".pq")
-#: What pandas calls an index without a name.
-UNNAMED_INDEX = "__index_level_0__"
 
 _UNREADABLE = (pyarrow.lib.ArrowException, OSError, ValueError, KeyError, TypeError, RecursionError)
 _GEO = b"geo"

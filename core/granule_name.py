@@ -7,11 +7,10 @@ from typing import Final
 
 import pandas as pd
 
+from .names import text_values
 from .orbit import REGIONS, TRACKS_PER_CYCLE
 
 TIME_DTYPE: Final = "datetime64[ms, UTC]"
-#: What pandas makes of text: object before pandas 3, a string type since.
-TEXT_DTYPE = pd.Series([], dtype=str).dtype
 
 # ATLxx_YYYYMMDDhhmmss_ttttccnn_rrr_vv; the greedy start takes the last name of a path, since folders bear names too.
 _NAME = (
@@ -64,9 +63,3 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
 def cycle_patterns(short_name: str, cycle: int) -> tuple[str, ...]:
     """Return CMR's patterns of the names of a product's granules of a cycle; none where names do not tell the cycle."""
     return (f"{short_name}_??????????????_????{cycle:02d}??_*",) if short_name in ALONG_TRACK else ()
-
-
-def text_values(values: pd.Series) -> pd.Series:
-    """Return a column of text whose missing values are None, or what this pandas has for them."""
-    values = values.astype(object)
-    return values.where(values.notna(), None).astype(TEXT_DTYPE)

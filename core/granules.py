@@ -13,14 +13,13 @@ import shapely
 
 from .errors import InputError
 from .footprint_batch import NO_RING, FootprintBatch
-from .granule_name import TIME_DTYPE, parse_granule_names, text_values
+from .granule_name import TIME_DTYPE, parse_granule_names
 from .granule_record import LINK_COLUMNS, RECORD_COLUMNS, read_record
-from .names import only_named
+from .names import name_from_index, only_named, text_values
 from .parts import POLYGONS, is_kind, parts_of
 from .positions import degrees_in_metres, degrees_sentence, off_earth, require_place
 from .progress import Progress
 from .projection import LONLAT_CRS, earth_crs
-from .stac_items import name_from_index
 from .wording import count
 
 #: Columns of the granules table before its geometry, with their types; see docs/architecture.md.

@@ -1,4 +1,4 @@
-"""Names of frames and granules as text, whatever type a file gave them."""
+"""Names of frames and granules as text, whatever type a file gave them, and wherever it keeps them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ import numpy as np
 import pandas as pd
 
 from .errors import InputError
-from .granule_name import text_values
 from .progress import Progress
+
+#: What pandas makes of text: object before pandas 3, a string type since.
+TEXT_DTYPE = pd.Series([], dtype=str).dtype
+#: What pandas calls an index without a name.
+UNNAMED_INDEX = "__index_level_0__"
+#: Where else than in the column that is asked for a name may stand, in this order: what xOPR's ``query_frames`` calls
+#: its index, and what pandas and others make of one without a name.
+NAME_COLUMNS = ("stac_item_id", UNNAMED_INDEX, "index")
 
 _Table = TypeVar("_Table", bound=pd.DataFrame)
 
@@ -63,3 +70,34 @@ def only_named(table: _Table, column: str, name: str, progress: Progress) -> _Ta
         f"{name}: {int((~named).sum()):,} of {len(table):,} have no name in the column '{column}' and are left out."
     )
     return table[named].reset_index(drop=True)
+
+
+def name_from_index(table: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
+    """Make the column of names of an index that was saved as a column.
+
+    Parameters
+    ----------
+    table : DataFrame
+    column : str
+        What the names are called: ``id``.
+
+    Returns
+    -------
+    DataFrame
+        A new one if the names were elsewhere.
+    source : str
+        Where they were; empty if they were where they should be, or nowhere.
+    """
+    if column in table.columns:
+        twins = [name for name in NAME_COLUMNS if name in table.columns and table[name].equals(table[column])]
+        return table.drop(columns=twins), ""
+    for name in NAME_COLUMNS:
+        if name in table.columns and not pd.api.types.is_numeric_dtype(table[name]):
+            return table.rename(columns={name: column}), name
+    return table, ""
+
+
+def text_values(values: pd.Series) -> pd.Series:
+    """Return a column of text whose missing values are None, or what this pandas has for them."""
+    values = values.astype(object)
+    return values.where(values.notna(), None).astype(TEXT_DTYPE)

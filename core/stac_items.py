@@ -1,4 +1,4 @@
-"""Frames that are kept as STAC items: with their properties in one column, and their name in a table's index."""
+"""Frames that are kept as STAC items: with their properties in one column."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from .geoparquet import UNNAMED_INDEX
-
 PROPERTIES = "properties"
-#: Where else than in the column that is asked for a name may stand, in this order: what xOPR's ``query_frames`` calls
-#: its index, and what pandas and others make of one without a name.
-NAME_COLUMNS = ("stac_item_id", UNNAMED_INDEX, "index")
-
 _PREFIX = f"{PROPERTIES}."
 
 
@@ -48,31 +42,6 @@ def lift_properties(items: gpd.GeoDataFrame, columns: Iterable[str]) -> tuple[gp
         items = items.assign(**made).drop(columns=PROPERTIES)
         lifted += found
     return items, lifted
-
-
-def name_from_index(table: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
-    """Make the column of names of an index that was saved as a column.
-
-    Parameters
-    ----------
-    table : DataFrame
-    column : str
-        What the names are called: ``id``.
-
-    Returns
-    -------
-    DataFrame
-        A new one if the names were elsewhere.
-    source : str
-        Where they were; empty if they were where they should be, or nowhere.
-    """
-    if column in table.columns:
-        twins = [name for name in NAME_COLUMNS if name in table.columns and table[name].equals(table[column])]
-        return table.drop(columns=twins), ""
-    for name in NAME_COLUMNS:
-        if name in table.columns and not pd.api.types.is_numeric_dtype(table[name]):
-            return table.rename(columns={name: column}), name
-    return table, ""
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
