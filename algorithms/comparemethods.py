@@ -6,9 +6,7 @@ from time import perf_counter
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters, values
-from .base import CROSSOVERS_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class CompareMethods(XoprAlgorithm):
@@ -53,7 +51,7 @@ the frame. The report is a page with charts and a map for the browser, which nee
         clock = perf_counter()
         frames, granules = run.frames("FRAMES"), run.table("GRANULES")
         read_s = perf_counter() - clock
-        compared = core.comparison.compare(
+        compared = core.matching.compare(
             frames,
             granules,
             run.choices("METHODS") or parameters.METHODS,
@@ -62,6 +60,6 @@ the frame. The report is a page with charts and a map for the browser, which nee
         )
         run.outputs.write("FRAMES_COMPARED", compared.by_frame())
         run.outputs.write("COMPARISON", compared.sums())
-        report = core.comparison_report.report(compared, values.software(), read_s)
+        report = core.reports.comparison_page(compared, values.software(), read_s)
         numbers = {"N_FRAMES": len(frames), "N_DISAGREEING": compared.n_disagreeing}
         return {**numbers, **run.outputs.write_text("REPORT", report)}

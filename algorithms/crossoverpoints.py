@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters, values
-from .base import CROSSOVERS_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class CrossoverPoints(XoprAlgorithm):
@@ -60,8 +58,8 @@ days_between are days from flight to pass, negative if the pass came first.
 
     def work(self, run: Run) -> dict[str, Any]:
         """Find and write, some frames at a time."""
-        found = core.crossover_points.crossover_points(
+        found = core.crossings.crossover_points(
             run.frames("FRAMES"), run.table("GRANULES"), values.wanted_crossovers(run), run.progress
         )
-        n_crossovers = run.outputs.write_parts("CROSSOVERS", found, core.crossover_points.COLUMNS, empty="Point")
+        n_crossovers = run.outputs.write_parts("CROSSOVERS", found, core.crossings.COLUMNS, empty="Point")
         return {"N_CROSSOVERS": n_crossovers}

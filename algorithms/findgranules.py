@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters, values
-from .base import CROSSOVERS_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class FindGranules(XoprAlgorithm):
@@ -58,7 +56,7 @@ charts, the best frames, and the command that repeats the run.
 
     def work(self, run: Run) -> dict[str, Any]:
         """Walk the whole way and write."""
-        log = run.progress = core.run_log.RunLog(run.progress)
+        log = run.progress = core.common.RunLog(run.progress)
         log.step("Frames")
         filters = values.filters(run, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE")
         reading, finding = run.progress.part(0.0, 0.1), run.progress.part(0.1, 1.0)
@@ -69,7 +67,7 @@ charts, the best frames, and the command that repeats the run.
             log.frames("Read from the layer", len(frames))
             frames = core.frames.filter_frames(frames, **filters, progress=reading)
         else:
-            frames = core.catalog.read_catalog(
+            frames = core.catalogs.read_catalog(
                 values.catalog(run), **filters, read_vector=run.open_vector, progress=reading, session=session
             )
         result = core.job.find_granules(
@@ -88,7 +86,7 @@ charts, the best frames, and the command that repeats the run.
         results = values.write_matched(run, result.matched)
         run.outputs.write("GRANULES", result.found.layer(), empty="Polygon")
         if origin is not None:
-            results.update(run.outputs.write_text("REPORT", core.run_report.report(result, log, origin)))
+            results.update(run.outputs.write_text("REPORT", core.reports.run_page(result, log, origin)))
         return {
             **results,
             **values.search_results(result.found, result.window),

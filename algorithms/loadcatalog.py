@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters, values
-from .base import FRAMES_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class LoadCatalog(XoprAlgorithm):
@@ -46,7 +44,7 @@ of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text
 
     def work(self, run: Run) -> dict[str, Any]:
         """Read and write."""
-        frames = core.catalog.read_catalog(
+        frames = core.catalogs.read_catalog(
             values.catalog(run),
             **values.filters(run),
             read_vector=run.open_vector,

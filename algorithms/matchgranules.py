@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters, values
-from .base import CROSSOVERS_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class MatchGranules(XoprAlgorithm):

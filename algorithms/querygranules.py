@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters, values
-from .base import GRANULES_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import GRANULES_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class QueryGranules(XoprAlgorithm):
@@ -46,19 +44,19 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
         values.check_window(run, has_frames=run.given("FRAMES"))
         values.product(run)
         if run.given("EXTENT"):
-            core.area.area_of_rectangle(*run.extent("EXTENT"))
+            core.search.area_of_rectangle(*run.extent("EXTENT"))
 
     def work(self, run: Run) -> dict[str, Any]:
         """Search and write."""
         frames = run.frames("FRAMES") if run.given("FRAMES") else None
-        window = core.window.resolve_window(
+        window = core.search.resolve_window(
             run.choice("TIME_MODE"), frames, **values.window(run), progress=run.progress
         )
         if frames is not None:
-            areas = core.area.search_areas(frames, progress=run.progress)
+            areas = core.search.search_areas(frames, progress=run.progress)
         else:
-            areas = [core.area.area_of_rectangle(*run.extent("EXTENT"))]
-            boxes = "; ".join(map(core.boxes.format_box, areas[0].boxes))
+            areas = [core.search.area_of_rectangle(*run.extent("EXTENT"))]
+            boxes = "; ".join(map(core.geometry.format_box, areas[0].boxes))
             run.progress.info(f"Search area: {boxes} (W, S, E, N).")
         product = values.product(run)
         if run.given("GRANULE_FILES"):

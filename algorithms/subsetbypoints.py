@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters
-from .base import FRAMES_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters
 
 
 class SubsetByPoints(XoprAlgorithm):
@@ -39,7 +37,7 @@ says how many there were.
         """Read, subset, write."""
         frames = run.frames("FRAMES")
         rule, distance_m = run.choice("RULE"), run.number("DISTANCE")
-        subset = core.points.subset_by_points(frames, run.table("POINTS"), rule, distance_m, run.progress)
-        core.points.require_frames(subset, len(frames), rule, distance_m)
+        subset = core.frames.subset_by_points(frames, run.table("POINTS"), rule, distance_m, run.progress)
+        core.frames.require_frames(subset, len(frames), rule, distance_m)
         run.outputs.write("SUBSET", subset)
         return {"N_FRAMES": len(subset)}

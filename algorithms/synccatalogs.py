@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from . import parameters
-from .base import FRAMES_GROUP, XoprAlgorithm
-from .run import Run
+from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters
 
 
 class SyncCatalogs(XoprAlgorithm):
@@ -61,7 +59,7 @@ catalogs and of their list, for a mirror.
 
     def work(self, run: Run) -> dict[str, Any]:
         """Synchronise and write."""
-        result = core.season_catalogs.synchronise(
+        result = core.catalogs.synchronise(
             run.choice("HEMISPHERE"),
             run.text("PROVIDER"),
             run.text("SEASON_NAME"),

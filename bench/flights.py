@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from xopr_crossovers.core import morton
+from xopr_crossovers.core.morton import cell_numbers as morton
 
 CITATION = "Synthetic frames made by bench/flights.py of the xOPR Crossovers plugin; not a measurement."
 FRAME_KM = 50.0

@@ -21,7 +21,8 @@ import numpy as np
 import passes
 import shapely
 
-from xopr_crossovers.core import footprints, frames
+from xopr_crossovers.core.frames import table as frames
+from xopr_crossovers.core.granules import footprints
 
 CYCLES = list(range(1, 34))
 LAYERS = {"granules": [22], "granules8": list(range(18, 26))}
@@ -31,8 +32,8 @@ _SOURCES = (
     "bench/passes.py",
     "bench/inputs.py",
     "tests/standin/strips.py",
-    "core/orbit.py",
-    "core/rgt_offsets.txt",
+    "core/icesat2/orbit.py",
+    "core/icesat2/rgt_offsets.txt",
 )
 
 
@@ -51,7 +52,7 @@ def main() -> None:
     archive.to_parquet(ARCHIVE, index=False)
     print(f"{len(archive):,} frames of {archive['collection'].nunique()} seasons")
     granules = passes.granules(CYCLES)
-    # As core/store.py writes them, which adds what was asked to the file's metadata.
+    # As core/search/store.py writes them, which adds what was asked to the file's metadata.
     granules.to_parquet(GRANULES, index=False, compression="zstd", write_page_checksum=True)
     print(f"{len(granules):,} granules of {len(CYCLES)} cycles")
     layers(season, granules)
@@ -61,12 +62,13 @@ def main() -> None:
 
 def layers(season: gpd.GeoDataFrame, granules: gpd.GeoDataFrame) -> None:
     """Write frames and granules as the layers that the plugin's algorithms make."""
-    lines = frames.to_layer_crs(frames.normalize_frames(season))
+    lines = frames.frames_in_layer_crs(frames.normalize_frames(season))
     lines["opr:mbox"] = [json.dumps(cells) for cells in lines["opr:mbox"]]
     lines.to_file(INPUTS / "layers.gpkg", layer="frames", engine="pyogrio")
     for name, cycles in LAYERS.items():
         some = granules[granules["cycle"].isin(cycles)].reset_index(drop=True)
-        footprints.to_layer_crs(some).to_file(INPUTS / "layers.gpkg", layer=name, engine="pyogrio", append=True)
+        layer = footprints.granules_in_layer_crs(some)
+        layer.to_file(INPUTS / "layers.gpkg", layer=name, engine="pyogrio", append=True)
 
 
 def describe(season: gpd.GeoDataFrame) -> dict:

@@ -9,10 +9,13 @@ import pyarrow.parquet as pq
 import shapely
 from common import ARCHIVE, BUILD, GRANULES, SEASON, Run, pairs_of, records
 
-from xopr_crossovers.core import area, crossovers, matching, tables
-from xopr_crossovers.core.boxes import width
-from xopr_crossovers.core.catalog import read_catalog
-from xopr_crossovers.core.frames import normalize_frames
+from xopr_crossovers.core import crossovers
+from xopr_crossovers.core.catalogs.catalog import read_catalog
+from xopr_crossovers.core.frames.table import normalize_frames
+from xopr_crossovers.core.geometry.boxes import width
+from xopr_crossovers.core.matching import pairs as matching
+from xopr_crossovers.core.matching import tables
+from xopr_crossovers.core.search import area
 
 _ROWS_A_PIECE = 250_000
 _SEED_STRTREE = {"seed-strtree": "great_circle", "seed-strtree-straight": "straight"}
@@ -98,7 +101,7 @@ def archive(run: Run) -> None:
 
 def points(run: Run) -> None:
     """Find the crossover points of the six beams, and write each piece of their table to a Parquet file at once."""
-    from xopr_crossovers.core.crossover_points import crossover_points
+    from xopr_crossovers.core.crossings.beam_crossovers import crossover_points
 
     frames, granules = stored(run)
     n = 0

@@ -14,8 +14,8 @@ import shapely
 
 from standin import granules as standin
 from standin import records, strips
-from xopr_crossovers.core import orbit
-from xopr_crossovers.core.granules import normalize_granules
+from xopr_crossovers.core.granules.table import normalize_granules
+from xopr_crossovers.core.icesat2 import orbit
 
 REGIONS = (10, 11, 12)
 SHIFT_KM = 2.5

@@ -17,22 +17,20 @@ build_granule_prefix_index          all cells that the footprint meets: none is 
 ==================================  ======================================================  =====================
 
 ``cycle_to_dates`` and the window of ``cycle=`` count 91 days from launch, as upstream documents; the cycle by the
-actual orbit calendar is :func:`xopr_crossovers.core.window.resolve_window` with the mode ``cycle``.
+actual orbit calendar is :func:`xopr_crossovers.core.search.resolve_window` with the mode ``cycle``.
 """
 
 from __future__ import annotations
 
-from .seed_matching import (
+from .xopr import (
+    ICESAT2_LAUNCH,
     build_granule_prefix_index,
     build_granule_strtree,
+    cmr_bbox_from_mpolygon,
     compute_granule_sample_mortons,
+    cycle_to_dates,
     match_frames_to_granules,
     match_frames_to_granules_prefix,
-)
-from .seed_search import (
-    ICESAT2_LAUNCH,
-    cmr_bbox_from_mpolygon,
-    cycle_to_dates,
     query_cmr_granules,
     resolve_temporal_window,
     subset_frames_by_points,

@@ -12,25 +12,25 @@ import geopandas as gpd
 import pandas as pd
 import requests
 
-from . import tables
-from .area import Area, search_areas
-from .cache_files import granules_dir
-from .clock import Clock
-from .cmr import CmrClient, GranuleQuery
-from .environment import CMR_URL, cmr_url
-from .errors import InputError
-from .footprints import to_layer_crs
-from .granule_files import read_granule_files
-from .granules import merge_granules, normalize_granules
-from .heading import granule_directions
-from .masking import without_login
-from .matching import match, only_crossing
-from .points import require_frames, subset_by_points
-from .progress import Progress
-from .store import GranuleStore
-from .supply import STORE_MODES, Supplier, Supply
-from .table_files import VectorReader
-from .window import Window, resolve_window
+from .catalogs import VectorReader, granules_dir
+from .common import CMR_URL, Clock, InputError, Progress, cmr_url, without_login
+from .frames import require_frames, subset_by_points
+from .granules import granules_in_layer_crs, merge_granules, normalize_granules
+from .icesat2 import granule_directions
+from .matching import match, only_crossing, tables
+from .search import (
+    STORE_MODES,
+    Area,
+    CmrClient,
+    GranuleQuery,
+    GranuleStore,
+    Supplier,
+    Supply,
+    Window,
+    read_granule_files,
+    resolve_window,
+    search_areas,
+)
 
 SHORT_NAME = "ATL06"
 VERSION = "007"
@@ -103,15 +103,15 @@ class Found:
     window: Window | None = None
 
     def layer(self) -> gpd.GeoDataFrame:
-        """Return the granules for a layer: :func:`~xopr_crossovers.core.footprints.to_layer_crs`, with directions."""
-        layer = to_layer_crs(self.granules)
+        """Return the granules for a layer, with their directions."""
+        layer = granules_in_layer_crs(self.granules)
         layer.insert(layer.columns.get_loc("region") + 1, "direction", granule_directions(layer["region"]))
         return layer
 
 
 @dataclass(frozen=True)
 class Matched:
-    """The two results of matching; see :mod:`~xopr_crossovers.core.tables`.
+    """The two results of matching; see :mod:`~xopr_crossovers.core.matching.tables`.
 
     Attributes
     ----------
@@ -164,7 +164,7 @@ def query_granules(
     Parameters
     ----------
     areas : list of Area
-        From :func:`~xopr_crossovers.core.area.search_areas` or one that the user gave; one search each.
+        From :func:`~xopr_crossovers.core.search.search_areas` or one that the user gave; one search each.
     window : Window
     product : Product, optional
         ATL06 version 007 if not given.
@@ -235,14 +235,14 @@ def read_granules(
     Parameters
     ----------
     source : str
-        Files, folders or addresses; see :func:`~xopr_crossovers.core.granule_files.read_granule_files`.
+        Files, folders or addresses; see :func:`~xopr_crossovers.core.search.read_granule_files`.
     areas : list of Area
     window : Window
     product : Product, optional
         Only its name and version count.
     progress : Progress, optional
     read_vector, session
-        See :func:`~xopr_crossovers.core.catalog.read_catalog`.
+        See :func:`~xopr_crossovers.core.catalogs.read_catalog`.
 
     Raises
     ------
@@ -322,13 +322,13 @@ def find_granules(
     Parameters
     ----------
     frames : GeoDataFrame
-        From :func:`~xopr_crossovers.core.catalog.read_catalog`.
+        From :func:`~xopr_crossovers.core.catalogs.read_catalog`.
     points : GeoDataFrame, optional
         Points of interest; without them all frames are taken.
     rule, distance_m
-        See :func:`~xopr_crossovers.core.points.subset_by_points`.
+        See :func:`~xopr_crossovers.core.frames.subset_by_points`.
     time_mode, start_date, end_date, cycle
-        See :func:`~xopr_crossovers.core.window.resolve_window`.
+        See :func:`~xopr_crossovers.core.search.resolve_window`.
     product : Product, optional
     method, crossing_only
         See :func:`match_granules`.

@@ -26,7 +26,7 @@ CRS = "EPSG:3031"
 PREFIX_N_PER_SEGMENT = 50
 
 # %% 2. Load the catalog
-frames = core.catalog.read_catalog(CATALOG, hemisphere="south")
+frames = core.catalogs.read_catalog(CATALOG, hemisphere="south")
 if "opr:mbox" not in frames.columns:
     raise RuntimeError("The catalog has no column opr:mbox.")
 print(f"Loaded {len(frames)} frames from {frames['collection'].iloc[0]}")

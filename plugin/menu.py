@@ -12,10 +12,11 @@ from qgis.PyQt.QtCore import QModelIndex, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QIcon
 from qgis.PyQt.QtWidgets import QAbstractItemView, QDockWidget, QMenu, QPushButton
 
-from ..core.wording import count
-from . import dependencies, installation, installing, models, settings
+from ..core.common import count
+from . import models
 from .metadata import guide_url, icon_path
-from .settings_page import PAGE, SettingsFactory
+from .options import PAGE, SettingsFactory, settings
+from .packages import dependencies, installation, installing
 from .task import Latest
 from .text_dialog import TextDialog
 

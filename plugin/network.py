@@ -40,9 +40,8 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from ..core.answer import Way
-from ..core.session import Limits, Session
-from .settings import timeout as timeout_of_settings
+from ..core.web import Limits, Session, Way
+from .options import timeout as timeout_of_settings
 
 #: QGIS's time-out (ms) where the user has not set one.
 _DEFAULT_TIMEOUT = 60_000

@@ -6,8 +6,8 @@ from qgis.core import QgsApplication, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..algorithms import ALGORITHMS
-from ..algorithms.workflow import load_models
 from .metadata import icon_path, metadata
+from .processing import load_models
 
 
 class XoprProvider(QgsProcessingProvider):  # type: ignore[misc]

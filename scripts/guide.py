@@ -116,7 +116,7 @@ def seasons() -> str:
     """Return the seasons that the plugin is shipped with, by hemisphere."""
     import pandas as pd
 
-    known = pd.read_csv(ROOT / "core" / "seasons.csv").sort_values("season")
+    known = pd.read_csv(ROOT / "core" / "catalogs" / "seasons.csv").sort_values("season")
     groups = known.groupby("hemisphere", sort=False)["season"]
     return "\n\n".join(f"{side.title()}: {', '.join(f'`{name}`' for name in names)}." for side, names in groups) + "\n"
 
@@ -173,7 +173,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def _with_names(text: str) -> str:
     """Return docs/layers.md with the names that QGIS shows in the second column of each table."""
-    from xopr_crossovers.plugin.columns import ALIASES
+    from xopr_crossovers.plugin.looks.columns import ALIASES
 
     def named(row: re.Match[str]) -> str:
         return f"| `{row[1]}` | {ALIASES.get(row[1], row[1])} |"

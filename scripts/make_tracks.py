@@ -23,22 +23,22 @@ _POINTS, _DEGREE = 12, 7
 
 _HEAD = """\
 # NASA's reference ground tracks of ICESat-2 (1,387 tracks, the same in every cycle), made by scripts/make_tracks.py.
-# How far left of the even track of core/even_orbit.py they run, in decimetres, every 5 degrees of the argument of
-# latitude from RGT 1's ascending node on, one line an orbit. Written are the second differences: two cumulative sums
-# give the values.
+# How far left of the even track (even_orbit.py beside this file) they run, in decimetres, every 5 degrees of the
+# argument of latitude from RGT 1's ascending node on, one line an orbit. Written are the second differences: two
+# cumulative sums give the values.
 """
 
 
 def table(points: pd.DataFrame, core: ModuleType) -> np.ndarray:
     """Return the offsets of the tracks from the even track, in units of the table."""
     rgt = points["RGT"].to_numpy(dtype=np.int64)
-    place = core.sphere.unit_vectors(points["longitude"].to_numpy(), points["latitude"].to_numpy())
+    place = core.geometry.unit_vectors(points["longitude"].to_numpy(), points["latitude"].to_numpy())
     count = points.groupby("RGT")["RGT"].transform("size").to_numpy()
     near = 360.0 * points.groupby("RGT").cumcount().to_numpy() / count
-    u, left = core.even_orbit.beside_track(rgt, place, near)
-    per_orbit, unit = core.track_table.PER_ORBIT, core.track_table.UNIT_M
-    at = 360.0 / per_orbit * np.arange(core.even_orbit.TRACKS_PER_CYCLE * per_orbit + 1)
-    smooth = _local_polynomials(u + 360.0 * (rgt - 1), left * core.sphere.EARTH_RADIUS_M, at)
+    u, left = core.icesat2.beside_track(rgt, place, near)
+    per_orbit, unit = core.icesat2.PER_ORBIT, core.icesat2.UNIT_M
+    at = 360.0 / per_orbit * np.arange(core.icesat2.TRACKS_PER_CYCLE * per_orbit + 1)
+    smooth = _local_polynomials(u + 360.0 * (rgt - 1), left * core.geometry.EARTH_RADIUS_M, at)
     return np.rint(smooth / unit).astype(np.int64)
 
 
@@ -60,9 +60,9 @@ def main() -> int:
     core = importlib.import_module("xopr_crossovers.core")
     values = table(pd.read_csv(sys.argv[1]), core)
     bends = np.diff(np.concatenate([[0, 0], values]), n=2)
-    rows = [" ".join(map(str, row)) for row in bends[:-1].reshape(-1, core.track_table.PER_ORBIT)]
-    core.track_table.PATH.write_text(f"{_HEAD}{chr(10).join(rows)}\n{bends[-1]}\n", encoding="ascii", newline="\n")
-    print(f"{core.track_table.PATH.relative_to(ROOT)}: {core.track_table.PATH.stat().st_size:,} bytes")
+    rows = [" ".join(map(str, row)) for row in bends[:-1].reshape(-1, core.icesat2.PER_ORBIT)]
+    core.icesat2.PATH.write_text(f"{_HEAD}{chr(10).join(rows)}\n{bends[-1]}\n", encoding="ascii", newline="\n")
+    print(f"{core.icesat2.PATH.relative_to(ROOT)}: {core.icesat2.PATH.stat().st_size:,} bytes")
     return 0
 
 

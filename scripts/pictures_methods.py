@@ -39,8 +39,8 @@ def cycles(path: Path) -> None:
     """Draw cycles 21 to 24 by the orbit calendar, and as 91 days from launch."""
     figure, axes = plt.subplots(figsize=(9.0, 1.9), layout="constrained")
     for cycle in range(21, 25):
-        actual = pd.to_datetime(core.orbit.cycle_start(np.array([cycle, cycle + 1])))
-        for row, (start, end) in enumerate((core.window.nominal_cycle_days(cycle), actual)):
+        actual = pd.to_datetime(core.icesat2.cycle_start(np.array([cycle, cycle + 1])))
+        for row, (start, end) in enumerate((core.search.nominal_cycle_days(cycle), actual)):
             chosen = cycle == 22
             axes.barh(row, (end - start) / pd.Timedelta(days=1), left=start, height=0.62, edgecolor="white",
                       color=COLOURS["crosses"] if chosen else "#cbd5e0")  # fmt: skip
@@ -56,18 +56,18 @@ def cycles(path: Path) -> None:
 
 def methods(path: Path) -> None:
     """Draw cells, footprints, beams and points of one frame."""
-    frames = core.catalog.read_catalog(str(CATALOG))
+    frames = core.catalogs.read_catalog(str(CATALOG))
     frame = frames[frames["id"] == FRAME].reset_index(drop=True)
     found = core.job.find_granules(frame, cycle=22)
     matches = found.matched.matches
     granules = found.found.layer().to_crs(CRS).set_index("granule_id")
-    points = pd.concat(core.crossover_points.crossover_points(frame, found.found.granules))
+    points = pd.concat(core.crossings.crossover_points(frame, found.found.granules))
     counts = points["granule_id"].value_counts()
-    whole = matches[matches["granule_id"].isin(counts.index[counts == len(core.beams.BEAMS)])]
+    whole = matches[matches["granule_id"].isin(counts.index[counts == len(core.icesat2.BEAMS)])]
     crossing = whole.loc[whole["overlap_m"].idxmin(), "granule_id"]
     points = points.geometry[points["granule_id"] == crossing].to_numpy()
-    cells = core.shapes.cell_polygons(core.cells.frame_cells(frame), CRS)
-    line = core.shapes.project_lines(frame, CRS)[0]
+    cells = core.frames.cell_polygons(core.frames.frame_cells(frame), CRS)
+    line = core.frames.project_lines(frame, CRS)[0]
     apart = granules.loc[matches.loc[~matches["crosses_line"], "granule_id"]].geometry.distance(line)
     beside = apart.idxmax()
 
@@ -102,12 +102,12 @@ def methods(path: Path) -> None:
 def beams(granules: gpd.GeoDataFrame, granule_id: str) -> list[np.ndarray]:
     """Return the lines of a granule's six beams, (n, 2) each, in the projection of the picture."""
     one = core.granules.normalize_granules(granules[granules["granule_id"] == granule_id].reset_index(drop=True))
-    steps = core.tracks.Steps(core.passes.find_passes(one).tracks, 5_000)
+    steps = core.icesat2.Steps(core.crossings.find_passes(one).tracks, 5_000)
     centre, across, _ = steps.at(slice(None), 0.0)
-    to_plane = core.projection.transformer(core.projection.LONLAT_CRS, CRS)
+    to_plane = core.geometry.transformer(core.geometry.LONLAT_CRS, CRS)
     lines = []
-    for name in core.beams.BEAMS:
-        lon, lat = core.sphere.lon_lat(centre + core.beams.BESIDE_M[name] * across)
+    for name in core.icesat2.BEAMS:
+        lon, lat = core.geometry.lon_lat(centre + core.icesat2.BESIDE_M[name] * across)
         lines.append(np.column_stack(to_plane.transform(lon, lat)))
     return lines
 

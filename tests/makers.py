@@ -13,7 +13,7 @@ class Log:
     """A progress that remembers what it was told and can be cancelled after a number of looks."""
 
     def __new__(cls, cancel_after=None):
-        from xopr_crossovers.core.progress import Progress
+        from xopr_crossovers.core.common.progress import Progress
 
         class _Log(Progress):
             def __init__(self):

@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 STAGES = {
-    "xopr_crossovers.algorithms.inputs": {"Inputs.frames": "read", "Inputs.table": "read"},
-    "xopr_crossovers.algorithms.outputs": {"Outputs.write": "write"},
+    "xopr_crossovers.plugin.processing.inputs": {"Inputs.frames": "read", "Inputs.table": "read"},
+    "xopr_crossovers.plugin.processing.outputs": {"Outputs.write": "write"},
     "xopr_crossovers.core.job": {"match_granules": "match"},
 }
 _seconds: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Who may import whom; docs/architecture.md says it in words, and its list of modules is read here."""
+"""Who may import whom: the rooms of core and plugin, as docs/architecture.md lists them."""
 
 from __future__ import annotations
 
@@ -6,50 +6,81 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = "xopr_crossovers"
 ROOT = Path(__file__).resolve().parents[2]
-LIST = re.findall(
-    r"^\| `(\w+)` \|",
-    (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("## Modules of `core`")[1].split("\n## ")[0],
-    flags=re.MULTILINE,
-)
 LIBRARIES = set(re.findall(r"^\w+", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE))
+#: A visitor must be able to take the list in at a glance.
+MOST_ENTRIES, MOST_FLOORS = 16, 9
 
 
-def imports(source: str, package: str) -> set[str]:
+def rooms_of(part: str) -> dict[str, set[str]]:
+    """The rooms of core or plugin in the architecture, each with those that it may import."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.split(f"## Rooms of `{part}`")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", table, flags=re.MULTILINE)
+    return {name: set(re.findall(r"`(\w+)`", allowed)) for name, allowed in rows}
+
+
+def imports(source: str, package: str, for_types: bool = True) -> set[str]:
     """Absolute names of all that a module of the package imports, wherever in the file; `from a import b` is a.b."""
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    if not for_types:
+        tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE" in ast.dump(node.test))]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            parts = package.split(".")
+            base = parts[: len(parts) + 1 - node.level] if node.level else []
             base += [node.module] if node.module else []
             names |= {".".join([*base, alias.name]) for alias in node.names}
     return names
 
 
-def files_of(room: str) -> dict[str, set[str]]:
-    """The modules of a room by name, each with what it imports."""
-    return {
-        path.stem: imports(path.read_text(encoding="utf-8"), f"{PACKAGE}.{room}")
-        for path in sorted((ROOT / room).glob("*.py"))
-    }
+@cache
+def files_of(part: str, for_types: bool = True) -> dict[str, set[str]]:
+    """The files of core or plugin by their place, ``core.search.store``, each with what it imports."""
+    found = {}
+    for path in sorted((ROOT / part).rglob("*.py")):
+        place = path.relative_to(ROOT).with_suffix("").parts
+        package = ".".join([PACKAGE, *place[:-1]])
+        found[".".join(place)] = imports(path.read_text(encoding="utf-8"), package, for_types)
+    return found
 
 
-CORE = files_of("core")
+def room_of(place: str) -> str:
+    """The room of a file, or its own name where it stands at the top."""
+    return place.split(".")[1]
 
 
-def core_modules_in(names: set[str]) -> set[str]:
-    return {name.split(".")[2] for name in names if name.startswith(f"{PACKAGE}.core.")}
+def within(place: str, part: str, for_types: bool = True) -> dict[str, set[str]]:
+    """What a file imports of its own part, by room or file at the top: names after that."""
+    found: dict[str, set[str]] = {}
+    for name in files_of(part, for_types)[place]:
+        if name.startswith(f"{PACKAGE}.{part}."):
+            room, _, rest = name.removeprefix(f"{PACKAGE}.{part}.").partition(".")
+            found.setdefault(room, set()).add(rest)
+    return found
 
 
 def run(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+
+PARTS = {part: rooms_of(part) for part in ("core", "plugin")}
+PLACES = [(part, place) for part in PARTS for place in files_of(part) if not place.endswith("__init__")]
+FACES = [f"{part}.{room}" for part, rooms in PARTS.items() for room in rooms if (ROOT / part / room).is_dir()]
+
+
+def names_of(face: str) -> list[str]:
+    source = (ROOT / face.replace(".", "/") / "__init__.py").read_text(encoding="utf-8")
+    return re.findall(r"^ {4}from \.\w* import \w+ as (\w+)$", source, flags=re.MULTILINE)
 
 
 def test_every_way_of_importing_is_seen():
@@ -57,56 +88,114 @@ def test_every_way_of_importing_is_seen():
     assert imports(source, "p.core") == {"a.b", "p.core.d", "p.e.g", "h.i.j"}
 
 
-def test_the_list_in_the_architecture_names_every_module_of_core_once():
-    assert sorted(LIST) == sorted(set(CORE) - {"__init__"})
+@pytest.mark.parametrize("part", PARTS)
+def test_the_architecture_names_every_room_and_every_file_at_the_top(part):
+    there = {path.stem for path in (ROOT / part).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert set(PARTS[part]) == there - {"__init__"}
 
 
-@pytest.mark.parametrize("module", sorted(set(CORE) - {"__init__"}))
-def test_a_core_module_imports_only_those_above_it_in_the_list(module):
-    assert core_modules_in(CORE[module]) <= set(LIST[: LIST.index(module)])
+@pytest.mark.parametrize(("part", "place"), PLACES, ids=[place for _, place in PLACES])
+def test_a_file_imports_only_the_rooms_that_its_own_may(part, place):
+    mine = room_of(place)
+    assert set(within(place, part)) - {mine} <= PARTS[part][mine]
 
 
-@pytest.mark.parametrize("module", sorted(CORE))
-def test_a_core_module_imports_only_core_the_requirements_and_the_standard_library(module):
-    outside = {name for name in CORE[module] if not name.startswith(f"{PACKAGE}.core.")}
+@pytest.mark.parametrize(("part", "place"), PLACES, ids=[place for _, place in PLACES])
+def test_of_another_room_a_file_imports_only_what_its_face_names(part, place):
+    for room, names in within(place, part).items():
+        if room != room_of(place) and f"{part}.{room}" in FACES:
+            assert names <= set(names_of(f"{part}.{room}"))
+
+
+@pytest.mark.parametrize("face", [face for face in FACES if face.startswith("core.")])
+def test_of_core_plugin_and_algorithms_import_only_what_the_faces_name(face):
+    outside = {**files_of("plugin"), **files_of("algorithms")}
+    used = {name for names in outside.values() for name in names if name.startswith(f"{PACKAGE}.{face}.")}
+    assert {name.removeprefix(f"{PACKAGE}.{face}.") for name in used} <= set(names_of(face))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_rooms_are_few_and_stand_on_few_floors_without_a_circle(part):
+    rooms, heights = PARTS[part], {}
+    while len(heights) < len(rooms):
+        ready = {room for room, below in rooms.items() if room not in heights and below <= set(heights)}
+        assert ready, f"a circle among {set(rooms) - set(heights)}"
+        heights |= {room: 1 + max((heights[one] for one in rooms[room]), default=0) for room in ready}
+    assert max(heights.values()) <= MOST_FLOORS
+    assert len(rooms) + 1 <= MOST_ENTRIES
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_the_files_of_a_room_import_each_other_without_a_circle(face):
+    part, room = face.split(".")
+    files = {
+        place.split(".")[2]: within(place, part, for_types=False).get(room, set())
+        for place in files_of(part)
+        if place.startswith(f"{face}.") and not place.endswith("__init__")
+    }
+    uses = {file: {name.split(".")[0] for name in names} & set(files) - {file} for file, names in files.items()}
+    done: set[str] = set()
+    while done != set(files):
+        ready = {file for file in set(files) - done if uses[file] <= done}
+        assert ready, f"a circle among {set(files) - done}"
+        done |= ready
+
+
+def test_no_two_public_functions_of_core_have_one_name():
+    places: dict[str, list[str]] = {}
+    for place in files_of("core"):
+        path = ROOT / f"{place.replace('.', '/')}.py"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(place)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize("place", files_of("core"))
+def test_core_imports_only_core_the_requirements_and_the_standard_library(place):
+    outside = {name for name in files_of("core")[place] if not name.startswith(f"{PACKAGE}.core.")}
     assert {name.split(".")[0] for name in outside} <= LIBRARIES | set(sys.stdlib_module_names) | {"__future__"}
 
 
-def test_only_morton_imports_mortie():
-    users = {module for module, names in CORE.items() if any(name.split(".")[0] == "mortie" for name in names)}
-    assert users == {"morton"}
+def test_only_one_file_imports_mortie():
+    core = files_of("core").items()
+    users = {place for place, names in core if any(name.split(".")[0] == "mortie" for name in names)}
+    assert users == {"core.morton.cell_numbers"}
 
 
 def test_only_the_provider_imports_algorithms():
     users = {
-        module
-        for module, names in files_of("plugin").items()
+        place
+        for place, names in files_of("plugin").items()
         if any(name.startswith(f"{PACKAGE}.algorithms") for name in names)
     }
-    assert users == {"provider"}
+    assert users == {"plugin.provider"}
 
 
-def test_core_tells_type_checkers_of_every_module():
-    assert core_modules_in(CORE["__init__"]) == set(LIST)
-
-
-def test_importing_core_imports_no_library():
-    loaded = run(f"import sys; from {PACKAGE} import core; print(*sys.modules)").split()
+def test_importing_core_and_its_faces_imports_no_library():
+    faces = [face for face in FACES if face.startswith("core.")]
+    loaded = run(
+        f"import sys; from {PACKAGE} import core; from importlib import import_module;"
+        f"[import_module('{PACKAGE}.' + face) for face in {faces}]; print(*sys.modules)"
+    ).split()
     assert not {name.partition(".")[0] for name in loaded} & LIBRARIES
 
 
-def test_a_module_of_core_is_there_on_first_use():
-    assert run(f"from {PACKAGE} import core; print(core.errors.InputError.__name__)") == "InputError\n"
+def test_a_name_of_a_room_is_there_on_first_use():
+    assert run(f"from {PACKAGE} import core; print(core.common.InputError.__name__)") == "InputError\n"
 
 
-def test_a_module_that_core_does_not_have_is_an_attribute_error():
+def test_a_room_that_core_does_not_have_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'glaciers'"):
         __import__(f"{PACKAGE}.core").core.glaciers  # noqa: B018
 
 
-def test_all_of_core_can_be_imported_without_qgis_or_qt():
+def test_all_that_the_faces_of_core_name_is_there_without_qgis_or_qt():
+    names = {face: names_of(face) for face in FACES if face.startswith("core.")}
+    assert all(names.values())
     loaded = run(
-        f"import sys; from {PACKAGE} import core; [getattr(core, name) for name in {LIST}]; print(*sys.modules)"
+        "import sys; from importlib import import_module;"
+        f"[getattr(import_module('{PACKAGE}.' + face), name) for face, names in {names}.items() for name in names];"
+        "print(*sys.modules)"
     ).split()
-    assert {f"{PACKAGE}.core.{name}" for name in LIST} <= set(loaded)
     assert not {name.partition(".")[0] for name in loaded} & {"qgis", "PyQt5", "PyQt6"}

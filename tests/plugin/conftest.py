@@ -16,7 +16,7 @@ from qgis.core import (
 
 from makers import frames, granules, strip
 from standin import StandIn
-from xopr_crossovers.plugin import layers
+from xopr_crossovers.plugin.bridge import layers
 from xopr_crossovers.plugin.provider import XoprProvider
 
 

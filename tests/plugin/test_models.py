@@ -19,8 +19,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QRectF, QSettings
 
-from xopr_crossovers.algorithms import workflow
 from xopr_crossovers.plugin import models
+from xopr_crossovers.plugin.processing import workflow
 
 SEARCH = ["TIME_MODE", "CYCLE", "START_DATE", "END_DATE", "SHORT_NAME", "VERSION"]
 # Inputs, outputs, and the algorithms of the steps. Scripts depend on the names.

@@ -24,9 +24,9 @@ from qgis.PyQt.QtNetwork import QNetworkProxyFactory, QNetworkRequest, QSslCerti
 from certificates import Authority, HttpsServer
 from odd_server import OddServer, answer
 from proxy import Proxy
-from xopr_crossovers.core.answer import Patience
-from xopr_crossovers.core.download import download
-from xopr_crossovers.core.errors import DownloadError
+from xopr_crossovers.core.common.errors import DownloadError
+from xopr_crossovers.core.web.download import download
+from xopr_crossovers.core.web.response import Patience
 from xopr_crossovers.plugin import network
 
 OPTIONS = "QGIS (Settings > Options > Network)"
@@ -331,7 +331,7 @@ def test_a_socks_proxy_without_pysocks_is_told_when_it_is_needed(proxy, server, 
     ("milliseconds", "connect", "read"), [(60_000, 10, 190), (5_000, 5, 190), (300_000, 300, 300), (0, 10, 190)]
 )
 def test_the_time_out_limits_connections_and_never_shortens_the_wait_for_an_answer(milliseconds, connect, read):
-    from xopr_crossovers.core.session import patience_of
+    from xopr_crossovers.core.web.session import patience_of
 
     QgsNetworkAccessManager.setTimeout(milliseconds)
     patience = patience_of(network.session(), Patience(connect_timeout=10, read_timeout=190))

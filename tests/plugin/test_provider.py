@@ -14,7 +14,7 @@ from qgis.core import (
 from qgis.PyQt.QtSvg import QSvgRenderer
 
 from xopr_crossovers import classFactory
-from xopr_crossovers.core.seasons import season_names
+from xopr_crossovers.core.catalogs.seasons import season_names
 from xopr_crossovers.plugin.metadata import metadata
 
 WINDOW = ["TIME_MODE", "START_DATE", "END_DATE", "CYCLE"]
@@ -47,7 +47,7 @@ NAMES = {
         ["N_FRAMES", "N_GRANULES", "CMR_HITS", "N_MATCHES", "WINDOW_START", "WINDOW_END"],
     ),
     "crossoverpoints": (
-        ["FRAMES", "GRANULES", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "CYCLES", "RGTS", "REGIONS"],
+        ["FRAMES", "GRANULES", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS"],
         ["CROSSOVERS"],
         ["N_CROSSOVERS"],
     ),
@@ -66,6 +66,7 @@ OPTIONS = {
     "METHODS": ["strtree", "prefix", "flightline"],
     "STORE": ["use", "refresh", "ignore"],
     "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"],
+    "DIRECTION": ["both", "ascending", "descending"],
 }
 DEFAULTS = {
     "RULE": "mbox",
@@ -81,6 +82,7 @@ DEFAULTS = {
     "CROSSING_ONLY": False,
     "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"],
     "MIN_ANGLE": 0.0,
+    "DIRECTION": "both",
 }
 ALGORITHMS = pytest.mark.parametrize("name", sorted(NAMES))
 

@@ -8,8 +8,8 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QSettings
 
 from standin import StandIn
-from xopr_crossovers.plugin import settings
-from xopr_crossovers.plugin.settings import Settings
+from xopr_crossovers.plugin.options import settings
+from xopr_crossovers.plugin.options.settings import Settings
 
 BOX = "-105,-104,-76,-75 [EPSG:4326]"
 

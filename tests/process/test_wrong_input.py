@@ -25,7 +25,7 @@ OUTPUTS = {
 BOX = {"EXTENT": "-105,-104,-76,-75 [EPSG:4326]"}
 
 # Each case: algorithm, parameters, words of the message. <name> is a file of `files` or an address of `servers`.
-# What is refused before the work begins has more cases in tests/plugin/test_algorithm_inputs.py.
+# What is refused before the work begins has more cases in tests/plugin/processing/test_algorithm_inputs.py.
 CASES = {
     "no source": ("loadcatalog", {}, "Give SEASON or CATALOG"),
     "a parameter that is misspelt": ("loadcatalog", {"CATALOG": "<good>", "STARTDATE": "2016-01-01"}, "START_DATE?"),

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import shapely
 
-from xopr_crossovers.core import orbit
+from xopr_crossovers.core.icesat2 import orbit
 
 from . import strips
 

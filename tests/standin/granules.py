@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from xopr_crossovers.core import orbit
+from xopr_crossovers.core.icesat2 import orbit
 
 from . import areas, strips
 

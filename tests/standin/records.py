@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xopr_crossovers.core import orbit
+from xopr_crossovers.core.icesat2 import orbit
 
 from . import granules, strips
 

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from xopr_crossovers.core import orbit
+from xopr_crossovers.core.icesat2 import orbit
 
 TRACKS = np.arange(1, orbit.TRACKS_PER_CYCLE + 1)
 EARTH_RADIUS_KM = 6371.0

@@ -1,0 +1,114 @@
+"""Crossover points: where each beam of each pass crosses each frame's line, as one table row a crossing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+
+from ..common import InputError, Progress
+from ..frames import flight_lines
+from ..granules import normalize_granules
+from ..icesat2 import BESIDE_M, beam_spread
+from .crossover_rows import COLUMNS, CrossoverRows, Wanted
+from .line_crossings import joined_crossings, line_crossings
+from .passes import SOURCES, STRIP, Passes, find_passes
+from .strip_crossings import strip_crossings
+
+__all__ = ["COLUMNS", "Wanted", "crossover_points"]
+
+
+def crossover_points(
+    frames: gpd.GeoDataFrame,
+    granules: gpd.GeoDataFrame,
+    wanted: Wanted | None = None,
+    progress: Progress | None = None,
+) -> Iterator[gpd.GeoDataFrame]:
+    """Find where the beams of each pass cross each frame's line.
+
+    A beam runs beside the centre line of the pass at a fixed angle, so that its distance goes with the altitude. The
+    centre line is the reference ground track, shifted by the off-pointing that the footprint shows; as good as
+    ``uncertainty_m`` says.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it.
+    granules : GeoDataFrame
+        Footprints as in :mod:`~xopr_crossovers.core.granules.footprints`.
+    wanted : Wanted, optional
+    progress : Progress, optional
+
+    Yields
+    ------
+    GeoDataFrame
+        Rows of some frames, one row a crossing, in order of frame, pass time, beam and distance; at least one table,
+        which may be empty. Together they are the result; none of them grows with the number of frames or granules.
+        Columns as in :data:`COLUMNS`, where
+
+        - ``beam`` is ``gt1l`` to ``gt3r``, numbered from left to right in the direction of flight as in ATL06, or
+          ``centre``; ``pair`` and ``side`` say the same. They are missing for ``source`` ``strip``;
+        - ``direction`` is ``ascending`` or ``descending``, where the pass crosses; missing if that is not known;
+        - ``angle_deg`` is the angle between the two lines, 0 to 90: that on the sphere of geodetic latitudes, up to 0.2
+          degrees from that on the ellipsoid;
+        - ``distance_m`` is the distance from the frame's first vertex along its line on the ellipsoid, good for 0.1 m;
+        - ``pass_time`` is interpolated between the granule's start and end by distance along the track (UTC);
+        - ``flight_time`` is that of the frame, where its catalog has more than the day;
+        - ``days_between`` are the days from flight to pass, negative where the pass came first;
+        - ``source`` says how the line is known, see :data:`~xopr_crossovers.core.crossings.passes.SOURCES`;
+        - ``uncertainty_m`` says how well, in metres across the track: about 19 of 20 lines are no farther off. For
+          ``strip`` it is half of the way through the footprint, along the flight line.
+
+        The geometry is a point in the pole's projection, or in longitude and latitude where the frames lie in both
+        hemispheres.
+
+    Raises
+    ------
+    InputError
+        If no granule is left by the filters.
+    """
+    wanted, progress = wanted or Wanted(), progress or Progress()
+    granules = _filtered(normalize_granules(granules, progress=progress), wanted, progress)
+    passes = find_passes(granules, progress.part(0.0, 0.15))
+    table = CrossoverRows(frames, granules, passes, wanted)
+    return _tables(table, frames, passes, wanted, progress)
+
+
+def _tables(
+    table: CrossoverRows,
+    frames: gpd.GeoDataFrame,
+    passes: Passes,
+    wanted: Wanted,
+    progress: Progress,
+) -> Iterator[gpd.GeoDataFrame]:
+    lines = flight_lines(frames)
+    without = len(frames) - len(np.unique(lines.frame))
+    if without:
+        progress.warn(f"{without:,} of {len(frames):,} frames have no line, or one without length, and no crossover.")
+    open_strips = strip_crossings(frames, lines, passes.shapes, passes.source == SOURCES.index(STRIP))
+    beside = np.array([BESIDE_M[name] for name in wanted.beams])
+    yield table.of(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
+    for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0), beam_spread):
+        progress.check()
+        if len(found) == 0:
+            continue
+        # Whole frames in their order: what comes later is of later frames.
+        ready = open_strips.frame <= found.frame.max()
+        yield table.of(joined_crossings([table.by_granule(found), open_strips.where(ready)]))
+        open_strips = open_strips.where(~ready)
+    if len(open_strips):
+        yield table.of(open_strips)
+    table.report(progress)
+
+
+def _filtered(granules: gpd.GeoDataFrame, wanted: Wanted, progress: Progress) -> gpd.GeoDataFrame:
+    for column, numbers in (("cycle", wanted.cycles), ("rgt", wanted.rgts), ("region", wanted.regions)):
+        if numbers is None:
+            continue
+        total = len(granules)
+        granules = granules[granules[column].isin(numbers).fillna(False).to_numpy(dtype=bool)]
+        progress.info(f"Of {total:,} granules {len(granules):,} are of the {column}s asked for.")
+        if total and len(granules) == 0:
+            raise InputError(f"None of {total:,} granules is of the {column}s asked for; ask for others, or for all.")
+    return granules.reset_index(drop=True)

@@ -1,0 +1,224 @@
+"""The granules' passes: the line that each flew, when it was where, and how that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..common import Progress
+from ..geometry import LONLAT_CRS, POLE_CRS, lon_lat, transformer
+from ..granules import granule_hemispheres, project_footprints
+from ..icesat2 import (
+    Beside,
+    Tracks,
+    find_strips,
+    footprint_tracks,
+    joined_tracks,
+    pointing,
+    reference_tracks,
+    region_arc,
+    rgt_time,
+)
+
+#: How a line is known: the reference ground track, to which the footprint shows that the pass kept; the same with the
+#: off-pointing that the footprint shows; the middle of the footprint alone; the reference track without a footprint
+#: that could tell; or not at all, so that only the middle of the frame's way through the footprint can be told.
+RGT, RGT_OFFSET, FOOTPRINT, TRACK_MODEL, STRIP = "rgt", "rgt_offset", "footprint", "track_model", "strip"
+SOURCES = (RGT, RGT_OFFSET, FOOTPRINT, TRACK_MODEL, STRIP)
+
+# Middles of real footprints of passes that kept to their track lie up to 150 m beside it, and half of them within 60 m
+# (1,192 of 2,089 footprints of version 007); of those that did not, hardly any is so near.
+_KEEPS_M = 150.0
+# See docs/methods.md: satellite to track 10 m, beams 10 m; the footprint's middle as good as it is where a pass kept to
+# its track; without a footprint that tells, as real passes kept to theirs (95 % of 2,089 footprints).
+_RGT_M, _RGT_OFFSET_M = 20.0, 60.0
+_POLAR_PLAN_M, _OTHER_PLAN_M = 100.0, 13_000.0
+_POLAR_REGIONS = (3, 4, 5, 10, 11, 12)
+_FIRST_POINTED_CYCLE = 3
+# Real footprints of version 006 and later are 12.43 to 13.46 km wide. In the older ones (36 km) and in narrower ones
+# (of granules with a part of the beams) the middle is not the centre line.
+_NOMINAL_WIDTH_M = (10_000.0, 15_000.0)
+# A granule that takes as long as its region by plan, within this, begins where the region begins.
+_SAME_DURATION_MS = 5_000.0
+_GRANULES_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Passes:
+    """What is known of the passes of a table of granules.
+
+    Attributes
+    ----------
+    tracks : Tracks
+        Centre lines of the granules whose source is not ``strip``.
+    source : (n,) ndarray of int
+        Position in :data:`SOURCES`; -1 for a granule without a footprint.
+    begin_ms, duration_ms : (n,) ndarray
+        When the line begins, in milliseconds since 1970 UTC, and how long it takes; NaN if not known.
+    shapes : dict of str to (n,) ndarray of geometries
+        By hemisphere: the footprints of the granules there that do not tell the line (sources ``track_model`` and
+        ``strip``), in the pole's projection.
+    """
+
+    tracks: Tracks
+    source: np.ndarray
+    begin_ms: np.ndarray
+    duration_ms: np.ndarray
+    shapes: dict[str, np.ndarray]
+
+    def inside(self, granule: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """Tell which points ``(n, 3)`` lie in the footprints of these granules, which do not tell the line."""
+        return _inside(self.shapes, granule, point)
+
+
+def find_passes(granules: gpd.GeoDataFrame, progress: Progress | None = None) -> Passes:
+    """Find out what can be known of each granule's pass.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+        As :func:`~xopr_crossovers.core.granules.normalize_granules` returns it.
+    progress : Progress, optional
+        Is told how many granules have which source.
+    """
+    progress = progress or Progress()
+    n = len(granules)
+    source = np.full(n, -1, dtype=np.int8)
+    tracks = _measured(granules, source, progress)
+    begin = _milliseconds(granules["start_time"])
+    duration = _milliseconds(granules["end_time"]) - begin
+
+    there = ~shapely.is_missing(granules.geometry.to_numpy()) & ~shapely.is_empty(granules.geometry.to_numpy())
+    rest = np.flatnonzero(there & (source < 0))
+    source[rest] = SOURCES.index(STRIP)
+    shapes = _shapes(granules, rest)
+    named = rest[granules[["rgt", "region"]].notna().all(axis=1).to_numpy()[rest]]
+    if len(named):
+        rgt, region = (granules[column].iloc[named].to_numpy(dtype=np.int64) for column in ("rgt", "region"))
+        cycle = granules["cycle"].iloc[named].to_numpy(dtype=float, na_value=np.nan)
+        kept = np.isin(region, _POLAR_REGIONS) & (cycle >= _FIRST_POINTED_CYCLE)
+        known = np.where(kept, _POLAR_PLAN_M, _OTHER_PLAN_M)
+        planned = reference_tracks(named, rgt, Beside.along(*region_arc(region)), known)
+        row = np.repeat(planned.granule, np.diff(planned.offsets))
+        meets = np.unique(row[_inside(shapes, row, planned.centre)])
+        source[meets] = SOURCES.index(TRACK_MODEL)
+        keep = np.isin(named, meets)
+        named, rgt, region, cycle, known = (values[keep] for values in (named, rgt, region, cycle, known))
+        tracks = joined_tracks([tracks, reference_tracks(named, rgt, Beside.along(*region_arc(region)), known)])
+        begin[named], duration[named] = _planned_times(rgt, region, cycle, begin[named], duration[named])
+    _report(source, progress)
+    return Passes(tracks, source, begin, duration, shapes)
+
+
+def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress) -> Tracks:
+    """Return the lines of the granules whose footprints tell them, and note how."""
+    footprints = granules.geometry.to_numpy()
+    rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64) for column in ("rgt", "region"))
+    none = np.zeros(0, dtype=np.int64)
+    found = [reference_tracks(none, none, Beside.along(none, none), none)]
+    elsewhere = 0
+    for low in range(0, len(footprints), _GRANULES_AT_ONCE):
+        progress.check()
+        strips = find_strips(footprints[low : low + _GRANULES_AT_ONCE], granules.crs)
+        width = strips.widths()
+        nominal = (width > _NOMINAL_WIDTH_M[0]) & (width < _NOMINAL_WIDTH_M[1])
+        row = strips.footprint + low
+        pointed = pointing(strips, rgt[row], region[row])
+        alone = nominal & ~pointed.follows
+        elsewhere += int((alone & (rgt[row] > 0)).sum())
+        kept = nominal & pointed.follows & (pointed.farthest_m < _KEEPS_M)
+        shifted = nominal & pointed.follows & ~kept
+        ends = (
+            pointed.beside.u[pointed.beside.offsets[:-1][kept]],
+            pointed.beside.u[pointed.beside.offsets[1:][kept] - 1],
+        )
+        lines = {
+            RGT: reference_tracks(row[kept], rgt[row[kept]], Beside.along(*ends), np.full(kept.sum(), _RGT_M)),
+            RGT_OFFSET: reference_tracks(
+                row[shifted], rgt[row[shifted]], pointed.beside_of(shifted), np.full(shifted.sum(), _RGT_OFFSET_M)
+            ),
+            FOOTPRINT: footprint_tracks(strips, alone, first_row=low),
+        }
+        for name, part in lines.items():
+            source[part.granule] = SOURCES.index(name)
+            found.append(part)
+        progress.fraction(min(1.0, (low + _GRANULES_AT_ONCE) / len(footprints)))
+    if elsewhere:
+        progress.warn(
+            f"{elsewhere:,} granules have a footprint that does not lie along the reference ground track of their "
+            f"name; the middle of the footprint is taken ({FOOTPRINT})."
+        )
+    return joined_tracks(found)
+
+
+def _milliseconds(times: pd.Series) -> np.ndarray:
+    values = times.dt.tz_convert(None).to_numpy("datetime64[ms]")
+    return np.where(np.isnat(values), np.nan, values.astype(np.int64).astype(float))
+
+
+def _shapes(granules: gpd.GeoDataFrame, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the footprints of some rows by hemisphere; those of the other rows and hemisphere are None."""
+    some = granules[[granules.geometry.name]].iloc[rows]
+    where = granule_hemispheres(some)
+    shapes = {}
+    for side, crs in POLE_CRS.items():
+        mine = (where == side) | (where == "both")
+        if mine.any():
+            shapes[side] = np.full(len(granules), None, dtype=object)
+            shapes[side][rows[mine]] = project_footprints(some[mine], crs)
+            shapely.prepare(shapes[side])
+    return shapes
+
+
+def _inside(shapes: dict[str, np.ndarray], granule: np.ndarray, point: np.ndarray) -> np.ndarray:
+    inside = np.zeros(len(granule), dtype=bool)
+    for side, footprints in shapes.items():
+        mine = np.flatnonzero(~shapely.is_missing(footprints[granule]))
+        if len(mine):
+            xy = transformer(LONLAT_CRS, POLE_CRS[side]).transform(*lon_lat(point[mine]))
+            inside[mine] = shapely.intersects_xy(footprints[granule[mine]], *xy)
+    return inside
+
+
+def _planned_times(
+    rgt: np.ndarray, region: np.ndarray, cycle: np.ndarray, begin: np.ndarray, duration: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return begin and duration of regions: of the granule if it took as long as the region, else by the calendar."""
+    known = np.isfinite(cycle)
+    planned = np.full((2, len(rgt)), np.nan)
+    for row, u in zip(planned, region_arc(region)):
+        row[known] = rgt_time(rgt[known], cycle[known], u[known]).astype(np.int64)
+    length = planned[1] - planned[0]
+    with np.errstate(invalid="ignore"):
+        whole = np.abs(duration - length) < _SAME_DURATION_MS
+    return np.where(whole, begin, planned[0]), np.where(whole, duration, length)
+
+
+def _report(source: np.ndarray, progress: Progress) -> None:
+    count = {name: int((source == number).sum()) for number, name in enumerate(SOURCES)}
+    total = f"{len(source):,} granules"
+    for name, text in (
+        (RGT, "kept to their reference ground track, by their footprints"),
+        (RGT_OFFSET, "ran beside it, by as much as their footprints do"),
+        (FOOTPRINT, "have their centre line by their footprints alone"),
+    ):
+        if count[name]:
+            progress.info(f"{count[name]:,} of {total} {text} ({name}).")
+    if count[TRACK_MODEL]:
+        progress.warn(
+            f"{count[TRACK_MODEL]:,} granules have a footprint that does not tell their centre line: their crossovers "
+            f"are planned ones on the reference ground track ({TRACK_MODEL}), to which the satellite keeps from cycle "
+            "3 on in the polar regions, but not elsewhere."
+        )
+    if count[STRIP]:
+        progress.warn(
+            f"{count[STRIP]:,} granules have neither such a footprint nor a known track: the middle of the flight "
+            f"line's way through the footprint is given ({STRIP}), without beam, angle and time."
+        )
+    without = int((source < 0).sum())
+    if without:
+        progress.warn(f"{without:,} granules have no footprint, and no crossover.")

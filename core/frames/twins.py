@@ -1,0 +1,51 @@
+"""Lines that are the same but for rounding."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from ..geometry import unit_vectors
+
+_SAME_M = 1.0
+_EARTH_RADIUS_M = 6.371e6
+
+
+def twins(group: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Give lines numbers: within a group, the same one to those that are the same vertex by vertex.
+
+    Parameters
+    ----------
+    group : (n,) ndarray of int
+        Only lines of one group are compared.
+    lines : (n,) ndarray of geometries
+        In longitude and latitude; missing ones are the same.
+
+    Returns
+    -------
+    (n,) ndarray of int
+        Lines are the same if no two vertices in the same place of their order are more than 1 m apart.
+    """
+    lon_lat, owner = shapely.get_coordinates(lines, return_index=True)
+    vertex = unit_vectors(lon_lat[:, 0], lon_lat[:, 1])
+    size = np.bincount(owner, minlength=len(lines))
+    start = np.concatenate([[0], np.cumsum(size)])
+    # Equal lines have equal sums, so that sorting by these puts them side by side; a different one comes in between
+    # only if its vertices have the same sum to the metre. The weights make lines of other shape or direction differ.
+    weight = 1.0 + np.arange(len(vertex)) - start[owner]
+    sums = np.zeros(len(lines))
+    np.add.at(sums, owner, weight * (vertex @ np.array([1.0, np.sqrt(2.0), np.sqrt(3.0)])))
+    order = np.lexsort((sums, size, group))
+    one, other = order[:-1], order[1:]
+    same = (group[one] == group[other]) & (size[one] == size[other])
+    pairs = np.flatnonzero(same & (size[one] > 0))
+    length = size[one[pairs]]
+    within = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    apart = (
+        vertex[np.repeat(start[one[pairs]], length) + within] - vertex[np.repeat(start[other[pairs]], length) + within]
+    )
+    far = np.linalg.norm(apart, axis=1) * _EARTH_RADIUS_M > _SAME_M
+    same[pairs[np.bincount(np.repeat(np.arange(len(pairs)), length)[far], minlength=len(pairs)) > 0]] = False
+    number = np.empty(len(lines), dtype=np.int64)
+    number[order] = np.concatenate([[0], np.cumsum(~same)])[: len(lines)]
+    return number

@@ -1,0 +1,86 @@
+"""The lines of a frames table: whether each is a place on the Earth, and on the side that its season says."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..common import InputError, Progress, count
+from ..geometry import (
+    LINES,
+    LONLAT_CRS,
+    POLE_CRS,
+    degrees_in_metres,
+    degrees_sentence,
+    is_kind,
+    off_earth,
+    parts_of,
+    reproject,
+    require_place,
+)
+
+# What seasons are called after, as 2016_Antarctica_DC8 is.
+_SIDES = {"Antarctica": "south", "Greenland": "north", "Arctic": "north"}
+
+
+def usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd.GeoSeries:
+    """Return the lines of frames; None where one is empty or has a vertex that is no place on the Earth.
+
+    Parameters
+    ----------
+    frames : GeoDataFrame
+        With a column ``id``, in a CRS that has a way to the Earth.
+    name : str
+        What to call the table in an error.
+    progress : Progress
+        Is told what is left out, and why.
+
+    Raises
+    ------
+    InputError
+        If there are other geometries than lines, or no line is a place on the Earth.
+    """
+    lines, others = parts_of(frames.geometry.to_numpy().copy(), LINES)
+    if others:
+        progress.warn(f"{name}: {count(others, 'part', 'parts')} of collections, no lines, are left out.")
+    wrong = ~is_kind(lines, LINES) & ~shapely.is_empty(lines)
+    if wrong.any():
+        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(frames):,} are not.")
+    off = off_earth(lines, frames.crs)
+    if off.any():
+        why = require_place(name, "lines", lines, off, frames.crs)
+        progress.warn(
+            f"{name}: {int(off.sum()):,} have a vertex that is no place on the Earth (the first is "
+            f"{frames['id'].iloc[int(off.argmax())]}): {why}; they are kept without their line."
+        )
+    if degrees_in_metres(lines, frames.crs):
+        progress.warn(f"{name}: {degrees_sentence(frames.crs)}")
+    without = shapely.is_missing(lines) | shapely.is_empty(lines)
+    if without.any():
+        progress.warn(f"{name}: {int(without.sum()):,} of {len(frames):,} have no line.")
+    lines[off | without] = None
+    return gpd.GeoSeries(lines, index=frames.index, crs=frames.crs)
+
+
+def compare_hemispheres(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> None:
+    """Warn of lines that do not lie on the hemisphere that their columns name."""
+    said = pd.Series("", index=frames.index)
+    if "collection" in frames.columns:
+        season = frames["collection"].astype("string")
+        for word, side in _SIDES.items():
+            said = said.mask(season.str.contains(rf"_{word}(?:_|$)", regex=True).fillna(False).astype(bool), side)
+    if "opr:hemisphere" in frames.columns:
+        column = frames["opr:hemisphere"].astype("string").str.lower()
+        said = said.mask(column.isin(list(POLE_CRS)).fillna(False).astype(bool), column.astype(object))
+    middle = shapely.bounds(reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS))[:, 1::2].mean(axis=1)
+    seen = np.select([middle < 0, middle > 0], ["south", "north"], "")
+    wrong = (seen != "") & (said != "").to_numpy() & (seen != said.to_numpy(dtype=object))
+    if wrong.any():
+        first = int(wrong.argmax())
+        progress.warn(
+            f"{name}: {int(wrong.sum()):,} of {len(frames):,} lie in the {seen[first]}, but belong to the "
+            f"{said.iloc[first]} by their columns (the first is {frames['id'].iloc[first]}): check whether latitude "
+            "and longitude are exchanged."
+        )

@@ -1,0 +1,111 @@
+"""The two results as they are written: matched frames, and one row a frame and granule."""
+
+from __future__ import annotations
+
+from json.encoder import encode_basestring_ascii
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..frames import flight_dates
+from ..geometry import LONLAT_CRS, reproject, unit_vectors
+from ..icesat2 import headings_at, names
+from .pairs import Pairs
+
+#: The keys of a granule in the column ``atl06_granules``, as in the seed.
+LINK_KEYS = ("granule_id", "s3_url", "https_url")
+
+#: What the table of pairs takes over from the granule.
+GRANULE_COLUMNS = ("granule_id", "rgt", "cycle", "region", "start_time")
+
+
+def matched_frames(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) -> gpd.GeoDataFrame:
+    """Return the frames with their granules.
+
+    Returns
+    -------
+    GeoDataFrame
+        All frames in their order and CRS with ``n_granules``, ``n_crossing`` (granules whose footprint crosses the
+        flight line) and ``atl06_granules``, JSON text: a list of ``granule_id``, ``s3_url``, ``https_url``.
+    """
+    result = frames.copy()
+    n = len(frames)
+    result["n_granules"] = np.bincount(pairs.frame, minlength=n).astype(np.int64)
+    result["n_crossing"] = np.bincount(pairs.frame[pairs.crosses_line], minlength=n).astype(np.int64)
+    used, position = np.unique(pairs.granule, return_inverse=True)
+    texts = np.array(_link_texts(granules.iloc[used]), dtype=object)
+    first = np.searchsorted(pairs.frame, np.arange(n + 1)).tolist()
+    result["atl06_granules"] = [f"[{', '.join(texts[position[a:b]])}]" for a, b in zip(first[:-1], first[1:])]
+    return result
+
+
+def link_records(granules: pd.DataFrame) -> list[dict]:
+    """Return one dict a granule with the seed's keys; a missing link is None."""
+    return [dict(zip(LINK_KEYS, values)) for values in zip(*_links(granules))]
+
+
+def _links(granules: pd.DataFrame) -> list[list[Any]]:
+    columns = (granules[key].astype(object) for key in LINK_KEYS)
+    return [column.where(column.notna(), None).tolist() for column in columns]
+
+
+def _link_texts(granules: pd.DataFrame) -> list[str]:
+    """Return what ``json.dumps`` makes of each of :func:`link_records`."""
+    # Text by text: the whole of a record takes json ten times as long.
+    columns = [
+        ["null" if value is None else encode_basestring_ascii(value) for value in values] for values in _links(granules)
+    ]
+    form = "{" + ", ".join(f'"{key}": %s' for key in LINK_KEYS) + "}"
+    return [form % texts for texts in zip(*columns)]
+
+
+def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) -> pd.DataFrame:
+    """Return the table of pairs: one row a frame and granule, in order of frame, then time.
+
+    Returns
+    -------
+    DataFrame
+        ``collection`` (where the frames have one), ``frame_id``, ``flight_date``, then the granule's ``granule_id``,
+        ``rgt``, ``cycle``, ``region``, ``start_time``, then ``direction`` (``ascending`` or ``descending``, where the
+        pass comes by the middle of the frame; missing if that is not known), ``days_between`` (days from flight to
+        pass, negative where the pass came first), ``crosses_line``, ``overlap_m`` (metres), ``https_url``, ``s3_url``,
+        ``size_mb``.
+    """
+    passed = granules["start_time"]
+    when = np.argsort(np.argsort(passed.to_numpy("datetime64[ns]"), kind="stable"), kind="stable")
+    order = np.lexsort((when[pairs.granule], pairs.frame))
+    frame, granule = pairs.frame[order], pairs.granule[order]
+    flown = flight_dates(frames)
+    days = passed.dt.tz_localize(None).dt.normalize().array.take(granule) - flown.array.take(frame)
+    table = {}
+    if "collection" in frames.columns:
+        table["collection"] = frames["collection"].array.take(frame)
+    table["frame_id"] = frames["id"].array.take(frame)
+    table["flight_date"] = flown.dt.date.array.take(frame)
+    for column in GRANULE_COLUMNS:
+        table[column] = granules[column].array.take(granule)
+    table["direction"] = pd.Series(names(_headings(frames, granules, frame, granule)), dtype=object)
+    table["days_between"] = pd.Series(days).dt.days.astype("Int64")
+    table["crosses_line"] = pairs.crosses_line[order]
+    table["overlap_m"] = np.round(pairs.overlap_m[order], 1)
+    for column in ("https_url", "s3_url", "size_mb"):
+        table[column] = granules[column].array.take(granule)
+    return pd.DataFrame(table)
+
+
+def _headings(
+    frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, frame: np.ndarray, granule: np.ndarray
+) -> np.ndarray:
+    """Return the direction in which each pair's granule comes by the middle of its frame, as numbers."""
+    xy, owner = shapely.get_coordinates(
+        reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS), return_index=True
+    )
+    vertices = unit_vectors(*xy.T)
+    total = np.stack([np.bincount(owner, part, minlength=len(frames)) for part in vertices.T], axis=1)
+    with np.errstate(invalid="ignore"):
+        middle = total / np.linalg.norm(total, axis=1)[:, None]
+    rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64)[granule] for column in ("rgt", "region"))
+    return headings_at(rgt, region, middle[frame])

@@ -1,0 +1,16 @@
+"""Pages and drawings about a run."""
+
+from typing import TYPE_CHECKING
+
+from ..common import lazy_face
+
+if TYPE_CHECKING:
+    from .comparison_report import comparison_page as comparison_page
+    from .legend import VIRIDIS as VIRIDIS
+    from .legend import class_colours as class_colours
+    from .legend import class_name as class_name
+    from .legend import count_classes as count_classes
+    from .run_report import Origin as Origin
+    from .run_report import run_page as run_page
+
+__getattr__, __dir__ = lazy_face(__name__, __file__)

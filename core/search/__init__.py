@@ -1,0 +1,26 @@
+"""From a window and an area to all granules there: CMR, and the store of what it answered."""
+
+from typing import TYPE_CHECKING
+
+from ..common import lazy_face
+
+if TYPE_CHECKING:
+    from .area import Area as Area
+    from .area import area_of_rectangle as area_of_rectangle
+    from .area import search_areas as search_areas
+    from .box_cover import box_of as box_of
+    from .cmr import CmrClient as CmrClient
+    from .cmr import GranuleQuery as GranuleQuery
+    from .granule_files import read_granule_files as read_granule_files
+    from .paging import search_granules as search_granules
+    from .store import GranuleStore as GranuleStore
+    from .supply import STORE_MODES as STORE_MODES
+    from .supply import Supplier as Supplier
+    from .supply import Supply as Supply
+    from .window import LAUNCH as LAUNCH
+    from .window import Window as Window
+    from .window import nominal_cycle_days as nominal_cycle_days
+    from .window import resolve_window as resolve_window
+    from .window import today as today
+
+__getattr__, __dir__ = lazy_face(__name__, __file__)

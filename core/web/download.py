@@ -1,0 +1,116 @@
+"""Files from the internet: whole, or not there at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from ..common import DownloadError, Progress, reason_of
+from .exchange import transfer
+from .response import Answer, Patience, host_of
+
+#: Of a longer name the end is kept, which tells the kind of file: file systems take 255, with what is added.
+_LONGEST_NAME = 120
+
+
+@contextmanager
+def fetch(
+    url: str,
+    progress: Progress | None = None,
+    session: requests.Session | None = None,
+    patience: Patience | None = None,
+) -> Iterator[Path]:
+    """Give a file for as long as the ``with`` block lasts; it is in a temporary folder, under its own name.
+
+    Parameters, errors: see :func:`download`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="xopr-"))
+    try:
+        name = re.sub(r"[^\w.+=-]", "_", unquote(urlsplit(url).path).rpartition("/")[2]).lstrip(".")
+        path = folder / (name[-_LONGEST_NAME:] or "file")
+        download(url, path, progress, session, patience)
+        yield path
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def download(
+    url: str,
+    path: Path,
+    progress: Progress | None = None,
+    session: requests.Session | None = None,
+    patience: Patience | None = None,
+) -> None:
+    """Fetch a file. What stands at `path` is replaced by the whole file at once, or stays as it is.
+
+    Parameters
+    ----------
+    url : str
+        Address, http or https; it may lead on to another.
+    path : Path
+        Where the file goes; its folder is there.
+    progress : Progress, optional
+        Is told the part that has come, where the server says how much there is, and of each retry.
+    session : requests.Session, optional
+        Brings proxy, certificate and login settings along.
+    patience : Patience, optional
+
+    Raises
+    ------
+    DownloadError
+        If there is no such file, or a web page (such as a login form) comes in its place.
+    CancelledError
+        If the user asked to stop.
+    """
+    progress = progress or Progress()
+
+    def tell(received: int, total: int | None) -> None:
+        if total:
+            progress.fraction(min(received / total, 1.0))
+
+    part = path.with_name(path.name + ".part")
+    try:
+        answer = transfer(
+            "GET",
+            url,
+            session=session or requests.Session(),
+            patience=patience or Patience(),
+            progress=progress,
+            error=DownloadError,
+            target=part,
+            on_bytes=tell,
+        )
+        _check(answer, url, part)
+        part.replace(path)
+    except OSError as error:
+        fault = reason_of(error)
+        raise DownloadError(f"{path} cannot be written ({fault.what}); {fault.advice}.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    progress.fraction(1.0)
+
+
+def _check(answer: Answer, url: str, part: Path) -> None:
+    if answer.status in (404, 410):
+        raise DownloadError(f"There is no file at {url}: check the address.")
+    if answer.status in (401, 403):
+        raise DownloadError(
+            f"{host_of(url)} does not give out {url} ({answer.says}): check the address, and whether it needs a login."
+        )
+    if answer.status != 200:
+        raise DownloadError(f"{host_of(url)} answered {answer.says} for {url}: check the address.")
+    with part.open("rb") as stream:
+        start = stream.read(512)
+    if answer.is_web_page(start):
+        raise DownloadError(
+            f"A web page came from {host_of(answer.url)} instead of the file {url}: check the address, "
+            "and whether it or the network needs a login."
+        )

@@ -1,0 +1,201 @@
+"""Columns of a table and attribute values of a layer: the half of the bridge that is not geometry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, time, timezone
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from qgis.core import QgsField
+from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, Qt, QTime
+
+from ..compat import field, is_null
+
+_MAX_INT64 = np.iinfo(np.int64).max
+
+
+def column_of(described: QgsField, values: tuple[Any, ...]) -> Any:
+    """Return a column from the attribute values of a field: NULL is a missing value, date-times are UTC."""
+    plain = list(values)
+    kinds = set(map(type, plain))
+    if not kinds <= _PLAIN_TYPES:
+        plain = [None if is_null(value) else value for value in plain]
+    if kinds & set(_FROM_QT):
+        plain = [_FROM_QT[type(value)](value) if type(value) in _FROM_QT else value for value in plain]
+    if not values:
+        return pd.Series(plain, dtype=_empty_dtype(described))
+    present = {type(value) for value in plain if value is not None}
+    missing = any(value is None for value in plain)
+    if present == {bool}:
+        return pd.array(plain, dtype="boolean") if missing else np.array(plain, dtype=bool)
+    if present == {int}:
+        if max(map(_magnitude, plain)) > _MAX_INT64:
+            return pd.Series(plain, dtype=object)
+        return pd.array(plain, dtype="Int64") if missing else np.array(plain, dtype=np.int64)
+    if present and present <= {int, float}:
+        return np.array([np.nan if value is None else value for value in plain], dtype=float)
+    if present == {datetime}:
+        return pd.to_datetime(pd.Series(plain, dtype=object), utc=True)
+    if not present:
+        return pd.Series(plain, dtype=_empty_dtype(described))
+    return pd.Series(plain, dtype=object)
+
+
+def _magnitude(value: int | None) -> int:
+    return 0 if value is None else abs(value)
+
+
+def _empty_dtype(described: QgsField) -> str:
+    """Return the dtype of a column without any value, so that its type survives."""
+    name = described.typeName().lower()
+    if described.isNumeric():
+        return "float64" if "real" in name or "double" in name or "float" in name else "Int64"
+    if "datetime" in name:
+        return "datetime64[ns, UTC]"
+    return "boolean" if "bool" in name else "object"
+
+
+def _from_qdatetime(value: QDateTime) -> datetime | None:
+    # QGIS 3.22 reads a file's times without a zone, as "local" ones; the times in our tables are UTC, and so are these
+    # digits. They are taken as they are: an hour that the local clock skips in spring would not be valid as a moment.
+    if value.timeSpec() != Qt.TimeSpec.LocalTime:
+        value = value.toUTC()
+    day, clock = value.date(), value.time()
+    if not day.isValid() or not clock.isValid():
+        return None
+    return datetime.combine(day.toPyDate(), clock.toPyTime(), timezone.utc)
+
+
+_PLAIN_TYPES = {bool, int, float, str, type(None)}
+_FROM_QT: dict[type, Callable[[Any], Any]] = {
+    QDateTime: _from_qdatetime,
+    QDate: lambda value: value.toPyDate(),
+    QTime: lambda value: value.toPyTime(),
+    QByteArray: lambda value: bytes(value.data()),
+}
+
+
+def field_of(name: str, column: pd.Series, kind: str | None = None) -> QgsField:
+    """Return the field that can hold a column: whole numbers are 64 bit, lists and dicts are text."""
+    return field(name, kind or kind_of(column))
+
+
+def values_of(column: pd.Series, kind: str | None = None) -> list[Any]:
+    """Return the attribute values for a column: a missing value is NULL, a list or dict is JSON text."""
+    kind = kind or kind_of(column)
+    if kind == "datetime":
+        return [None if value is None else _qdatetime(value) for value in _milliseconds(column)]
+    if kind == "text" and _is_plain_text(column):
+        return _objects(column)
+    convert = _CONVERTERS[kind]
+    return [None if _is_missing(value) else convert(value) for value in column.tolist()]
+
+
+def sql_values_of(column: pd.Series, kind: str) -> list[Any]:
+    """Return a column's values as a GeoPackage holds them: days and moments (UTC) are ISO text."""
+    if kind == "datetime":
+        moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[ms]")
+        texts = np.datetime_as_string(moments, unit="ms", timezone="UTC").astype(object)
+        texts[np.isnat(moments)] = None
+        return texts.tolist()
+    if kind == "date":
+        known = {day: None if _is_missing(day) else day.isoformat() for day in set(column.tolist())}
+        return [known[day] for day in column.tolist()]
+    # Of other objects than Python's own numbers SQLite would make bytes.
+    if (kind == "text" and _is_plain_text(column)) or (kind in ("int", "float") and column.dtype != object):
+        return _objects(column)
+    if kind == "bytes":
+        return [None if _is_missing(value) else bytes(value) for value in column.tolist()]
+    convert = _CONVERTERS[kind]
+    return [None if _is_missing(value) else convert(value) for value in column.tolist()]
+
+
+def _is_plain_text(column: pd.Series) -> bool:
+    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+
+
+def _objects(column: pd.Series) -> list[Any]:
+    """Return the values as they are, missing ones as None."""
+    missing = column.isna().to_numpy(dtype=bool)
+    values = column.to_numpy(dtype=object)
+    if missing.any():
+        values = values.copy()
+        values[missing] = None
+    return values.tolist()
+
+
+def _milliseconds(column: pd.Series) -> list[int | None]:
+    moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[ns]")
+    rounded = np.round(moments.astype(np.int64) / 1e6).astype(np.int64).astype(object)
+    rounded[np.isnat(moments)] = None
+    return rounded.tolist()
+
+
+def kind_of(column: pd.Series) -> str:
+    """Return what a column holds, by :data:`~xopr_crossovers.plugin.compat.FIELD_TYPES`."""
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype) and not pd.api.types.is_object_dtype(dtype):
+        return "bool"
+    if pd.api.types.is_unsigned_integer_dtype(dtype) and len(column) and column.max() > _MAX_INT64:
+        return "text"
+    if pd.api.types.is_integer_dtype(dtype):
+        return "int"
+    if pd.api.types.is_float_dtype(dtype):
+        return "float"
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "datetime"
+    return _kind_of_objects(column)
+
+
+def _kind_of_objects(column: pd.Series) -> str:
+    present = {type(value) for value in column.tolist() if not _is_missing(value)}
+    for kind, types in _OBJECT_KINDS.items():
+        if present and present <= types:
+            if kind == "int" and max(abs(value) for value in column.tolist() if not _is_missing(value)) > _MAX_INT64:
+                return "text"
+            return kind
+    return "text"
+
+
+_OBJECT_KINDS: dict[str, set[type]] = {
+    "bool": {bool, np.bool_},
+    "int": {int, np.int64, np.int32},
+    "float": {int, float, np.float64, np.float32},
+    "datetime": {datetime, pd.Timestamp},
+    "date": {date},
+    "bytes": {bytes},
+}
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple, dict, np.ndarray)):
+        return json.dumps(value, default=_plain, ensure_ascii=False)
+    return value.isoformat() if isinstance(value, time) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can write of a value that it cannot."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value.item() if isinstance(value, np.generic) else str(value)
+
+
+def _qdatetime(milliseconds: int) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(milliseconds, Qt.TimeSpec.UTC)
+
+
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "bool": bool,
+    "int": int,
+    "float": float,
+    "date": lambda value: QDate(value.year, value.month, value.day),
+    "bytes": QByteArray,
+    "text": _text,
+}

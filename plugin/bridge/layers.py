@@ -1,0 +1,306 @@
+"""The one bridge between QGIS layers and GeoDataFrames.
+
+Needs the packages that :func:`xopr_crossovers.plugin.packages.dependencies.load` loads: import it after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFeatureIterator,
+    QgsFeatureSink,
+    QgsFeatureSource,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingFeedback,
+    QgsVectorLayer,
+)
+
+from ...core.common import CancelledError, InputError, Progress, count
+from ...core.geometry import earth_crs
+from ..compat import WkbType
+from .attributes import column_of, field_of, values_of
+from .curves import plain
+
+BATCH = 5_000
+
+_POINT, _LINE, _RING, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON, _COLLECTION = range(8)
+_WKB_NAMES = {
+    _POINT: "Point",
+    _LINE: "LineString",
+    _POLYGON: "Polygon",
+    _MULTIPOINT: "MultiPoint",
+    _MULTILINE: "MultiLineString",
+    _MULTIPOLYGON: "MultiPolygon",
+}
+_MULTI = {_POINT: _MULTIPOINT, _LINE: _MULTILINE, _POLYGON: _MULTIPOLYGON}
+
+
+# --- from QGIS -------------------------------------------------------------------------------------------------------
+
+
+def source_to_table(source: QgsFeatureSource, name: str, progress: Progress | None = None) -> pd.DataFrame:
+    """Read all features of a source, as :func:`source_to_geodataframe`; a plain table where it has no geometry."""
+    if source.wkbType() != WkbType.NoGeometry:
+        return source_to_geodataframe(source, name=name, progress=progress)
+    columns, _ = _read(source, None, name, progress or Progress())
+    return pd.DataFrame(columns)
+
+
+def source_to_geodataframe(
+    source: QgsFeatureSource,
+    feedback: QgsProcessingFeedback | None = None,
+    crs: Any = None,
+    name: str = "The layer",
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Read all features of a source, the selected ones where Processing made it so.
+
+    Parameters
+    ----------
+    source : QgsFeatureSource
+        A layer's or a Processing parameter's source.
+    feedback : QgsProcessingFeedback, optional
+        Can cancel.
+    crs : CRS, optional
+        Replaces the source's own.
+    name : str
+        What to call the source in an error.
+    progress : Progress, optional
+        Can cancel, and is told how many geometries were curved.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns as the fields are called, in their order; NULL is a missing value; date-times are UTC; the geometry
+        column is ``geometry`` in the source's CRS (none where the source has none). Curves become straight pieces, and
+        surfaces of triangles polygons.
+
+    Raises
+    ------
+    CancelledError
+        If the user cancelled.
+    InputError
+        If the source stops delivering, or its CRS is not known to PROJ.
+    """
+    columns, wkb = _read(source, feedback, name, progress or Progress())
+    columns.pop("geometry", None)
+    if crs is None:
+        crs = _crs_of(source.sourceCrs(), name)
+    return gpd.GeoDataFrame(columns, geometry=_geometries(wkb), crs=crs)
+
+
+def _read(
+    source: QgsFeatureSource, feedback: QgsProcessingFeedback | None, name: str, progress: Progress
+) -> tuple[dict[str, Any], list[bytes | None]]:
+    """Return the columns of a source, and the geometries."""
+    rows: list[list[Any]] = []
+    wkb: list[bytes | None] = []
+    n_curved = 0
+    features = source.getFeatures()
+    for number, feature in enumerate(features):
+        if number % BATCH == 0:
+            progress.check()
+            if feedback is not None and feedback.isCanceled():
+                raise CancelledError
+        rows.append(feature.attributes())
+        geometry, special = plain(feature.geometry())
+        n_curved += special
+        wkb.append(_wkb(geometry))
+    _check_whole(source, features, len(rows), name)
+    if n_curved:
+        curved = count(n_curved, "curved geometry was", "curved geometries were")
+        progress.info(f"{name}: {curved} read as straight pieces.")
+    fields = source.fields()
+    values: list[Any] = list(zip(*rows)) if rows else [() for _ in range(fields.count())]
+    return {fields.at(i).name(): column_of(fields.at(i), values[i]) for i in range(fields.count())}, wkb
+
+
+def _check_whole(source: QgsFeatureSource, features: QgsFeatureIterator, n_rows: int, name: str) -> None:
+    """Raise if a source announced rows and delivered none: a database that is locked or gone says no more."""
+    if not features.isValid() or (n_rows == 0 and source.featureCount() > 0):
+        raise InputError(
+            f"{name} can no longer be read: its file or database is gone, or another program has locked it; close it "
+            "there, and load the layer again."
+        )
+
+
+def open_vector(path: str) -> pd.DataFrame:
+    """Read any vector file that QGIS can open: a GeoDataFrame, or a plain table where it has no geometry.
+
+    Raises
+    ------
+    InputError
+        If QGIS cannot open it.
+    """
+    layer = QgsVectorLayer(path, "frames", "ogr")
+    if not layer.isValid():
+        raise InputError(f"QGIS cannot open {path} as a vector layer; check that it is a complete vector file.")
+    return source_to_table(layer, path)
+
+
+def _wkb(geometry: QgsGeometry) -> bytes | None:
+    # A file writer makes an empty geometry of a missing one.
+    return None if geometry.isNull() or geometry.isEmpty() else geometry.asWkb().data()
+
+
+def _geometries(wkb: list[bytes | None]) -> np.ndarray:
+    try:
+        return shapely.from_wkb(np.array(wkb, dtype=object))
+    except (shapely.errors.ShapelyError, NotImplementedError) as error:
+        raise InputError(
+            f"A geometry cannot be read ({error}); mend the layer first, for example with 'Fix geometries'."
+        ) from error
+
+
+def _crs_of(crs: QgsCoordinateReferenceSystem, name: str) -> Any:
+    if not crs.isValid():
+        return None
+    text = crs.authid() if crs.authid().startswith(("EPSG:", "ESRI:", "OGC:", "IAU_2015:")) else crs.toWkt()
+    try:
+        return earth_crs(text, name)
+    except InputError:
+        # Its definition may say more than a code that this PROJ does not know, or than QGIS's own number of it.
+        return earth_crs(crs.toWkt(), name)
+
+
+# --- to QGIS ---------------------------------------------------------------------------------------------------------
+
+
+def fields_of(table: pd.DataFrame, kinds: dict[str, str] | None = None) -> QgsFields:
+    """Return the fields for the columns of a table, the geometry left out.
+
+    Lists and dicts become JSON text; whole numbers 64 bit; times date-times in UTC.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+    kinds : dict of str to str, optional
+        What columns hold, by :data:`~xopr_crossovers.plugin.compat.FIELD_TYPES`; otherwise their values tell.
+    """
+    fields = QgsFields()
+    for name in _attribute_columns(table):
+        fields.append(field_of(str(name), table[name], (kinds or {}).get(name)))
+    return fields
+
+
+def wkb_type_of(table: pd.DataFrame, empty: str = "NoGeometry") -> Any:
+    """Return the geometry type of a layer that can hold a table's geometries.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+        A plain DataFrame gives ``NoGeometry``.
+    empty : str
+        The type's name where there is no geometry to tell by.
+
+    Returns
+    -------
+    QGIS geometry type
+        Single where all are single, else multi; with Z where one has Z.
+    """
+    if not isinstance(table, gpd.GeoDataFrame):
+        return WkbType.NoGeometry
+    geometries = table.geometry.to_numpy()
+    kinds = _kinds(geometries)
+    if not kinds:
+        return getattr(WkbType, empty)
+    kind = next(iter(kinds)) if len(kinds) == 1 else _common_multi(kinds)
+    name = _WKB_NAMES.get(kind)
+    if name is None:
+        raise InputError("The result holds geometries of different kinds, which one layer cannot hold.")
+    return getattr(WkbType, name + ("Z" if shapely.has_z(geometries).any() else ""))
+
+
+def crs_of(table: pd.DataFrame) -> QgsCoordinateReferenceSystem:
+    """Return the CRS of a table as QGIS knows it; an invalid one for a table without geometry."""
+    crs = QgsCoordinateReferenceSystem()
+    if isinstance(table, gpd.GeoDataFrame) and table.crs is not None:
+        authority = table.crs.to_authority()
+        crs.createFromString(":".join(authority) if authority else f"WKT:{table.crs.to_wkt()}")
+    return crs
+
+
+def write(
+    table: pd.DataFrame, sink: QgsFeatureSink, feedback: QgsProcessingFeedback, kinds: dict[str, str] | None = None
+) -> None:
+    """Write a table into a sink made with :func:`fields_of` (and the same kinds) and :func:`wkb_type_of`, in batches.
+
+    Raises
+    ------
+    CancelledError
+        If the user cancelled.
+    InputError
+        If the sink refuses a feature; the message is only why.
+    """
+    fields = fields_of(table, kinds)
+    for batch in _features(table, fields, kinds or {}):
+        if feedback.isCanceled():
+            raise CancelledError
+        if not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
+            raise InputError(_said(sink) or "the layer refused a feature")
+    if not sink.flushBuffer():
+        raise InputError(_said(sink) or "the layer refused its features")
+
+
+def _said(sink: QgsFeatureSink) -> str:
+    return " ".join(sink.lastError().split())
+
+
+def _features(table: pd.DataFrame, fields: QgsFields, kinds: dict[str, str]) -> Iterator[list[QgsFeature]]:
+    columns = [values_of(table[name], kinds.get(name)) for name in _attribute_columns(table)]
+    wkb = _wkb_column(table) if isinstance(table, gpd.GeoDataFrame) else None
+    for start in range(0, len(table), BATCH):
+        batch = []
+        for row in range(start, min(start + BATCH, len(table))):
+            feature = QgsFeature(fields)
+            feature.setAttributes([column[row] for column in columns])
+            if wkb is not None and wkb[row] is not None:
+                geometry = QgsGeometry()
+                geometry.fromWkb(wkb[row])
+                feature.setGeometry(geometry)
+            batch.append(feature)
+        yield batch
+
+
+def _wkb_column(table: gpd.GeoDataFrame) -> np.ndarray:
+    geometries = table.geometry.to_numpy()
+    kinds = _kinds(geometries)
+    if len(kinds) > 1:
+        geometries = _as_multi(geometries, _common_multi(kinds))
+    if shapely.has_z(geometries).any():
+        geometries = shapely.force_3d(geometries)
+    return shapely.to_wkb(geometries, flavor="iso")
+
+
+def _kinds(geometries: np.ndarray) -> set[int]:
+    kinds = shapely.get_type_id(geometries)
+    kinds = np.where(kinds == _RING, _LINE, kinds)
+    return set(np.unique(kinds[kinds >= 0]).tolist())
+
+
+def _common_multi(kinds: set[int]) -> int:
+    multi = {_MULTI.get(kind, kind) for kind in kinds}
+    return multi.pop() if len(multi) == 1 else _COLLECTION
+
+
+def _as_multi(geometries: np.ndarray, multi: int) -> np.ndarray:
+    single = next(kind for kind, of_many in _MULTI.items() if of_many == multi)
+    make = {_POINT: shapely.multipoints, _LINE: shapely.multilinestrings, _POLYGON: shapely.multipolygons}[single]
+    geometries = geometries.copy()
+    rows = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (single, _RING)))
+    geometries[rows] = make(geometries[rows], indices=np.arange(len(rows)))
+    return geometries
+
+
+def _attribute_columns(table: pd.DataFrame) -> list[Any]:
+    geometry = table.geometry.name if isinstance(table, gpd.GeoDataFrame) else None
+    return [name for name in table.columns if name != geometry]

@@ -1,0 +1,137 @@
+"""Whether a file holds what was written into it: rows, geometries, texts and the coordinate reference system."""
+
+from __future__ import annotations
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj.exceptions import ProjError
+from qgis.core import QgsFeatureRequest, QgsVectorLayer
+
+from ..files import Format
+from .attributes import kind_of, values_of
+from .layers import source_to_geodataframe
+
+# Rows that are read back: of more, the first ones, beside number and extent of all.
+_MOST = 20_000
+# Rows of each part whose texts are measured.
+_SAMPLE = 1_000
+# Of the largest coordinate: metres where that is thousands of kilometres.
+_TOLERANCE = 1e-6
+_NO_CRS = "its coordinate reference system is not in it"
+
+
+class Written:
+    """What was written into one file.
+
+    Attributes
+    ----------
+    rows, missing : int
+        All rows, and those without geometry in a layer that has geometry.
+    longest : int
+        Length of the longest text of a sample.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.missing = 0
+        self.longest = 0
+        self._crs = None
+        self._is_spatial = False
+        self._low, self._high = np.full(2, np.inf), np.full(2, -np.inf)
+
+    def add(self, table: pd.DataFrame, kinds: dict[str, str]) -> None:
+        """Take note of a table."""
+        self.rows += len(table)
+        sample = table.head(_SAMPLE)
+        for name in kinds:
+            if kinds[name] == "text":
+                self.longest = max([self.longest, *(len(text) for text in values_of(sample[name], "text") if text)])
+        if isinstance(table, gpd.GeoDataFrame):
+            self._is_spatial = True
+            self._crs = table.crs
+            self.missing += int((table.geometry.isna() | table.geometry.is_empty).sum())
+            self._widen(table.total_bounds)
+
+    def difference(self, source: str, found: Format) -> str:
+        """Return what is not in a file as it was written, and ``""`` if nothing is.
+
+        Parameters
+        ----------
+        source : str
+            The file, with a table or not, as QGIS opens it.
+        found : Format
+        """
+        path = Path(source.partition("|")[0])
+        if found.check == "zip":
+            return _torn(path)
+        if found.check == "sqlite":
+            return self._rows(_count(path, source.partition("|layername=")[2] or path.stem))
+        layer = QgsVectorLayer(source, path.stem, "ogr", QgsVectorLayer.LayerOptions(False))
+        if not layer.isValid():
+            return "QGIS cannot open it" if self.rows else ""
+        n_there = layer.featureCount()
+        if 0 <= n_there < self.rows or not self.rows:
+            return self._rows(n_there)
+        if self._is_spatial and self._crs is not None and not layer.crs().isValid():
+            return _NO_CRS
+        part = layer if self.rows <= _MOST else layer.materialize(QgsFeatureRequest().setLimit(_MOST))
+        try:
+            return self._compare(source_to_geodataframe(part), is_all=part is layer)
+        except ProjError:
+            return _NO_CRS
+
+    def _rows(self, n_there: int) -> str:
+        return f"{max(n_there, 0):,} of {self.rows:,} rows are in it" if n_there < self.rows else ""
+
+    def _compare(self, table: gpd.GeoDataFrame, is_all: bool) -> str:
+        theirs = Written()
+        texts = [name for name in table.columns if name != "geometry" and kind_of(table[name]) == "text"]
+        for start in range(0, len(table), _SAMPLE):
+            theirs.add(_in_crs(table.iloc[start : start + _SAMPLE], self._crs), dict.fromkeys(texts, "text"))
+        if is_all and theirs.rows < self.rows:
+            return self._rows(theirs.rows)
+        if self._is_spatial and theirs.missing > self.missing:
+            return f"{theirs.missing:,} rows have no geometry in it, and {self.missing:,} had none"
+        if is_all and theirs.longest < self.longest:
+            return f"texts of {self.longest:,} characters are cut to {theirs.longest:,} in it"
+        if is_all and self._is_spatial and not self._is_within(theirs):
+            return "geometries are elsewhere in it"
+        return ""
+
+    def _is_within(self, other: Written) -> bool:
+        ours, theirs = np.concatenate([self._low, self._high]), np.concatenate([other._low, other._high])
+        if not np.isfinite(ours).all():
+            return True
+        return bool((np.abs(ours - theirs) <= _TOLERANCE * max(1.0, np.abs(ours).max())).all())
+
+    def _widen(self, bounds: np.ndarray) -> None:
+        if np.isfinite(bounds).all():
+            self._low, self._high = np.minimum(self._low, bounds[:2]), np.maximum(self._high, bounds[2:])
+
+
+def _in_crs(table: gpd.GeoDataFrame, crs: object) -> gpd.GeoDataFrame:
+    return table if crs is None or table.crs is None or table.crs == crs else table.to_crs(crs)
+
+
+def _torn(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as file:
+            broken = file.testzip()
+    except (OSError, zipfile.BadZipFile):
+        broken = path.name
+    return "its end is not in it" if broken else ""
+
+
+def _count(path: Path, table: str) -> int:
+    quoted = '"' + table.replace('"', '""') + '"'
+    try:
+        with closing(sqlite3.connect(path)) as opened:
+            return int(opened.execute(" ".join(("SELECT count(*) FROM", quoted))).fetchone()[0])
+    except sqlite3.Error:
+        return 0

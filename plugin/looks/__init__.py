@@ -1,0 +1,12 @@
+"""How layers look: styles, forms, tips, actions, relations, groups."""
+
+from typing import TYPE_CHECKING
+
+from ...core.common import lazy_face
+
+if TYPE_CHECKING:
+    from . import relations as relations
+    from . import result_group as result_group
+    from . import styles as styles
+
+__getattr__, __dir__ = lazy_face(__name__, __file__)

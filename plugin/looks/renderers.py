@@ -1,0 +1,92 @@
+"""With what colours the layers are drawn, and what their legends say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qgis.core import (
+    QgsFeatureRenderer,
+    QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
+    QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsRendererRange,
+    QgsSingleSymbolRenderer,
+    QgsVectorLayer,
+    QgsVectorLayerUtils,
+)
+
+from ...core.reports import VIRIDIS, class_colours, class_name, count_classes
+
+_NONE_COLOUR = "#a0a0a0"
+# Days between flight and pass that matter for a comparison of heights; unknown ones are in the last class.
+_DAYS_APART = (
+    (0, 31, "up to a month apart"),
+    (31, 91, "up to a repeat cycle (91 days)"),
+    (91, 366, "up to a year"),
+    (366, 1827, "up to five years"),
+    (1827, 1e9, "more than five years, or unknown"),
+)
+
+
+def _line(colour: str, width: str) -> QgsLineSymbol:
+    return QgsLineSymbol.createSimple({"color": colour, "width": width, "capstyle": "round"})
+
+
+def frames_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws frames that nothing was counted for."""
+    return QgsSingleSymbolRenderer(_line("#33415c", "0.4"))
+
+
+def granules_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws footprints: thin and nearly transparent, as many lie on each other."""
+    look = {"color": "90,110,130,12", "outline_color": "90,110,130,90", "outline_width": "0.1"}
+    return QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(look))
+
+
+def count_renderer(
+    field: str, none: str, counted: tuple[str, str], dark_is_many: bool = False
+) -> Callable[[QgsVectorLayer], QgsFeatureRenderer]:
+    """Return what makes the renderer of lines by a count: grey for 0, five classes for the others.
+
+    Parameters
+    ----------
+    field : str
+        With the count.
+    none : str
+        What the legend says of 0.
+    counted : tuple of str
+        What it says after 1, and after other numbers.
+    dark_is_many : bool
+    """
+
+    def renderer_for(layer: QgsVectorLayer) -> QgsFeatureRenderer:
+        values, _ = QgsVectorLayerUtils.getValues(layer, field)
+        ranges = [QgsRendererRange(0, 0, _line(_NONE_COLOUR, "0.3"), none)]
+        classes = count_classes([int(value) for value in values if value])
+        for (low, high), colour in zip(classes, class_colours(len(classes), dark_is_many)):
+            ranges.append(
+                QgsRendererRange(low, high, _line(colour, "0.7"), f"{class_name(low, high)} {counted[high != 1]}")
+            )
+        renderer = QgsGraduatedSymbolRenderer(field, ranges)
+        renderer.setSourceSymbol(_line(VIRIDIS[0], "0.7"))
+        return renderer
+
+    return renderer_for
+
+
+def crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws crossovers by the days between flight and pass."""
+    ranges = [
+        QgsRendererRange(low, high, _point(VIRIDIS[number]), label)
+        for number, (low, high, label) in enumerate(_DAYS_APART)
+    ]
+    renderer = QgsGraduatedSymbolRenderer("coalesce(abs(days_between), 1e9)", ranges)
+    renderer.setSourceSymbol(_point(VIRIDIS[0]))
+    return renderer
+
+
+def _point(colour: str) -> QgsMarkerSymbol:
+    # The rim sets it off from a frame's line of the same colour.
+    look = {"name": "circle", "color": colour, "size": "2", "outline_color": "white", "outline_width": "0.25"}
+    return QgsMarkerSymbol.createSimple(look)

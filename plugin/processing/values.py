@@ -1,0 +1,162 @@
+"""What the shared parameters of :mod:`.parameters` mean for the core, and what its results are called outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import Qgis
+
+from ... import core
+from ...core.common import InputError
+from ..metadata import metadata
+from ..options import settings
+from .command import command
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+def check_one_of(run: Run, *names: str) -> None:
+    """Check that exactly one of some parameters is given.
+
+    Raises
+    ------
+    InputError
+    """
+    given = [name for name in names if run.given(name)]
+    if len(given) == 1:
+        return
+    listed = f"{', '.join(names[:-1])} or {names[-1]}"
+    if given:
+        raise InputError(f"Give only one of {listed}; now there are {' and '.join(given)}.")
+    raise InputError(f"Give {listed}: one of them is needed.")
+
+
+def check_days(run: Run, start: str, end: str) -> None:
+    """Check that two optional days are in order.
+
+    Raises
+    ------
+    InputError
+    """
+    first, last = run.day(start), run.day(end)
+    if first and last and first > last:
+        raise InputError(f"{start} {first} is after {end} {last}; exchange them.")
+
+
+def catalog(run: Run) -> str:
+    """Return the source of frames that ``SEASON`` or ``CATALOG`` names."""
+    return run.choice("SEASON") or run.text("CATALOG")
+
+
+def filters(
+    run: Run, provider: str = "PROVIDER", start: str = "START_DATE", end: str = "END_DATE"
+) -> dict[str, str | None]:
+    """Return the arguments by which the core filters frames."""
+    return {
+        "hemisphere": run.choice("HEMISPHERE"),
+        "provider": run.text(provider),
+        "start_date": run.day(start),
+        "end_date": run.day(end),
+    }
+
+
+def window(run: Run) -> dict[str, Any]:
+    """Return the arguments, but for the mode, by which the core resolves the window."""
+    cycle = run.number("CYCLE")
+    return {
+        "start_date": run.day("START_DATE"),
+        "end_date": run.day("END_DATE"),
+        # A fraction is left for the core to refuse; QGIS would round it without a word.
+        "cycle": int(cycle) if cycle.is_integer() else cycle,
+    }
+
+
+def check_window(run: Run, has_frames: bool) -> None:
+    """Resolve the window before the work begins, unless it depends on the frames' dates.
+
+    Raises
+    ------
+    InputError
+    """
+    mode = run.choice("TIME_MODE")
+    if mode == "exact_year" and has_frames:
+        return
+    core.search.resolve_window(mode, **window(run))
+
+
+def product(run: Run) -> core.job.Product:
+    """Return the product to search.
+
+    Raises
+    ------
+    InputError
+        If its name or version is empty, or the address of CMR or the version in the settings is none.
+    """
+    address = core.common.cmr_url(run.text("CMR_URL"))
+    short_name, version = run.text("SHORT_NAME"), run.text("VERSION")
+    if not short_name or not version:
+        raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
+    settings.check_version(version)
+    return core.job.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
+
+
+def origin(run: Run) -> core.reports.Origin:
+    """Return the command that repeats a whole job, what to know about it, and the versions of what called the core."""
+    wanted = product(run)
+    effective = {}
+    if wanted.cmr_url and wanted.cmr_url != core.common.CMR_URL:
+        effective["CMR_URL"] = wanted.cmr_url
+    if wanted.version != core.job.VERSION:
+        effective["VERSION"] = wanted.version
+    repeat = command(run, effective)
+    notes = list(repeat.notes)
+    mode = run.choice("TIME_MODE")
+    if mode == "all_years" or (mode == "date_range" and not run.given("END_DATE")):
+        notes.append("The window ended on the day of the run; repeated on a later day, it ends on that day.")
+    catalogs = core.common.catalog_url()
+    if run.given("SEASON") and catalogs != core.common.CATALOG_URL:
+        notes.append(f"The season's catalog is the one of {catalogs}; set XOPR_CATALOG_URL to the same.")
+    return core.reports.Origin(repeat.text, notes, software())
+
+
+def software() -> dict[str, str]:
+    """Return the versions of the plugin and of QGIS, by name."""
+    return {"xOPR Crossovers": metadata()["version"], "QGIS": Qgis.QGIS_VERSION}
+
+
+def search_results(found: core.job.Found, searched: core.search.Window) -> dict[str, Any]:
+    """Return the numbers and texts of a search."""
+    return {
+        "N_GRANULES": len(found.granules),
+        "CMR_HITS": found.hits,
+        "WINDOW_START": searched.start_date,
+        "WINDOW_END": searched.end_date,
+    }
+
+
+def wanted_crossovers(run: Run) -> core.crossings.Wanted:
+    """Return which crossovers are wanted.
+
+    Raises
+    ------
+    InputError
+        If a number or a list of numbers is none, or out of range.
+    """
+    orbit, read = core.orbit, core.common.read_numbers
+    return core.crossings.Wanted(
+        beams=run.choices("BEAMS") or core.icesat2.BEAMS,
+        max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
+        min_angle=run.number("MIN_ANGLE"),
+        direction=run.choice("DIRECTION"),
+        cycles=read(run.text("CYCLES"), "CYCLES", 1, 99),
+        rgts=read(run.text("RGTS"), "RGTS", 1, orbit.TRACKS_PER_CYCLE),
+        regions=read(run.text("REGIONS"), "REGIONS", orbit.REGIONS[0], orbit.REGIONS[-1]),
+    )
+
+
+def write_matched(run: Run, matched: core.job.Matched) -> dict[str, Any]:
+    """Write the two results of matching and return their number."""
+    run.outputs.write("MATCHED_FRAMES", matched.frames)
+    run.outputs.write("MATCHES", matched.matches)
+    return {"N_MATCHES": len(matched.matches)}

@@ -1,0 +1,96 @@
+"""Granules from files instead of CMR."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import makers
+from makers import Log
+from standin import StandIn
+from xopr_crossovers.core import job
+from xopr_crossovers.core.common.errors import InputError
+from xopr_crossovers.core.search import area, window
+from xopr_crossovers.core.search.granule_files import read_granule_files
+
+LARGE = area.given_area((-125, -80, -95, -74))
+SMALL = area.given_area((-110, -78, -100, -75))
+CYCLE_22 = window.resolve_window("cycle", cycle=22)
+JANUARY = window.resolve_window("date_range", start_date="2024-01-01", end_date="2024-01-31")
+AUTUMN = window.resolve_window("date_range", start_date="2023-09-01", end_date="2024-01-31")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store that a search of cycle 22 has filled, and what CMR answers to two smaller searches."""
+    folder = tmp_path_factory.mktemp("colleague")
+    with pytest.MonkeyPatch.context() as patch, StandIn(cycles=[21, 22]) as cmr:
+        patch.setenv("XOPR_CACHE_DIR", str(folder))
+        job.query_granules([LARGE], CYCLE_22, job.Product(cmr_url=cmr.url))
+        fresh = job.Product(cmr_url=cmr.url, store="ignore")
+        truth = {
+            "small": job.query_granules([SMALL], CYCLE_22, fresh).granules["granule_id"].tolist(),
+            "january": job.query_granules([LARGE], JANUARY, fresh).granules["granule_id"].tolist(),
+        }
+    return folder, truth
+
+
+def test_a_store_that_was_handed_on_answers_without_a_network(store):
+    folder, truth = store
+    log = Log()
+    small = read_granule_files(folder, [SMALL], CYCLE_22, "ATL06", "007", log)
+    january = read_granule_files(folder, [LARGE], JANUARY, "ATL06", "007", log)
+    assert small["granule_id"].tolist() == truth["small"]
+    assert january["granule_id"].tolist() == truth["january"]
+    assert log.warnings == []
+    assert "without asking CMR" in log.text
+
+
+def test_what_the_files_do_not_hold_is_named(store):
+    folder, _ = store
+    log = Log()
+    read_granule_files(folder, [LARGE], AUTUMN, "ATL06", "007", log)
+    assert len(log.warnings) == 1
+    assert log.warnings[0].startswith("Of 2023-09-01 to 2023-12-18 the files do not hold -125.000, -80.000, -95.000")
+    log = Log()
+    read_granule_files(folder, [area.given_area((-130, -80, -95, -74))], CYCLE_22, "ATL06", "007", log)
+    assert "the files do not hold -130.000, -80.000, -125.000, -74.000" in log.text
+
+
+def test_another_product_is_left_out(store):
+    folder, _ = store
+    assert len(read_granule_files(folder, [LARGE], CYCLE_22, "ATL08", "007", Log())) == 0
+    assert len(read_granule_files(folder, [LARGE], CYCLE_22, "ATL06", "006", Log())) == 0
+
+
+def test_footprints_in_a_poles_projection_without_a_label_are_read_and_that_is_said(store, tmp_path):
+    folder, truth = store
+    table = read_granule_files(folder, [LARGE], CYCLE_22, "ATL06", "007")
+    table.to_crs("EPSG:3031")[["granule_id", "geometry"]].to_parquet(tmp_path / "mine.parquet")
+    log = Log()
+    found = read_granule_files(tmp_path / "mine.parquet", [SMALL], CYCLE_22, "ATL06", "007", log)
+    assert set(found["granule_id"]) == set(truth["small"])
+    assert "1 file does not say what was searched" in log.text
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda path: None, "There is no file or folder"),
+        (lambda path: path.mkdir(), "holds no .parquet file"),
+        (lambda path: path.write_text("<html>"), "a web page"),
+        (lambda path: path.write_text("granules"), "neither a GeoParquet file nor a vector layer"),
+        (lambda path: path.touch(), "is empty"),
+        (lambda path: pd.DataFrame({"a": [1]}).to_parquet(path), "Parquet without a geometry"),
+        (lambda path: makers.frames([(0, -80), (1, -80)]).to_parquet(path), "no column 'granule_id'"),
+    ],
+)
+def test_what_is_no_granule_file_is_refused_in_a_sentence(tmp_path, make, sentence):
+    make(tmp_path / "x")
+    with pytest.raises(InputError, match=sentence):
+        read_granule_files(tmp_path / "x", [SMALL], CYCLE_22)
+
+
+def test_a_granule_layer_saved_as_parquet_is_geoparquet_that_geopandas_reads(store):
+    folder, _ = store
+    for path in folder.rglob("*.parquet"):
+        assert gpd.read_parquet(path).crs == "EPSG:4326"
