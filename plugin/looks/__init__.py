@@ -9,4 +9,5 @@ if TYPE_CHECKING:
     from . import result_group as result_group
     from . import styles as styles
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)
