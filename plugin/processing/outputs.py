@@ -139,9 +139,10 @@ class Outputs:
             wkb_type_of(head, "NoGeometry" if found.as_columns else empty),
             crs_of(head),
         )
+        order = None
         try:
             if found.driver == "GPKG" and staged.exists():
-                geopackage.remove(str(staged), table)
+                order = geopackage.remove(str(staged), table)
             sink = layer_files.create(staged, table, found, shape, self._inputs.context, self._encoding(name))
         except InputError as error:
             raise InputError(self._failed(name, path, str(error))) from None
@@ -162,6 +163,8 @@ class Outputs:
             finally:
                 # Closes the file: a second table may go into the same one.
                 del sink
+        if order is not None:
+            geopackage.put_in_order(str(staged), order)
         layer_files.named(staged)
         source = f"{staged}|layername={table}" if found.is_database else str(staged)
         if difference := written.difference(source, found):
