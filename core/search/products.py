@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..common import InputError, Progress, SearchError, listed
-from ..web import host_of, transfer
-from .cmr import CmrClient, no_login
+from ..web import Request, host_of
+from .cmr import CmrClient
+from .page import CLIENT_HEADERS
 from .query import GranuleQuery
 
 #: So many letters of a name lead to names like it, of which so many are told.
@@ -98,22 +99,20 @@ def _collections(client: CmrClient, asked: Sequence[tuple[str, str]], progress: 
     SearchError, ValueError
         If it does not answer, or in another way than a CMR.
     """
-    answer = transfer(
+    request = Request(
         "GET",
         f"{client.root}/search/collections.json",
-        session=client.session,
-        patience=replace(client.patience, retries=min(client.patience.retries, 1)),
-        progress=progress,
-        error=SearchError,
-        headers={"Client-Id": "xopr-crossovers"},
-        auth=no_login,
-        allow_redirects=False,
         params=[*asked, ("page_size", str(_PAGE_SIZE))],
+        headers=CLIENT_HEADERS,
+        anonymous=True,
+        allow_redirects=False,
+        patience=replace(client.patience, retries=min(client.patience.retries, 1)),
     )
-    if answer.status != 200:
-        raise SearchError(f"{host_of(client.url)} answered {answer.says} when asked for its products")
+    response = client.send(request, progress)
+    if response.status != 200:
+        raise SearchError(f"{host_of(client.url)} answered {response.says} when asked for its products")
     try:
-        entries = json.loads(answer.body)["feed"]["entry"]
+        entries = json.loads(response.body)["feed"]["entry"]
         return [Collection(str(one["short_name"]), str(one["version_id"]), str(one["data_center"])) for one in entries]
     except (KeyError, TypeError) as error:
         raise ValueError("not as a CMR answers") from error
