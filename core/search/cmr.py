@@ -131,7 +131,7 @@ class GranulePages(Iterator[list]):
     repeated : int
         Number of granules that came once more, and were left out of the pages.
     asked : Timestamp or None
-        When the first page was sent, as :meth:`~.clock.Clock.hear` has it; UTC.
+        When the first page was sent, as :meth:`~.clock.Clock.compare` has it; UTC.
     """
 
     def __init__(self, client: CmrClient, query: GranuleQuery, progress: Progress) -> None:
@@ -162,7 +162,7 @@ class GranulePages(Iterator[list]):
         self._n_pages += 1
         if self.asked is None:
             server_time = read_date(response.headers.get("Date", ""))
-            self.asked = self._client.clock.hear(server_time, self._host, self._progress)
+            self.asked = self._client.clock.compare(server_time, self._host, self._progress)
         self._count_hits(response)
         new = self._new(items)
         following = response.headers.get("CMR-Search-After")
