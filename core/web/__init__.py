@@ -1,4 +1,4 @@
-"""One request over HTTP: its whole answer, or a sentence why there is none."""
+"""One request over HTTP: its whole answer, or one fault that says why there is none."""
 
 from typing import TYPE_CHECKING
 
