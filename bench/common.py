@@ -84,7 +84,7 @@ def records(granules: gpd.GeoDataFrame) -> list[dict]:
 
 
 def pairs_of(matched: gpd.GeoDataFrame, granules: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs (row of the frame, row of the granule) of the seed's matched frames."""
+    """Return the pairs (row of the frame, row of the granule) of the frames that upstream's functions have matched."""
     lists = matched["atl06_granules"].tolist()
     frame = np.repeat(np.arange(len(lists)), [len(found) for found in lists])
     names = [link["granule_id"] for found in lists for link in found]

@@ -18,12 +18,16 @@ from xopr_crossovers.core.matching import tables
 from xopr_crossovers.core.search import area
 
 _ROWS_A_PIECE = 250_000
-_SEED_STRTREE = {"seed-strtree": "great_circle", "seed-strtree-straight": "straight"}
-_SEED_PREFIX = {"seed-prefix": "cover", "seed-prefix-samples": "great_circle", "seed-prefix-lonlat": "lonlat"}
+_DROP_IN_STRTREE = {"drop-in-strtree": "great_circle", "drop-in-strtree-straight": "straight"}
+_DROP_IN_PREFIX = {
+    "drop-in-prefix": "cover",
+    "drop-in-prefix-samples": "great_circle",
+    "drop-in-prefix-lonlat": "lonlat",
+}
 
 
-def seed_strtree(run: Run, edges: str) -> None:
-    """Match by the seed's functions, cells against footprints."""
+def drop_in_strtree(run: Run, edges: str) -> None:
+    """Match by the drop-in functions, cells against footprints."""
     frames, granules = run.frames(), run.granules()
     listed = records(granules)
     with run.stage("index"):
@@ -33,8 +37,8 @@ def seed_strtree(run: Run, edges: str) -> None:
     run.finish(*pairs_of(matched, granules), len(granules))
 
 
-def seed_prefix(run: Run, edges: str) -> None:
-    """Match by the seed's functions, morton prefixes."""
+def drop_in_prefix(run: Run, edges: str) -> None:
+    """Match by the drop-in functions, morton prefixes."""
     frames, granules = run.frames(), run.granules()
     listed = records(granules)
     with run.stage("index"):
@@ -161,13 +165,13 @@ def main() -> None:
         "points": points,
         "area": search_area,
     }
-    works = [*_SEED_STRTREE, *_SEED_PREFIX, *matching.METHODS, *others]
+    works = [*_DROP_IN_STRTREE, *_DROP_IN_PREFIX, *matching.METHODS, *others]
     run = Run(__doc__, works)
     work = run.asked.work
-    if work in _SEED_STRTREE:
-        seed_strtree(run, _SEED_STRTREE[work])
-    elif work in _SEED_PREFIX:
-        seed_prefix(run, _SEED_PREFIX[work])
+    if work in _DROP_IN_STRTREE:
+        drop_in_strtree(run, _DROP_IN_STRTREE[work])
+    elif work in _DROP_IN_PREFIX:
+        drop_in_prefix(run, _DROP_IN_PREFIX[work])
     elif work in matching.METHODS:
         engine(run, work)
     else:

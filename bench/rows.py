@@ -111,8 +111,8 @@ def strtree(cycles: str, bar: float) -> Outcome:
     every = sample(cycles)
     times = 3 if cycles == ONE else 1
     upstream = Side(f"strtree_{cycles}_upstream", "upstream", f"strtree --cycles {cycles} --every {every}")
-    straight = Side(f"strtree_{cycles}_straight", "ours", f"seed-strtree-straight --cycles {cycles}")
-    circles = Side(f"strtree_{cycles}_seed", "ours", f"seed-strtree --cycles {cycles}")
+    straight = Side(f"strtree_{cycles}_straight", "ours", f"drop-in-strtree-straight --cycles {cycles}")
+    circles = Side(f"strtree_{cycles}_drop_in", "ours", f"drop-in-strtree --cycles {cycles}")
     engine = Side(f"strtree_{cycles}_engine", "ours", f"strtree --cycles {cycles}")
     alternate([upstream, straight, circles, engine], times)
     reference = scaled(upstream.best, whole(every), ("match",))
@@ -133,7 +133,7 @@ def strtree(cycles: str, bar: float) -> Outcome:
     found = difference(circles, engine)
     # The engine knows a cell's outline better than 32 chords a side do; a few pairs that hardly touch may differ.
     few = found["first_only"] + found["second_only"] <= found["both"] * HARDLY_TOUCHING
-    outcome.must(few, f"seed's functions and engine, great circles: {in_words(found, 'seed', 'engine')}")
+    outcome.must(few, f"drop-in functions and engine, great circles: {in_words(found, 'drop-in', 'engine')}")
     return outcome
 
 
@@ -151,8 +151,8 @@ def prefix() -> Outcome:
     """Morton prefixes: upstream, and ours in two ways; none may miss what STRtree finds."""
     upstream = Side(f"prefix_{ONE}_upstream", "upstream", f"prefix --cycles {ONE}")
     engine = Side(f"prefix_{ONE}_engine", "ours", f"prefix --cycles {ONE}")
-    lonlat = Side(f"prefix_{ONE}_lonlat", "ours", f"seed-prefix-lonlat --cycles {ONE}")
-    cover = Side(f"prefix_{ONE}_cover", "ours", f"seed-prefix --cycles {ONE}")
+    lonlat = Side(f"prefix_{ONE}_lonlat", "ours", f"drop-in-prefix-lonlat --cycles {ONE}")
+    cover = Side(f"prefix_{ONE}_cover", "ours", f"drop-in-prefix --cycles {ONE}")
     alternate([upstream, engine, cover, lonlat], 3)
     trees = {
         script: Side(f"prefix_{ONE}_tree_{script}", script, f"strtree --cycles {ONE}")
@@ -162,14 +162,14 @@ def prefix() -> Outcome:
     outcome = Outcome(
         lines=[
             Line(f"{SEASON_FRAMES:,} x {GRANULES[ONE]:,}, prefix, index and match", upstream.best, engine.best, 1, 20),
-            Line("   the seed's functions (default)", upstream.best, cover.best),
-            Line("   the seed's functions, upstream's samples", upstream.best, lonlat.best),
+            Line("   the drop-in functions (default)", upstream.best, cover.best),
+            Line("   the drop-in functions, upstream's samples", upstream.best, lonlat.best),
         ]
     )
     found = difference(trees["ours"], engine)
     outcome.must(found["first_only"] == 0, f"ours: {in_words(found, 'STRtree', 'prefix')}")
     found = difference(engine, cover)
-    outcome.must(same(found), f"engine and seed's functions (default): {in_words(found, 'engine', 'seed')}")
+    outcome.must(same(found), f"engine and drop-in functions (default): {in_words(found, 'engine', 'drop-in')}")
     found = difference(trees["upstream"], engine)
     outcome.compared.append(f"upstream's STRtree and our prefix: {in_words(found, 'STRtree', 'prefix')}")
     found = difference(trees["upstream"], upstream)
@@ -177,7 +177,7 @@ def prefix() -> Outcome:
         f"upstream: {in_words(found, 'STRtree', 'prefix')}, in {found['frames_that_differ']} frames"
     )
     found = difference(upstream, lonlat)
-    outcome.must(same(found), f"the seed's functions, upstream's samples: {in_words(found, 'upstream', 'ours')}")
+    outcome.must(same(found), f"the drop-in functions, upstream's samples: {in_words(found, 'upstream', 'ours')}")
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""The seed's functions under their own names: a notebook runs with only its import changed.
+"""Upstream's functions under their own names: a notebook runs with only its import changed.
 
 ``from xopr_crossovers.core import crossovers`` replaces ``from xopr import crossovers`` (xopr 0.6.0). Names, arguments,
 results and errors are those of upstream. Where upstream is wrong ours is right, and a keyword brings upstream's

@@ -40,7 +40,7 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from ..core.web import Limits, Session, Way
+from ..core.web import Limits, Route, Session
 from .options import timeout as timeout_of_settings
 
 #: QGIS's time-out (ms) where the user has not set one.
@@ -101,7 +101,7 @@ class _QgisSession(Session):
         super().__init__()
         self._proxies = proxies
         self.limits = limits()
-        self.way = Way(proxy_settings=proxies.place, trust_settings=_TRUST)
+        self.route = Route(proxy_settings=proxies.place, trust_settings=_TRUST)
         self.headers["User-Agent"] = user_agent()
         authorities = _bundle()
         self.mount("https://", _TrustAdapter(authorities, ""))

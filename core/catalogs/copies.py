@@ -47,19 +47,19 @@ class Copy:
         What the manifest says of it.
     whole : bool
         Whether the file is there and is exactly what was fetched.
-    there : bool
+    exists : bool
         Whether there is a file at all.
     """
 
     path: Path
     entry: Entry
     whole: bool
-    there: bool
+    exists: bool
 
     @property
     def damaged(self) -> bool:
         """Whether there is a file that is not what was fetched."""
-        return self.there and not self.whole
+        return self.exists and not self.whole
 
 
 def prepare(progress: Progress) -> None:
@@ -128,7 +128,7 @@ def copy_of(path: str, source: str) -> Copy:
     except OSError as error:
         raise unusable(file, error) from error
     if entry.source != fit_to_show(source):
-        return Copy(file, Entry(source), whole=False, there=False)
+        return Copy(file, Entry(source), whole=False, exists=False)
     # The manifest keeps no password, without which nothing could be fetched.
     entry = replace(entry, source=source)
     if content and not entry.sha256:
@@ -143,8 +143,8 @@ def _adopted(file: Path, entry: Entry) -> Copy:
         described = describe(file)
         fetched = datetime.fromtimestamp(file.stat().st_mtime, timezone.utc).isoformat(timespec="seconds")
     except (pyarrow.lib.ArrowException, ValueError, OSError):
-        return Copy(file, entry, whole=False, there=True)
-    return Copy(file, replace(entry, etag="", listed_etag="", fetched_at=fetched, **described), whole=True, there=True)
+        return Copy(file, entry, whole=False, exists=True)
+    return Copy(file, replace(entry, etag="", listed_etag="", fetched_at=fetched, **described), whole=True, exists=True)
 
 
 def paths_at_hand() -> list[str]:

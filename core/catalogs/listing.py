@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from ..common import DownloadError, InputError, Progress
-from ..web import Answer, Patience, host_of, transfer
+from ..web import Patience, Request, Response, ask_for_file, host_of
 from .seasons import Season, season_at
 
 # Path style, because the bucket's name has dots in it.
@@ -88,16 +88,9 @@ def list_published(
     others = 0
     tokens: set[str] = set()
     while True:
-        answer = transfer(
-            "GET",
-            address,
-            session=session,
-            patience=patience or Patience(),
-            progress=progress,
-            error=DownloadError,
-            params=parameters,
-        )
-        page = _page(answer)
+        request = Request("GET", address, params=tuple(parameters.items()), patience=patience or Patience())
+        response = ask_for_file(request, session, progress)
+        page = _page(response)
         for item in _items(page, "Contents"):
             key = _text(item, "Key")
             season = season_at(key[len(prefix) :].lstrip("/")) if key.startswith(prefix) else None
@@ -110,27 +103,27 @@ def list_published(
             break
         token = _text(page, "NextContinuationToken")
         if not token or token in tokens:
-            raise _no_list(answer, "it says that more follows, but not where")
+            raise _no_list(response, "it says that more follows, but not where")
         tokens.add(token)
         parameters["continuation-token"] = token
     if others:
         progress.warn(f"{others:,} .parquet files in the list are not in a season's folders and are left out.")
     if not found:
-        raise _no_list(answer, "it names no season catalog")
+        raise _no_list(response, "it names no season catalog")
     return [found[path] for path in sorted(found)]
 
 
-def _page(answer: Answer) -> str:
+def _page(response: Response) -> str:
     """Return what is between the tags of one page of the list."""
-    text = answer.body.decode("utf-8", errors="replace")
-    if answer.status != 200:
+    text = response.body.decode("utf-8", errors="replace")
+    if response.status != 200:
         raise DownloadError(
-            f"{host_of(answer.url)} answered {answer.says} when asked for the list of seasons: "
+            f"{host_of(response.url)} answered {response.says} when asked for the list of seasons: "
             "try again later, or check XOPR_LISTING_URL."
         )
-    if answer.is_web_page():
+    if response.is_web_page():
         raise DownloadError(
-            f"A web page came from {host_of(answer.url)} instead of the list of seasons: "
+            f"A web page came from {host_of(response.url)} instead of the list of seasons: "
             "check whether the network needs a login."
         )
     # Strictly the little that S3 writes: what XML has besides, such as entities, is how parsers are attacked.
@@ -138,13 +131,13 @@ def _page(answer: Answer) -> str:
         r"\s*(?:<\?xml[^<>]*\?>)?\s*<ListBucketResult(?:\s[^<>]*)?>(.*)</ListBucketResult>\s*", text, flags=re.DOTALL
     )
     if whole is None or "<!" in text:
-        raise _no_list(answer, "it is not the XML of an S3 bucket")
+        raise _no_list(response, "it is not the XML of an S3 bucket")
     page = whole[1]
     if _text(page, "IsTruncated") not in ("true", "false"):
-        raise _no_list(answer, "it does not say whether more follows")
+        raise _no_list(response, "it does not say whether more follows")
     announced = _text(page, "KeyCount")
     if announced and announced != str(len(_items(page, "Contents"))):
-        raise _no_list(answer, f"it announces {announced} files and names {len(_items(page, 'Contents'))}")
+        raise _no_list(response, f"it announces {announced} files and names {len(_items(page, 'Contents'))}")
     return page
 
 
@@ -157,7 +150,7 @@ def _text(text: str, tag: str) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-def _no_list(answer: Answer, why: str) -> DownloadError:
+def _no_list(response: Response, why: str) -> DownloadError:
     return DownloadError(
-        f"What {host_of(answer.url)} sent is no list of seasons ({why}): try again later, or check XOPR_LISTING_URL."
+        f"What {host_of(response.url)} sent is no list of seasons ({why}): try again later, or check XOPR_LISTING_URL."
     )

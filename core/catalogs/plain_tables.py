@@ -179,9 +179,9 @@ def _numbers(table: pd.DataFrame, column: str, name: str, text: str) -> np.ndarr
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    there = np.isfinite(x) & np.isfinite(y)
+    is_finite = np.isfinite(x) & np.isfinite(y)
     points = np.full(len(x), None, dtype=object)
-    points[there] = shapely.points(x[there], y[there])
+    points[is_finite] = shapely.points(x[is_finite], y[is_finite])
     return points
 
 

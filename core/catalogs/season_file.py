@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -13,7 +12,7 @@ import pyarrow.lib
 import requests
 
 from ..common import DownloadError, InputError, Progress, catalog_url
-from ..web import Patience, host_of, transfer
+from ..web import Patience, Request, ask_for_file, host_of
 from .copies import Copy, copy_of, damage_sentence, day_of, describe, keep_copy, keep_entries, megabytes, now, prepare
 from .manifest import Entry, part_of, unusable
 from .seasons import Season
@@ -48,13 +47,9 @@ def local_season(season: Season, progress: Progress | None = None, session: requ
         progress.info(f"{season.name}: the local copy, fetched on {day_of(copy.entry.fetched_at)}, is used.")
         return copy.path
 
-    def tell(received: int, total: int | None) -> None:
-        if total:
-            progress.fraction(min(received / total, 1.0))
-
     def fetch() -> tuple[Entry, bool]:
         patience = QUICK if copy.whole else None
-        return fetch_copy(season.path, copy, session=session, patience=patience, progress=progress, on_bytes=tell)
+        return fetch_copy(season.path, copy, session=session, patience=patience, progress=progress)
 
     if copy.whole:
         try:
@@ -85,10 +80,10 @@ def fetch_copy(
     copy: Copy,
     *,
     listed_etag: str = "",
+    listed_size: int | None = None,
     session: requests.Session | None = None,
     patience: Patience | None = None,
     progress: Progress | None = None,
-    on_bytes: Callable[[int, int | None], None] | None = None,
 ) -> tuple[Entry, bool]:
     """Fetch a season's catalog, unless the copy is what is published.
 
@@ -100,8 +95,12 @@ def fetch_copy(
         What is at hand.
     listed_etag : str
         What the list of published seasons calls the content.
-    session, patience, progress, on_bytes
-        See :func:`~xopr_crossovers.core.web.transfer`.
+    listed_size : int, optional
+        How many bytes it has by that list.
+    session : requests.Session, optional
+    patience : Patience, optional
+    progress : Progress, optional
+        Is told of each retry, and the part that has come.
 
     Returns
     -------
@@ -122,28 +121,19 @@ def fetch_copy(
     asked = {"If-None-Match": copy.entry.etag} if copy.whole and copy.entry.etag else {}
     try:
         copy.path.parent.mkdir(parents=True, exist_ok=True)
-        answer = transfer(
-            "GET",
-            url,
-            session=session or requests.Session(),
-            patience=patience or Patience(),
-            progress=progress or Progress(),
-            error=DownloadError,
-            target=part,
-            on_bytes=on_bytes,
-            headers=asked,
-        )
-        if answer.status == 304 and asked:
+        request = Request("GET", url, headers=asked, target=part, size=listed_size, patience=patience or Patience())
+        response = ask_for_file(request, session or requests.Session(), progress or Progress())
+        if response.status == 304 and asked:
             entry = replace(copy.entry, checked_at=now(), listed_etag=listed_etag or copy.entry.listed_etag)
             keep_entries({path: entry})
             return entry, False
-        if answer.status in (404, 410):
+        if response.status in (404, 410):
             raise DownloadError(f"There is no catalog at {url}: the season is not published there (any more).")
-        if answer.status != 200:
-            raise DownloadError(f"{host_of(url)} answered {answer.says} for {url}: try again later.")
+        if response.status != 200:
+            raise DownloadError(f"{host_of(url)} answered {response.says} for {url}: try again later.")
         entry = Entry(
             copy.entry.source,
-            etag=answer.headers.get("ETag", ""),
+            etag=response.headers.get("ETag", ""),
             listed_etag=listed_etag,
             fetched_at=now(),
             checked_at=now(),

@@ -85,14 +85,14 @@ def places_of(
     progress = progress or Progress()
     if (found := _SCHEME.match(text)) and found[1].lower() != "file":
         return [Place(_web_address(text, progress), None)]
-    there = file_of(text, name)
-    if there and there.path and there.path.is_dir():
-        files = _below(there.path, progress)
+    place = file_of(text, name)
+    if place and place.path and place.path.is_dir():
+        files = _below(place.path, progress)
         if not files:
-            raise InputError(f"The folder {there.path} holds no .parquet file; choose a folder of {kinds}.")
+            raise InputError(f"The folder {place.path} holds no .parquet file; choose a folder of {kinds}.")
         return [Place(str(file), file) for file in files]
-    if there:
-        return [there]
+    if place:
+        return [place]
     if glob.has_magic(text):
         return _matching(path_of(text, name), progress)
     if otherwise:

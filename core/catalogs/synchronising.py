@@ -206,10 +206,6 @@ class _Sync:
 
     def _fetch(self, one: Published, copy: Copy, progress: Progress) -> str:
         """Return the state of one season; in a thread of its own."""
-
-        def tell(received: int, _: int | None) -> None:
-            progress.fraction(min(received / max(one.size, 1), 1.0))
-
         if self.failures_in_a_row >= _GIVE_UP:
             return KEPT if copy.whole else _NOT_ASKED
         try:
@@ -217,10 +213,10 @@ class _Sync:
                 one.season.path,
                 copy,
                 listed_etag=one.etag,
+                listed_size=one.size,
                 session=self.session,
                 patience=self.patience,
                 progress=progress,
-                on_bytes=tell,
             )
         except DownloadError as problem:
             self.failures_in_a_row += 1

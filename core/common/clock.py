@@ -40,14 +40,14 @@ class Clock:
     def __init__(self, own: Callable[[], pd.Timestamp] = utc_now) -> None:
         self.own = own
         self._behind = pd.Timedelta(0)
-        self._is_told = False
+        self._has_warned = False
         self._lock = Lock()
 
     def now(self) -> pd.Timestamp:
         """Return the latest moment that somebody says it is: of two clocks one may be behind, as a proxy's copy is."""
         return self.own() + self._behind
 
-    def hear(self, other: pd.Timestamp | None, whose: str, progress: Progress) -> pd.Timestamp:
+    def compare(self, other: pd.Timestamp | None, whose: str, progress: Progress) -> pd.Timestamp:
         """Compare with another clock, and say once that they differ by more than a day.
 
         Parameters
@@ -65,21 +65,23 @@ class Clock:
             that is dated too late, what came after it is never seen. Where the clocks differ by more than a day, it is
             so early that the answer does not count as fresh, as the wrong one may say the same tomorrow.
         """
-        mine = self.own()
+        own = self.own()
         if other is None:
-            return mine
-        apart = other - mine
+            return own
+        apart = other - own
+        disagree = abs(apart) > TOLERANCE
         with self._lock:
             self._behind = max(self._behind, apart)
-            tell, self._is_told = abs(apart) > TOLERANCE and not self._is_told, self._is_told or abs(apart) > TOLERANCE
-        if tell:
+            is_news = disagree and not self._has_warned
+            self._has_warned |= disagree
+        if is_news:
             progress.warn(
-                f"This machine's clock says {mine:%Y-%m-%d %H:%M} UTC, but {whose} says {other:%Y-%m-%d %H:%M} UTC: "
+                f"This machine's clock says {own:%Y-%m-%d %H:%M} UTC, but {whose} says {other:%Y-%m-%d %H:%M} UTC: "
                 "check this machine's date and time."
             )
-        return min(mine, other) - (TOLERANCE if abs(apart) > TOLERANCE else pd.Timedelta(0))
+        return min(own, other) - (TOLERANCE if disagree else pd.Timedelta(0))
 
     def has_reached(self, moment: pd.Timestamp, whose: str, progress: Progress) -> None:
-        """Hear that a moment has been: where it lies ahead of this clock, this clock is behind."""
+        """Take note that a moment has been: where it lies ahead of this clock, this clock is behind."""
         if moment > self.own():
-            self.hear(moment, whose, progress)
+            self.compare(moment, whose, progress)

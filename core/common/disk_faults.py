@@ -78,7 +78,7 @@ _BY_WORDS = (
 )
 
 
-class Fault(NamedTuple):
+class DiskFault(NamedTuple):
     """A fault of a disk or the memory; the sentence is ``<thing> cannot be written (<what>); <advice>.``.
 
     Attributes
@@ -93,7 +93,7 @@ class Fault(NamedTuple):
     advice: str
 
 
-def reason_of(error: OSError, elsewhere: str = ELSEWHERE) -> Fault:
+def reason_of(error: OSError, elsewhere: str = ELSEWHERE) -> DiskFault:
     """Return what an error of the system means, and what to do.
 
     Parameters
@@ -105,11 +105,11 @@ def reason_of(error: OSError, elsewhere: str = ELSEWHERE) -> Fault:
     """
     name = _name_of(error)
     if name not in _BY_NAME:
-        return Fault(_own_words(error), elsewhere)
+        return DiskFault(_own_words(error), elsewhere)
     return _fault(name, elsewhere)
 
 
-def fault_of(error: BaseException, elsewhere: str = ELSEWHERE) -> Fault | None:
+def fault_of(error: BaseException, elsewhere: str = ELSEWHERE) -> DiskFault | None:
     """Return what any exception means if a file, a disk or the memory is at fault; None for all others.
 
     Parameters
@@ -129,7 +129,7 @@ def fault_of(error: BaseException, elsewhere: str = ELSEWHERE) -> Fault | None:
     return None
 
 
-def fault_in(message: str, elsewhere: str = ELSEWHERE) -> Fault | None:
+def fault_in(message: str, elsewhere: str = ELSEWHERE) -> DiskFault | None:
     """Return the fault that a library, such as GDAL, tells of in words; None if its message tells of none.
 
     Parameters
@@ -142,9 +142,9 @@ def fault_in(message: str, elsewhere: str = ELSEWHERE) -> Fault | None:
     return _fault(name, elsewhere) if name else None
 
 
-def _fault(name: str, elsewhere: str) -> Fault:
+def _fault(name: str, elsewhere: str) -> DiskFault:
     what, advice = _BY_NAME[name]
-    return Fault(what, advice.format(elsewhere=elsewhere))
+    return DiskFault(what, advice.format(elsewhere=elsewhere))
 
 
 def _name_of(error: OSError) -> str:

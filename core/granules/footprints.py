@@ -47,7 +47,7 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
         EPSG:3031 or EPSG:3413 (any CRS in which the rings are no larger than half the globe).
     max_chord_m : float or None
         Edges longer than this are given more vertices along their great circle first; None projects the vertices
-        alone and joins them by straight lines, as the seed does.
+        alone and joins them by straight lines, as upstream does.
 
     Returns
     -------

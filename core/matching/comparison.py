@@ -2,7 +2,7 @@
 
 A pair that a reference has and a method has not is *missed* by the method; a pair that the method has and the reference
 has not is *extra*. There are two references: the flight line, which is the truth, and the cells of ``strtree``, which
-the seed takes for the truth.
+upstream takes for the truth.
 """
 
 from __future__ import annotations

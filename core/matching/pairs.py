@@ -2,8 +2,8 @@
 
 Three methods answer "belongs to":
 
-- ``strtree``: a cell of the frame's ``opr:mbox`` meets the granule's footprint (the seed's first method);
-- ``prefix``: a cell of the frame meets one of the cells of some order that cover the footprint (the seed's second
+- ``strtree``: a cell of the frame's ``opr:mbox`` meets the granule's footprint (upstream's first method);
+- ``prefix``: a cell of the frame meets one of the cells of some order that cover the footprint (upstream's second
   method, see :mod:`~xopr_crossovers.core.matching.prefix`): the same pairs and a few more;
 - ``flightline``: the frame's line itself meets the footprint.
 

@@ -15,7 +15,7 @@ from ..geometry import LONLAT_CRS, reproject, unit_vectors
 from ..icesat2 import headings_at, names
 from .pairs import Pairs
 
-#: The keys of a granule in the column ``atl06_granules``, as in the seed.
+#: The keys of a granule in the column ``atl06_granules``, as upstream has them.
 LINK_KEYS = ("granule_id", "s3_url", "https_url")
 
 #: What the table of pairs takes over from the granule.
@@ -43,7 +43,7 @@ def matched_frames(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: 
 
 
 def link_records(granules: pd.DataFrame) -> list[dict]:
-    """Return one dict a granule with the seed's keys; a missing link is None."""
+    """Return one dict a granule with upstream's keys; a missing link is None."""
     return [dict(zip(LINK_KEYS, values)) for values in zip(*_links(granules))]
 
 

@@ -165,7 +165,7 @@ def _disagreement(comparison: Comparison) -> list[str]:
 
 
 def comparison_figures(comparison: Comparison) -> str:
-    """Return the disagreement in the words of the seed, for each method and reference."""
+    """Return the disagreement in upstream's words, for each method and reference."""
     return "\n\n".join(
         f"# {result.method} against {reference}\n"
         f"Frames with any disagreement: {difference.n_frames}/{len(comparison.frames)}\n"

@@ -212,7 +212,7 @@ def _pair_rows(result: Crossovers) -> list[Row]:
 
 
 def run_figures(result: Crossovers) -> str:
-    """Return the summary in the words of the seed."""
+    """Return the summary in upstream's words."""
     counts = result.matched.frames["n_granules"]
     hit = counts > 0
     return (

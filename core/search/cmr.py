@@ -6,28 +6,19 @@ What it relies on is in CMR's search API documentation (https://cmr.earthdata.na
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import requests
 
 from ..common import Clock, Progress, SearchError, TooMuchError, cmr_url, read_date
-from ..granules import slim
-from ..web import Answer, Flaw, Patience, host_of, pause, transfer
+from ..web import Fault, Patience, Request, Response, host_of, pause, send
+from .page import page_request, read_page
 from .query import GranuleQuery
 
 __all__ = ["CmrClient", "GranulePages", "GranuleQuery"]
-
-#: Queries longer than this go by POST, since servers and proxies limit the length of an address.
-_LONGEST_QUERY = 1500
-# Where a page's list of records begins, and what stands between two of them.
-_LIST = re.compile(r'"items"\s*:\s*\[')
-_BETWEEN = re.compile(r"[\s,]*")
 
 #: So many pages in a row without a new granule mean that the server turns in circles.
 _BARREN_PAGES = 3
@@ -80,7 +71,7 @@ class CmrClient:
         self.root = cmr_url(url)
         self.url = f"{self.root}/search/granules.umm_json"
         self.session = session or requests.Session()
-        self.patience = Patience(connect_timeout, read_timeout, retries, backoff, longest_wait)
+        self.patience = Patience(connect_timeout, read_timeout, retries, backoff, longest_wait, too_much_retries=1)
         self.progress = progress or Progress()
         self.pause = pause
         self.clock = clock or Clock()
@@ -99,37 +90,33 @@ class CmrClient:
         """
         return GranulePages(self, query, progress or self.progress)
 
-    def ask(self, query: GranuleQuery, search_after: str | None, progress: Progress) -> tuple[list[dict], Answer]:
-        """Return the items of one page and the answer that they came in.
+    def send(self, request: Request, progress: Progress) -> Response:
+        """Send a request to this CMR, see :func:`~xopr_crossovers.core.web.send`.
 
         Raises
         ------
         TooMuchError
             If CMR does not manage to answer, and may do so when asked for less: a time limit of its own, or silence.
         SearchError
+            If CMR does not answer.
+        """
+        try:
+            return send(request, self.session, progress)
+        except Fault as fault:
+            raise (TooMuchError if fault.too_much else SearchError)(str(fault)) from fault
+
+    def page(self, query: GranuleQuery, search_after: str | None, progress: Progress) -> tuple[list[dict], Response]:
+        """Return the items of one page and the response that they came in.
+
+        Raises
+        ------
+        TooMuchError
+            See :meth:`send`.
+        SearchError
             If CMR does not answer, refuses the query, or if what answers is not a CMR.
         """
-        parameters = query.parameters()
-        text = urlencode(parameters)
-        headers = {"Client-Id": "xopr-crossovers", "Accept-Encoding": "gzip"}
-        if search_after is not None:
-            headers["CMR-Search-After"] = search_after
-        sent: dict[str, Any] = {"data" if len(text) > _LONGEST_QUERY else "params": parameters}
-        answer = transfer(
-            "POST" if "data" in sent else "GET",
-            self.url,
-            session=self.session,
-            patience=self.patience,
-            progress=progress,
-            error=SearchError,
-            too_much=TooMuchError,
-            flaw_of=_flaw,
-            headers=headers,
-            auth=no_login,
-            allow_redirects=False,
-            **sent,
-        )
-        return self.reader.submit(_items, answer).result(), answer
+        response = self.send(page_request(self.url, query, search_after, self.patience), progress)
+        return self.reader.submit(read_page, response).result(), response
 
 
 class GranulePages(Iterator[list]):
@@ -144,7 +131,7 @@ class GranulePages(Iterator[list]):
     repeated : int
         Number of granules that came once more, and were left out of the pages.
     asked : Timestamp or None
-        When the first page was sent, as :meth:`~.clock.Clock.hear` has it; UTC.
+        When the first page was sent, as :meth:`~.clock.Clock.compare` has it; UTC.
     """
 
     def __init__(self, client: CmrClient, query: GranuleQuery, progress: Progress) -> None:
@@ -171,14 +158,14 @@ class GranulePages(Iterator[list]):
             raise StopIteration
         if self._n_pages:
             pause(self._client.pause, self._progress)
-        items, answer = self._client.ask(self._query, self._search_after, self._progress)
+        items, response = self._client.page(self._query, self._search_after, self._progress)
         self._n_pages += 1
         if self.asked is None:
-            told = read_date(answer.headers.get("Date", ""))
-            self.asked = self._client.clock.hear(told, self._host, self._progress)
-        self._count_hits(answer)
+            server_time = read_date(response.headers.get("Date", ""))
+            self.asked = self._client.clock.compare(server_time, self._host, self._progress)
+        self._count_hits(response)
         new = self._new(items)
-        following = answer.headers.get("CMR-Search-After")
+        following = response.headers.get("CMR-Search-After")
         if following is None:
             self._ended = True
             self._check_complete()
@@ -194,8 +181,8 @@ class GranulePages(Iterator[list]):
         self._search_after = following
         return new
 
-    def _count_hits(self, answer: Answer) -> None:
-        text = answer.headers.get("CMR-Hits", "").strip()
+    def _count_hits(self, response: Response) -> None:
+        text = response.headers.get("CMR-Hits", "").strip()
         if text.isdecimal():
             self.hits = int(text)
         elif self.hits is None:
@@ -230,73 +217,7 @@ class GranulePages(Iterator[list]):
             self._progress.warn(f"{self._host} was being updated: {change}; {self.received} granules came.")
 
 
-def no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep a password of the user's .netrc to herself: a search needs none."""
-    return request
-
-
 def _identity(item: dict) -> Any:
     meta = item.get("meta") or {}
     name = meta.get("native-id") or (item.get("umm") or {}).get("GranuleUR")
     return meta.get("concept-id") or ((meta.get("provider-id"), name) if name else object())
-
-
-def _flaw(answer: Answer) -> Flaw | None:
-    """Return why a page is to be asked for again: it is a part only, or broken."""
-    if answer.status != 200 or answer.is_web_page():
-        return None
-    for name in ("CMR-Time-Out", "CMR-Timed-Out"):
-        if answer.headers.get(name, "").strip().lower() == "true":
-            return Flaw(
-                "ran into its own time limit and sent only a part of the granules",
-                "ask for a smaller area or a shorter time, or try again later",
-                too_much=True,
-            )
-    if not answer.body.rstrip().endswith(b"}"):
-        return Flaw("sent an answer that breaks off", "try again later")
-    return None
-
-
-def _items(answer: Answer) -> list[dict]:
-    host = host_of(answer.url)
-    if 300 <= answer.status < 400:
-        raise SearchError(
-            f"{host} sends the search on to {host_of(answer.headers.get('Location', '')) or 'another address'}, "
-            "which may be a login page: check the address of the CMR, and whether a network login or a proxy "
-            "stands in between."
-        )
-    if answer.is_web_page():
-        raise SearchError(
-            f"{host} answered {answer.status_text} with a web page instead of granules: check the address of the CMR, "
-            "and whether a network login or a proxy stands in between."
-        )
-    words = answer.own_words
-    if answer.status != 200:
-        advice = words or f"check the address of the CMR, {answer.url.partition('?')[0]}"
-        raise SearchError(f"{host} refuses the search with {answer.status_text}: {advice}.")
-    try:
-        return _slim_items(answer.body.decode())
-    except ValueError as error:
-        raise SearchError(f"{host} answered something else than granules: check the address of the CMR.") from error
-
-
-def _slim_items(text: str) -> list[dict]:
-    """Read the records of a page one by one, and keep of each only what is needed."""
-    found = _LIST.search(text)
-    if found is None or not text.lstrip().startswith("{"):
-        raise ValueError("no list of records")
-    read = json.JSONDecoder().raw_decode
-    items = []
-    position = _skip(text, found.end())
-    while not text.startswith("]", position):
-        item, position = read(text, position)
-        if not isinstance(item, dict):
-            raise ValueError("a record that is none")
-        items.append(slim(item))
-        position = _skip(text, position)
-    return items
-
-
-def _skip(text: str, position: int) -> int:
-    between = _BETWEEN.match(text, position)
-    return between.end() if between else position

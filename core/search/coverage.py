@@ -59,17 +59,20 @@ def missing(wanted: Extent, held: Sequence[Extent]) -> tuple[list[Extent], list[
     used : list of int
         Positions in `held` of those that together hold all that is not missing.
     """
-    moments = {wanted.span.start, wanted.span.end}
-    for one in held:
-        moments.update(m for m in (one.span.start, one.span.end) if wanted.span.start < m < wanted.span.end)
-    edges = sorted(moments)
+    inner = {
+        edge
+        for extent in held
+        for edge in (extent.span.start, extent.span.end)
+        if wanted.span.start < edge < wanted.span.end
+    }
+    edges = sorted({wanted.span.start, wanted.span.end} | inner)
     gaps: list[Extent] = []
     used: set[int] = set()
     for start, end in zip(edges[:-1], edges[1:]):
         left = list(wanted.boxes)
-        for number, one in enumerate(held):
-            if left and one.span.start <= start and end <= one.span.end:
-                rest = subtract(left, one.boxes)
+        for number, extent in enumerate(held):
+            if left and extent.span.start <= start and end <= extent.span.end:
+                rest = subtract(left, extent.boxes)
                 if rest != left:
                     used.add(number)
                 left = rest
@@ -82,7 +85,7 @@ def missing(wanted: Extent, held: Sequence[Extent]) -> tuple[list[Extent], list[
 
 def split_by_cycle(span: Span) -> list[Span]:
     """Cut a span where repeat cycles begin, so that each piece is one search of a size that CMR answers."""
-    first, last = (int(cycle_of(np.datetime64(moment, "ms"))) for moment in (span.start, span.end))
+    first, last = (int(cycle_of(np.datetime64(edge, "ms"))) for edge in (span.start, span.end))
     cuts = pd.to_datetime(cycle_start(np.arange(max(first, 1), last + 2)))
     inside = [cut for cut in cuts if span.start + _SHORT < cut < span.end - _SHORT]
     edges = [span.start, *inside, span.end]

@@ -17,8 +17,9 @@ from ..geometry import LONLAT_CRS, format_box, reproject
 from ..granules import merge_granules, usable_granules
 from .area import Area
 from .coverage import Extent, Span, missing
+from .holding import Label
 from .paging import in_order_of_time, of_cycle
-from .store import Label, read_label
+from .store import read_label
 from .supply import of_extent
 from .window import Window
 

@@ -142,9 +142,9 @@ def in_order_of_time(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tuple[gpd.GeoDataFrame, int]:
     """Return the granules of a cycle, and those that do not tell theirs; and how many others were left out."""
-    untold = granules["cycle"].isna()
-    if untold.any():
-        progress.warn(f"{untold.sum():,} granules do not tell their cycle by their names; they are kept.")
+    without_cycle = granules["cycle"].isna()
+    if without_cycle.any():
+        progress.warn(f"{without_cycle.sum():,} granules do not tell their cycle by their names; they are kept.")
     keep = (granules["cycle"] == cycle).fillna(True).astype(bool)
     return granules[keep], int((~keep).sum())
 

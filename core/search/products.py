@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..common import InputError, Progress, SearchError, listed
-from ..web import host_of, transfer
-from .cmr import CmrClient, no_login
+from ..web import Request, host_of
+from .cmr import CmrClient
+from .page import CLIENT_HEADERS
 from .query import GranuleQuery
 
 #: So many letters of a name lead to names like it, of which so many are told.
@@ -61,12 +62,14 @@ def check_product(query: GranuleQuery, client: CmrClient, progress: Progress) ->
     if not found:
         others = f"; names like it are {listed(alike)}" if alike else ""
         raise InputError(f"{host} has no product {name}: check SHORT_NAME{others}.")
-    of_provider = [one for one in found if query.provider is None or _same(one.provider, query.provider)]
+    of_provider = [
+        collection for collection in found if query.provider is None or _same(collection.provider, query.provider)
+    ]
     if not of_provider:
-        providers = listed(sorted({one.provider for one in found}))
+        providers = listed(sorted({collection.provider for collection in found}))
         raise InputError(f"{host} has no {name} of the provider {query.provider}: give PROVIDER as {providers}.")
-    if query.version and not any(_same(one.version, query.version) for one in of_provider):
-        versions = sorted({one.version for one in of_provider})
+    if query.version and not any(_same(collection.version, query.version) for collection in of_provider):
+        versions = sorted({collection.version for collection in of_provider})
         whose = f" of the provider {query.provider}" if query.provider else ""
         noun = "the version" if len(versions) == 1 else "the versions"
         raise InputError(
@@ -85,9 +88,9 @@ def _alike(name: str, client: CmrClient, progress: Progress) -> list[str]:
     if not start:
         return []
     asked = [("short_name", f"{start}*"), ("options[short_name][pattern]", "true")]
-    names = {one.short_name.upper(): one.short_name for one in _collections(client, asked, progress)}
+    names = {found.short_name.upper(): found.short_name for found in _collections(client, asked, progress)}
     near = difflib.get_close_matches(name.upper(), names, n=_MOST_NAMES, cutoff=0.5)
-    return [names[one] for one in near] or sorted(names.values())[:_MOST_NAMES]
+    return [names[key] for key in near] or sorted(names.values())[:_MOST_NAMES]
 
 
 def _collections(client: CmrClient, asked: Sequence[tuple[str, str]], progress: Progress) -> list[Collection]:
@@ -98,22 +101,23 @@ def _collections(client: CmrClient, asked: Sequence[tuple[str, str]], progress: 
     SearchError, ValueError
         If it does not answer, or in another way than a CMR.
     """
-    answer = transfer(
+    request = Request(
         "GET",
         f"{client.root}/search/collections.json",
-        session=client.session,
-        patience=replace(client.patience, retries=min(client.patience.retries, 1)),
-        progress=progress,
-        error=SearchError,
-        headers={"Client-Id": "xopr-crossovers"},
-        auth=no_login,
-        allow_redirects=False,
         params=[*asked, ("page_size", str(_PAGE_SIZE))],
+        headers=CLIENT_HEADERS,
+        anonymous=True,
+        allow_redirects=False,
+        patience=replace(client.patience, retries=min(client.patience.retries, 1)),
     )
-    if answer.status != 200:
-        raise SearchError(f"{host_of(client.url)} answered {answer.says} when asked for its products")
+    response = client.send(request, progress)
+    if response.status != 200:
+        raise SearchError(f"{host_of(client.url)} answered {response.says} when asked for its products")
     try:
-        entries = json.loads(answer.body)["feed"]["entry"]
-        return [Collection(str(one["short_name"]), str(one["version_id"]), str(one["data_center"])) for one in entries]
+        entries = json.loads(response.body)["feed"]["entry"]
+        return [
+            Collection(str(entry["short_name"]), str(entry["version_id"]), str(entry["data_center"]))
+            for entry in entries
+        ]
     except (KeyError, TypeError) as error:
         raise ValueError("not as a CMR answers") from error

@@ -13,7 +13,8 @@ from ..common import Progress
 from ..geometry import Box
 from ..granules import merge_granules
 from .coverage import Span, split_by_cycle
-from .store import GranuleStore, Holding, Shelf, pack
+from .holding import Holding, Shelf
+from .store import GranuleStore, pack
 
 
 def join_neighbours(store: GranuleStore, shelf: Shelf, progress: Progress) -> int:

@@ -13,8 +13,12 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from ..common import DownloadError, Progress, reason_of
-from .exchange import transfer
-from .response import Answer, Patience, host_of
+from .exchange import send
+from .faults import Fault
+from .hosts import host_of
+from .request import Request
+from .response import Response
+from .retries import Patience
 
 #: Of a longer name the end is kept, which tells the kind of file: file systems take 255, with what is added.
 _LONGEST_NAME = 120
@@ -70,24 +74,11 @@ def download(
         If the user asked to stop.
     """
     progress = progress or Progress()
-
-    def tell(received: int, total: int | None) -> None:
-        if total:
-            progress.fraction(min(received / total, 1.0))
-
     part = path.with_name(path.name + ".part")
+    request = Request("GET", url, target=part, patience=patience or Patience())
     try:
-        answer = transfer(
-            "GET",
-            url,
-            session=session or requests.Session(),
-            patience=patience or Patience(),
-            progress=progress,
-            error=DownloadError,
-            target=part,
-            on_bytes=tell,
-        )
-        _check(answer, url, part)
+        response = ask_for_file(request, session or requests.Session(), progress)
+        _check(response, url, part)
         part.replace(path)
     except OSError as error:
         fault = reason_of(error)
@@ -98,19 +89,36 @@ def download(
     progress.fraction(1.0)
 
 
-def _check(answer: Answer, url: str, part: Path) -> None:
-    if answer.status in (404, 410):
+def ask_for_file(request: Request, session: requests.Session, progress: Progress) -> Response:
+    """Send a request for a file or a list of files, as :func:`~xopr_crossovers.core.web.send` does.
+
+    Raises
+    ------
+    DownloadError
+        If the server cannot be made to answer.
+    CancelledError, OSError
+        As there.
+    """
+    try:
+        return send(request, session, progress)
+    except Fault as fault:
+        raise DownloadError(str(fault)) from fault
+
+
+def _check(response: Response, url: str, part: Path) -> None:
+    if response.status in (404, 410):
         raise DownloadError(f"There is no file at {url}: check the address.")
-    if answer.status in (401, 403):
+    if response.status in (401, 403):
         raise DownloadError(
-            f"{host_of(url)} does not give out {url} ({answer.says}): check the address, and whether it needs a login."
+            f"{host_of(url)} does not give out {url} ({response.says}): check the address, and whether it "
+            "needs a login."
         )
-    if answer.status != 200:
-        raise DownloadError(f"{host_of(url)} answered {answer.says} for {url}: check the address.")
+    if response.status != 200:
+        raise DownloadError(f"{host_of(url)} answered {response.says} for {url}: check the address.")
     with part.open("rb") as stream:
         start = stream.read(512)
-    if answer.is_web_page(start):
+    if response.is_web_page(start):
         raise DownloadError(
-            f"A web page came from {host_of(answer.url)} instead of the file {url}: check the address, "
+            f"A web page came from {host_of(response.url)} instead of the file {url}: check the address, "
             "and whether it or the network needs a login."
         )

@@ -6,29 +6,22 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import requests
 
 from ..common import Progress, XoprError
-from .response import (
-    PROBLEMS,
-    Answer,
-    Flaw,
-    Patience,
-    flaw_of_authorities,
-    flaw_of_exception,
-    flaw_of_status,
-    host_of,
-    wait_before,
-)
-from .session import patience_of, way_to
+from .failures import PROBLEMS, Failure, fault_of_failure
+from .hosts import host_of
+from .request import Request
+from .response import Response
+from .retries import GLANCE_S, Patience, with_retries
+from .route import Route
+from .session import patience_of, route_to
+from .statuses import fault_of_status
 
-#: Whoever waits looks this often (s) whether the user wants to stop.
-_GLANCE_S = 0.1
 #: After so long without an end of the answer (s), the log says what is being waited for.
 _SIGN_OF_LIFE_S = 30.0
 _CHUNK_BYTES = 1 << 16
@@ -36,146 +29,121 @@ _CHUNK_BYTES = 1 << 16
 _NO_BODY = {204, 304}
 
 
-def transfer(
-    method: str,
-    url: str,
-    *,
-    session: requests.Session,
-    patience: Patience,
-    progress: Progress,
-    error: type[XoprError],
-    too_much: type[XoprError] | None = None,
-    target: Path | None = None,
-    flaw_of: Callable[[Answer], Flaw | None] | None = None,
-    on_bytes: Callable[[int, int | None], None] | None = None,
-    **arguments: Any,
-) -> Answer:
+def send(request: Request, session: requests.Session, progress: Progress) -> Response:
     """Send a request until it has a whole answer, and return that.
 
     Parameters
     ----------
-    method, url : str
+    request : Request
     session : requests.Session
-        Several threads may share it.
-    patience : Patience
+        Brings proxy, certificate and login settings along. Several threads may share it.
     progress : Progress
-        Is told of each retry. Asked ten times a second whether to go on, also while the server is silent.
-    error : type of XoprError
-        What to raise where the server cannot be made to answer.
-    too_much : type of XoprError, optional
-        What to raise where it may be that too much was asked for; it is then tried again only once.
-    target : Path, optional
-        File for the body of a good answer; it then is not in the returned one.
-    flaw_of : callable, optional
-        Says why a good answer cannot be used yet, so that the request is sent again.
-    on_bytes : callable, optional
-        Is told how many bytes have come, and how many will (None if the server does not say).
-    **arguments
-        More arguments of :meth:`requests.Session.request`.
+        Is told of each retry, and, of a file, the part that has come, where it is known how much there is. Asked ten
+        times a second whether to go on, also while the server is silent.
 
     Returns
     -------
-    Answer
+    Response
         Of any status except those that say "try again" (429, 500, 502, 503, 504).
 
     Raises
     ------
-    XoprError
-        Of the type `error`: not reachable, silent, cut off or overloaded, and the retries did not help.
+    Fault
+        If the server is not reachable, silent, cut off or overloaded, and the retries did not help.
     CancelledError
         Within a fraction of a second of the user's wish; the connection is then closed.
     OSError
-        If `target` cannot be written.
+        If the request's `target` cannot be written.
     """
-    host, way, patience = host_of(url), way_to(url, session, error), patience_of(session, patience)
-    arguments.update(method=method, url=url, timeout=(patience.connect_timeout, patience.read_timeout))
-    cause: Exception | None
-    tries = 0
-    while True:
-        progress.check()
-        tries += 1
-        try:
-            answer = _Exchange(session, arguments, target).wait(host, progress, on_bytes)
-            flaw = flaw_of_status(answer, way) or (flaw_of(answer) if flaw_of else None)
-            if flaw is None:
-                return answer
-            cause = None
-        except XoprError:
+    route, patience = route_to(request.url, session), patience_of(session, request.patience)
+    return with_retries(partial(_send_once, request, session, patience, route, progress), patience, progress)
+
+
+def _send_once(
+    request: Request, session: requests.Session, patience: Patience, route: Route, progress: Progress
+) -> Response:
+    try:
+        response = _Exchange(request, session, patience).wait(progress)
+    except XoprError:
+        raise
+    except (*PROBLEMS, OSError) as problem:
+        if not isinstance(problem, PROBLEMS) and problem.errno is not None:  # of the file that the body goes into
             raise
-        except PROBLEMS as problem:
-            flaw, cause = flaw_of_exception(problem, patience, way), problem
-        except OSError as problem:
-            if problem.errno is not None:  # of the file that the body goes into
-                raise
-            flaw, cause = flaw_of_authorities(problem), problem
-        ask_less = too_much if flaw.too_much else None
-        retries = patience.retries if flaw.retries is None else min(flaw.retries, patience.retries)
-        if ask_less is not None:
-            retries = min(retries, 1)
-        if tries > retries:
-            in_vain = f", and {tries} tries did not help" if tries > 1 else ""
-            raise (ask_less or error)(f"{host} {flaw.what}{in_vain}: {flaw.advice}.") from cause
-        wait = wait_before(tries, flaw, patience)
-        progress.warn(f"{host} {flaw.what}; trying again in {wait:.2g} s (retry {tries} of {retries}).")
-        pause(wait, progress)
+        raise fault_of_failure(Failure(problem, request.url, patience, route)) from problem
+    fault = fault_of_status(response, request.url, route) or request.fault_in(response)
+    if fault is not None:
+        raise fault
+    return response
 
 
-def pause(seconds: float, progress: Progress) -> None:
-    """Wait, unless the user wants to stop."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        progress.check()
-        time.sleep(min(left, _GLANCE_S))
+def _no_login(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send a request as it is: with this as ``auth``, requests does not look into the user's .netrc."""
+    return prepared
+
+
+def _arguments(request: Request, patience: Patience) -> dict[str, Any]:
+    """Return a request as :meth:`requests.Session.request` takes it."""
+    return {
+        "method": request.method,
+        "url": request.url,
+        "params": request.params,
+        "data": request.data,
+        "headers": request.headers,
+        "auth": _no_login if request.anonymous else None,
+        "allow_redirects": request.allow_redirects,
+        "timeout": (patience.connect_timeout, patience.read_timeout),
+        "stream": True,
+    }
 
 
 class _Exchange(threading.Thread):
     """A request in a thread of its own, so that whoever waits for the answer can walk away from a silent server."""
 
-    def __init__(self, session: requests.Session, arguments: dict[str, Any], target: Path | None) -> None:
+    def __init__(self, request: Request, session: requests.Session, patience: Patience) -> None:
         super().__init__(name="xopr-transfer", daemon=True)
+        self._request = request
         self._session = session
-        self._arguments = arguments
-        self._target = target
+        self._arguments = _arguments(request, patience)
         self._ended = threading.Event()
         self._abandoned = threading.Event()
-        self._response: requests.Response | None = None
+        self._stream: requests.Response | None = None
         self._received = 0
-        self._answer: Answer | None = None
+        self._response: Response | None = None
         self._problem: Exception | None = None
 
-    def wait(self, host: str, progress: Progress, on_bytes: Callable[[int, int | None], None] | None) -> Answer:
-        """Start, and return the answer or raise what went wrong."""
-        began = said = time.monotonic()
+    def wait(self, progress: Progress) -> Response:
+        """Start, and return the response or raise what went wrong."""
+        began = last_sign = time.monotonic()
         self.start()
         try:
-            while not self._ended.wait(_GLANCE_S):
+            while not self._ended.wait(GLANCE_S):
                 progress.check()
-                self._report(on_bytes)
-                if time.monotonic() - said > _SIGN_OF_LIFE_S:
-                    said = time.monotonic()
-                    progress.info(f"Still waiting for {host} after {said - began:.0f} s.")
+                self._report(progress)
+                if time.monotonic() - last_sign > _SIGN_OF_LIFE_S:
+                    last_sign = time.monotonic()
+                    progress.info(f"Still waiting for {host_of(self._request.url)} after {last_sign - began:.0f} s.")
         except BaseException:
             self._hang_up()
             raise
-        self._report(on_bytes)
-        if self._answer is None:
+        self._report(progress)
+        if self._response is None:
             raise self._problem or requests.ConnectionError("no answer")
-        return self._answer
+        return self._response
 
     def run(self) -> None:
         try:
-            with self._session.request(stream=True, **self._arguments) as response:
-                self._response = response
-                self._answer = self._read(response)
+            with self._session.request(**self._arguments) as stream:
+                self._stream = stream
+                self._response = self._read(stream)
         except Exception as problem:  # noqa: BLE001  it is raised again in the thread that waits
             self._problem = problem
         finally:
             self._ended.set()
 
-    def _read(self, response: requests.Response) -> Answer:
-        file = self._target if response.ok else None
+    def _read(self, stream: requests.Response) -> Response:
+        file = self._request.target if stream.ok else None
         with file.open("wb") if file else io.BytesIO() as sink:
-            for chunk in response.iter_content(_CHUNK_BYTES):
+            for chunk in stream.iter_content(_CHUNK_BYTES):
                 if self._abandoned.is_set():
                     raise requests.ConnectionError("abandoned")
                 sink.write(chunk)
@@ -183,18 +151,21 @@ class _Exchange(threading.Thread):
             body = sink.getvalue() if isinstance(sink, io.BytesIO) else b""
         # urllib3 1 takes a body that ends early for a whole one.
         expected = self._length()
-        has_body = self._arguments["method"] != "HEAD" and response.status_code not in _NO_BODY
-        if has_body and expected is not None and response.raw.tell() < expected:
+        has_body = self._request.method != "HEAD" and stream.status_code not in _NO_BODY
+        if has_body and expected is not None and stream.raw.tell() < expected:
             raise requests.exceptions.ChunkedEncodingError("the body ends early")
-        return Answer(response.url, response.status_code, response.headers, body)
+        return Response(stream.url, stream.status_code, stream.headers, body)
 
     def _length(self) -> int | None:
-        text = self._response.headers.get("Content-Length", "") if self._response is not None else ""
+        text = self._stream.headers.get("Content-Length", "") if self._stream is not None else ""
         return int(text) if text.isdecimal() else None
 
-    def _report(self, on_bytes: Callable[[int, int | None], None] | None) -> None:
-        if on_bytes is not None and self._response is not None:
-            on_bytes(self._received, self._length())
+    def _report(self, progress: Progress) -> None:
+        if self._request.target is None or self._stream is None:
+            return
+        size = self._request.size or self._length()
+        if size:
+            progress.fraction(min(self._received / size, 1.0))
 
     def _hang_up(self) -> None:
         """End the exchange from outside.
@@ -204,9 +175,9 @@ class _Exchange(threading.Thread):
         with the read time-out, and nobody waits for it.
         """
         self._abandoned.set()
-        if self._response is None:
+        if self._stream is None:
             return
-        raw: Any = self._response.raw
+        raw: Any = self._stream.raw
         with suppress(OSError, ValueError, AttributeError):
             if hasattr(raw, "shutdown"):
                 raw.shutdown()

@@ -28,8 +28,8 @@ def words_of(body: bytes) -> str:
     body : bytes
     """
     text = body[:_LONGEST_BODY].decode("utf-8", errors="replace").lstrip("\ufeff")
-    said = _of_xml(text) if text.lstrip().startswith("<") else _of_json(text)
-    words = "; ".join(" ".join(one.split()).rstrip(".") for one in said if one.strip())
+    messages = _of_xml(text) if text.lstrip().startswith("<") else _of_json(text)
+    words = "; ".join(" ".join(message.split()).rstrip(".") for message in messages if message.strip())
     return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}..."
 
 

@@ -1,4 +1,4 @@
-"""The seed's dictionaries and tables, as notebooks hold them, and the columns that the engine takes."""
+"""Upstream's dictionaries and tables, as notebooks hold them, and the columns that the engine takes."""
 
 from __future__ import annotations
 

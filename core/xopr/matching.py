@@ -1,4 +1,4 @@
-"""The seed's functions that match frames and granules; see :mod:`~xopr_crossovers.core.crossovers`."""
+"""Upstream's functions that match frames and granules; see :mod:`~xopr_crossovers.core.crossovers`."""
 
 from __future__ import annotations
 

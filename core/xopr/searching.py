@@ -1,4 +1,4 @@
-"""The seed's functions that choose frames, window and area, and search; see :mod:`~xopr_crossovers.core.crossovers`."""
+"""Upstream's functions that choose frames, window and area, and search; see :mod:`~xopr_crossovers.core.crossovers`."""
 
 from __future__ import annotations
 

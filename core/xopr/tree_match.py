@@ -1,4 +1,4 @@
-"""Cells against the footprints of a shapely tree in a plane, as the seed's functions have them.
+"""Cells against the footprints of a shapely tree in a plane, as upstream's functions have them.
 
 Edges are straight lines of the plane where a footprint has the vertices of its granule and no more, as upstream makes
 it; otherwise they are the granule's great circles. A straight line of the plane is a great circle on the sphere that

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from ...core.common import (
     CancelledError,
-    DownloadError,
     Progress,
     XoprError,
     cache_dir,
@@ -112,28 +111,26 @@ def reach(
         return str(error)
     address = fit_to_show(asked)
     try:
-        from ...core.web import Patience, transfer
+        from ...core.web import Patience, Request, send
     except ImportError:
         return f"{address}\nnot asked, because the Python package requests is missing"
     wait = _Wait(seconds, cancelled)
+    request = Request(
+        "GET",
+        f"{asked}/search/granules.umm_json",
+        params=(("short_name", "ATL06"), ("provider", "NSIDC_CPRD"), ("page_size", "1")),
+        # Longer than the wait itself, which thus ends in its own words.
+        patience=Patience(connect_timeout=2 * seconds, read_timeout=2 * seconds, retries=0),
+    )
     try:
-        answer = transfer(
-            "GET",
-            f"{asked}/search/granules.umm_json",
-            session=make_session(),
-            # Longer than the wait itself, which thus ends in its own words.
-            patience=Patience(connect_timeout=2 * seconds, read_timeout=2 * seconds, retries=0),
-            progress=wait,
-            error=DownloadError,
-            params={"short_name": "ATL06", "provider": "NSIDC_CPRD", "page_size": 1},
-        )
+        response = send(request, make_session(), wait)
     except CancelledError:
         return f"{address}\nhas not answered within {seconds:g} s"
     except XoprError as error:
         return f"{address}\n{error}"
-    hits = answer.headers.get("CMR-Hits", "")
-    if answer.status != 200 or not hits.isdecimal():
-        return f"{address}\nanswers {answer.status_text}, but not as a CMR does"
+    hits = response.headers.get("CMR-Hits", "")
+    if response.status != 200 or not hits.isdecimal():
+        return f"{address}\nanswers {response.status_text}, but not as a CMR does"
     return f"{address}\nanswers after {wait.passed():.1f} s, and knows {int(hits):,} granules of ATL06"
 
 

@@ -1,4 +1,4 @@
-"""The seed's functions, drop-in."""
+"""Upstream's functions, drop-in."""
 
 import datetime
 import os
@@ -14,8 +14,8 @@ import makers
 from standin import StandIn
 from xopr_crossovers.core import crossovers
 
-SEED_POINTS = [(-80.5, -78.0), (-75.1, -105.0), (-70.5, 70.0)]
-SEED_BOX = (-105.99056603773585, -75.7091526879851, -103.5, -74.97216337509033)
+NOTEBOOK_POINTS = [(-80.5, -78.0), (-75.1, -105.0), (-70.5, 70.0)]
+NOTEBOOK_BOX = (-105.99056603773585, -75.7091526879851, -103.5, -74.97216337509033)
 FRAMES = makers.frames([(-106, -75), (-104, -75)], [(179.5, -80), (-179.5, -80)], [(0, -89.9), (180, -89.9)])
 
 
@@ -30,7 +30,7 @@ OVER_180 = record(makers.strip((-179, -78), (179, -82)), "over 180")
 
 
 @pytest.fixture(scope="module")
-def seed_season(real_data):
+def notebook_season(real_data):
     return gpd.read_parquet(next(real_data.glob("catalog/**/collection=2016_Antarctica_DC8/stac.parquet")))
 
 
@@ -41,16 +41,16 @@ def cmr(monkeypatch):
         yield server
 
 
-def test_the_seed_s_points_leave_the_seed_s_frame(seed_season):
-    found = crossovers.subset_frames_by_points(seed_season, SEED_POINTS)
+def test_the_notebook_s_points_leave_the_notebook_s_frame(notebook_season):
+    found = crossovers.subset_frames_by_points(notebook_season, NOTEBOOK_POINTS)
     assert found["id"].tolist() == ["Data_20161103_06_010"]
-    assert list(found.columns) == list(seed_season.columns)
+    assert list(found.columns) == list(notebook_season.columns)
 
 
-def test_the_seed_s_frame_has_the_seed_s_box(seed_season):
-    found = crossovers.subset_frames_by_points(seed_season, SEED_POINTS)
+def test_the_notebook_s_frame_has_the_notebook_s_box(notebook_season):
+    found = crossovers.subset_frames_by_points(notebook_season, NOTEBOOK_POINTS)
     cells = [int(cell) for mbox in found["opr:mbox"] for cell in mbox]
-    assert crossovers.cmr_bbox_from_mpolygon(cells, step=16) == SEED_BOX
+    assert crossovers.cmr_bbox_from_mpolygon(cells, step=16) == NOTEBOOK_BOX
 
 
 def test_a_subset_keeps_row_order_and_index_and_has_no_duplicates():
@@ -77,7 +77,7 @@ def test_points_of_another_shape_are_a_value_error(points):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda frames: crossovers.subset_frames_by_points(frames, SEED_POINTS),
+        lambda frames: crossovers.subset_frames_by_points(frames, NOTEBOOK_POINTS),
         lambda frames: crossovers.match_frames_to_granules(frames, shapely.STRtree([]), []),
         lambda frames: crossovers.match_frames_to_granules_prefix(frames, []),
     ],
@@ -109,17 +109,17 @@ def test_the_temporal_window_is_the_first_of_range_cycle_and_mode():
     assert (start, len(end)) == (crossovers.ICESAT2_LAUNCH, 10)
 
 
-def test_wrong_windows_are_value_errors(seed_season):
+def test_wrong_windows_are_value_errors(notebook_season):
     with pytest.raises(ValueError, match="requires frames_gdf"):
         crossovers.resolve_temporal_window()
     with pytest.raises(ValueError, match="mode must be 'exact_year' or 'all_years', got 'x'"):
         crossovers.resolve_temporal_window(FRAMES, mode="x")
     with pytest.raises(ValueError, match="before ICESat-2's first data"):
-        crossovers.resolve_temporal_window(seed_season)
+        crossovers.resolve_temporal_window(notebook_season)
 
 
-def test_the_search_returns_the_seed_s_dictionaries(cmr):
-    found = crossovers.query_cmr_granules("2024-01-06", "2024-04-06", bbox=SEED_BOX)
+def test_the_search_returns_upstream_s_dictionaries(cmr):
+    found = crossovers.query_cmr_granules("2024-01-06", "2024-04-06", bbox=NOTEBOOK_BOX)
     # The live server gave 24 granules for this box and window; the stand-in's tracks are the planned ones.
     assert 20 <= len(found) <= 30
     assert all(set(granule) == {"granule_id", "s3_url", "https_url", "points"} for granule in found)
@@ -129,7 +129,7 @@ def test_the_search_returns_the_seed_s_dictionaries(cmr):
 
 def test_the_search_takes_a_polygon_before_a_box(cmr):
     ring = [(-105, -76), (-103, -76), (-103, -75), (-105, -75), (-105, -76)]
-    crossovers.query_cmr_granules("2024-01-06", "2024-01-20", bbox=SEED_BOX, polygon=ring, sleep_s=0)
+    crossovers.query_cmr_granules("2024-01-06", "2024-01-20", bbox=NOTEBOOK_BOX, polygon=ring, sleep_s=0)
     assert "polygon" in str(cmr.requests[0].parameters)
     assert "bounding_box" not in str(cmr.requests[0].parameters)
 

@@ -26,7 +26,7 @@ from odd_server import OddServer, answer
 from proxy import Proxy
 from xopr_crossovers.core.common.errors import DownloadError
 from xopr_crossovers.core.web.download import download
-from xopr_crossovers.core.web.response import Patience
+from xopr_crossovers.core.web.retries import Patience
 from xopr_crossovers.plugin import network
 
 OPTIONS = "QGIS (Settings > Options > Network)"

@@ -32,7 +32,7 @@ from xopr_crossovers.core.catalogs.synchronising import synchronise
 from xopr_crossovers.core.common.errors import CancelledError, DownloadError, InputError
 from xopr_crossovers.core.common.progress import Progress
 from xopr_crossovers.core.morton import cell_numbers as morton
-from xopr_crossovers.core.web.response import Patience
+from xopr_crossovers.core.web.retries import Patience
 
 HASTE = Patience(connect_timeout=2, read_timeout=0.7, retries=1, backoff=0.01, longest_wait=0.05)
 DC8 = "hemisphere=south/provider=cresis/collection=2016_Antarctica_DC8/stac.parquet"

@@ -37,7 +37,7 @@ def test_a_multipoint_counts_with_all_its_points():
     assert rows(points.subset_by_points(FRAMES, both)) == [1, 4]
 
 
-def test_the_seed_s_pine_island_point_finds_the_seed_s_frame(real_data):
+def test_the_notebook_s_pine_island_point_finds_the_notebook_s_frame(real_data):
     season = gpd.read_parquet(next(real_data.glob("catalog/**/collection=2016_Antarctica_DC8/stac.parquet")))
     near = at((-78.0, -80.5), (-105.0, -75.1), (70.0, -70.5))
     assert points.subset_by_points(season, near)["id"].tolist() == ["Data_20161103_06_010"]

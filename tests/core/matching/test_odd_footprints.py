@@ -15,7 +15,7 @@ from xopr_crossovers.core.frames.table import normalize_frames
 from xopr_crossovers.core.granules import footprints
 from xopr_crossovers.core.granules.table import granules_from_umm, normalize_granules
 from xopr_crossovers.core.matching import pairs as matching
-from xopr_crossovers.core.xopr import matching as seed_matching
+from xopr_crossovers.core.xopr import matching as upstream_matching
 
 #: A parallel leaves its great circles by 130 m, an edge the plane's by 10 m, the sphere the ellipsoid by nothing.
 TOLERANCE_DEG = 0.005
@@ -266,10 +266,10 @@ def test_the_notebook_s_functions_take_a_world_box_for_what_it_is():
     world = {"granule_id": "W.h5", "https_url": "https://h/W.h5", "s3_url": None, "points": rings[0], "rings": rings}
     for crs, line in (("EPSG:3031", [(-100, -75), (-101, -76)]), ("EPSG:3413", [(-40, 75), (-41, 76)])):
         frames = makers.frames(line)
-        tree, kept = seed_matching.build_granule_strtree([world], crs)
-        assert seed_matching.match_frames_to_granules(frames, tree, kept, crs)["n_granules"].tolist() == [1]
-        index = seed_matching.build_granule_prefix_index([world], order=6)
-        assert seed_matching.match_frames_to_granules_prefix(frames, index)["n_granules"].tolist() == [1]
+        tree, kept = upstream_matching.build_granule_strtree([world], crs)
+        assert upstream_matching.match_frames_to_granules(frames, tree, kept, crs)["n_granules"].tolist() == [1]
+        index = upstream_matching.build_granule_prefix_index([world], order=6)
+        assert upstream_matching.match_frames_to_granules_prefix(frames, index)["n_granules"].tolist() == [1]
 
 
 def test_a_way_through_a_footprint_that_touches_its_edge_from_inside_is_one_crossover():

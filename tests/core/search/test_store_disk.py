@@ -8,7 +8,8 @@ import pytest
 import makers
 from xopr_crossovers.core.granules.table import normalize_granules
 from xopr_crossovers.core.search.coverage import Span
-from xopr_crossovers.core.search.store import Disk, GranuleStore, Label, Shelf, pack
+from xopr_crossovers.core.search.holding import Label, Shelf
+from xopr_crossovers.core.search.store import Disk, GranuleStore, pack
 
 SHELF = Shelf("ATL06", "007", None)
 DAY = Span(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-02"))

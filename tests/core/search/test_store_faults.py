@@ -34,7 +34,8 @@ from xopr_crossovers.core.icesat2 import orbit
 from xopr_crossovers.core.search import area, window
 from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.search.coverage import FRESH_FOR
-from xopr_crossovers.core.search.store import GranuleStore, Shelf, pack
+from xopr_crossovers.core.search.holding import Shelf
+from xopr_crossovers.core.search.store import GranuleStore, pack
 from xopr_crossovers.core.search.supply import Supplier
 
 N_KILLS = int(os.environ.get("XOPR_KILLS", "5"))

@@ -5,7 +5,8 @@ import pandas as pd
 import makers
 from xopr_crossovers.core.granules.table import normalize_granules
 from xopr_crossovers.core.search.coverage import Span
-from xopr_crossovers.core.search.store import GranuleStore, Label, Shelf, pack
+from xopr_crossovers.core.search.holding import Label, Shelf
+from xopr_crossovers.core.search.store import GranuleStore, pack
 from xopr_crossovers.core.search.store_merging import join_neighbours
 
 BOXES = ((-125.0, -80.0, -95.0, -70.0),)

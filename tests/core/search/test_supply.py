@@ -15,7 +15,7 @@ import pytest
 
 from makers import Log
 from standin import Fault, StandIn
-from xopr_crossovers.core.common.errors import SearchError
+from xopr_crossovers.core.common.errors import CancelledError, SearchError
 from xopr_crossovers.core.search import area, window
 from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.search.store import GranuleStore, pack
@@ -362,4 +362,12 @@ def test_two_searches_at_once_do_not_harm_each_other(cmr, tmp_path, truth):
     cmr.requests.clear()
     log = Log()
     assert names(supplier(cmr, tmp_path, log=log).granules(LARGE, MONTHS)) == expected
+    assert cmr.requests == []
+
+
+def test_a_cancel_is_heard_while_the_store_is_read(cmr, tmp_path):
+    supplier(cmr, tmp_path).granules(LARGE, CYCLE_22)
+    cmr.requests.clear()
+    with pytest.raises(CancelledError):
+        supplier(cmr, tmp_path, log=Log(cancel_after=0)).granules(LARGE, CYCLE_22)
     assert cmr.requests == []

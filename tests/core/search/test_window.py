@@ -19,7 +19,7 @@ def test_cycle_22_by_the_orbit_calendar_is_2023_12_18_to_2024_03_18():
     assert (found.start_date, found.end_date, found.cycle) == ("2023-12-18", "2024-03-18", 22)
 
 
-def test_cycle_22_counted_from_launch_is_the_seed_s_window():
+def test_cycle_22_counted_from_launch_is_the_notebook_s_window():
     found = window.resolve_window("nominal_cycle", cycle=22)
     assert (found.start_date, found.end_date, found.cycle) == ("2024-01-06", "2024-04-06", None)
 

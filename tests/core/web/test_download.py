@@ -14,7 +14,7 @@ from standin import Fault, StandIn
 from xopr_crossovers.core.common.errors import CancelledError, DownloadError
 from xopr_crossovers.core.common.progress import Progress
 from xopr_crossovers.core.web.download import download, fetch
-from xopr_crossovers.core.web.response import Patience
+from xopr_crossovers.core.web.retries import Patience
 
 HASTE = Patience(read_timeout=0.7, retries=2, backoff=0.01, longest_wait=0.05)
 CONTENT = bytes(range(256)) * 1000

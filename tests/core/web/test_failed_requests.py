@@ -10,7 +10,7 @@ from tests.odd_server import OddServer, answer
 from xopr_crossovers.core.common.errors import DownloadError, SearchError
 from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.web.download import download
-from xopr_crossovers.core.web.response import Patience
+from xopr_crossovers.core.web.retries import Patience
 from xopr_crossovers.core.web.server_words import words_of
 
 HASTE = Patience(connect_timeout=2.0, read_timeout=2.0, retries=1, backoff=0.01)

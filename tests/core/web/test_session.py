@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from xopr_crossovers.core.web.response import Patience
+from xopr_crossovers.core.web.retries import Patience
 from xopr_crossovers.core.web.session import Limits, Session, patience_of
 
 
