@@ -9,10 +9,11 @@ import numpy as np
 
 from ..common import InputError, Progress
 from ..frames import flight_lines
+from ..geometry import stacked
 from ..granules import normalize_granules
 from ..icesat2 import BESIDE_M, beam_spread
+from .crossing_search import line_crossings
 from .crossover_rows import COLUMNS, CrossoverRows, Wanted
-from .line_crossings import joined_crossings, line_crossings
 from .passes import SOURCES, STRIP, Passes, find_passes
 from .strip_crossings import strip_crossings
 
@@ -86,7 +87,7 @@ def _tables(
     without = len(frames) - len(np.unique(lines.frame))
     if without:
         progress.warn(f"{without:,} of {len(frames):,} frames have no line, or one without length, and no crossover.")
-    open_strips = strip_crossings(frames, lines, passes.shapes, passes.source == SOURCES.index(STRIP))
+    open_strips = strip_crossings(frames, lines, passes.footprints, passes.source == SOURCES.index(STRIP))
     beside = np.array([BESIDE_M[name] for name in wanted.beams])
     yield table.of(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
     for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0), beam_spread):
@@ -95,7 +96,7 @@ def _tables(
             continue
         # Whole frames in their order: what comes later is of later frames.
         ready = open_strips.frame <= found.frame.max()
-        yield table.of(joined_crossings([table.by_granule(found), open_strips.where(ready)]))
+        yield table.of(stacked([table.by_granule(found), open_strips.where(ready)]))
         open_strips = open_strips.where(~ready)
     if len(open_strips):
         yield table.of(open_strips)

@@ -30,7 +30,7 @@ def check_direction(name: str) -> str:
     return name
 
 
-def names(heading: np.ndarray) -> np.ndarray:
+def direction_names(heading: np.ndarray) -> np.ndarray:
     """Return the words for 1 (ascending), -1 (descending) and 0 (None: not known) as an array of objects."""
     return np.array([DESCENDING, None, ASCENDING], dtype=object)[np.asarray(heading, dtype=np.int64) + 1]
 
