@@ -32,13 +32,13 @@ def parts_of(geometries: np.ndarray, kinds: tuple[int, int]) -> tuple[np.ndarray
     if len(rows) == 0:
         return geometries, 0
     parts, owner = _simple_parts(geometries[rows])
-    mine = shapely.get_type_id(parts) == kinds[0]
-    having = np.unique(owner[mine])
+    of_kind = shapely.get_type_id(parts) == kinds[0]
+    having = np.unique(owner[of_kind])
     if len(having) == 0:
         return geometries, 0
     taken = geometries.copy()
-    taken[rows[having]] = _COLLECT[kinds](parts[mine], indices=np.searchsorted(having, owner[mine]))
-    return taken, int((~mine & np.isin(owner, having)).sum())
+    taken[rows[having]] = _COLLECT[kinds](parts[of_kind], indices=np.searchsorted(having, owner[of_kind]))
+    return taken, int((~of_kind & np.isin(owner, having)).sum())
 
 
 def is_kind(geometries: np.ndarray, kinds: tuple[int, int]) -> np.ndarray:

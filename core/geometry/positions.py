@@ -100,8 +100,8 @@ def require_place(name: str, what: str, geometries: np.ndarray, off: np.ndarray,
         If no geometry is left.
     """
     why = flaw(geometries[off], crs)
-    there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
-    if not (there & ~off).any():
+    drawn = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    if not (drawn & ~off).any():
         raise InputError(f"{name}: none of the {int(off.sum()):,} {what} is a place on the Earth: {why}.")
     return why
 

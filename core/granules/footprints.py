@@ -47,7 +47,7 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
         EPSG:3031 or EPSG:3413 (any CRS in which the rings are no larger than half the globe).
     max_chord_m : float or None
         Edges longer than this are given more vertices along their great circle first; None projects the vertices
-        alone and joins them by straight lines, as the seed does.
+        alone and joins them by straight lines, as upstream does.
 
     Returns
     -------
@@ -90,15 +90,15 @@ def granules_in_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     where = granule_hemispheres(granules)
     crs = layer_crs(where)
     if crs == LONLAT_CRS:
-        shapes = cut_polygons(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
+        footprints = cut_polygons(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
     else:
-        shapes = np.full(len(granules), None, dtype=object)
+        footprints = np.full(len(granules), None, dtype=object)
         odd = where == "both"
-        shapes[~odd] = reproject(granules.geometry.to_numpy()[~odd], granules.crs, crs)
+        footprints[~odd] = reproject(granules.geometry.to_numpy()[~odd], granules.crs, crs)
         # Boxes round the pole and in several pieces: their own outlines touch themselves.
-        odd |= ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
-        shapes[odd] = project_footprints(granules[odd], crs)
-    return granules.set_geometry(gpd.GeoSeries(shapes, index=granules.index, crs=crs))
+        odd |= ~shapely.is_valid(footprints) & ~shapely.is_missing(footprints)
+        footprints[odd] = project_footprints(granules[odd], crs)
+    return granules.set_geometry(gpd.GeoSeries(footprints, index=granules.index, crs=crs))
 
 
 def touch_boxes(granules: gpd.GeoDataFrame, boxes: Sequence[Box]) -> np.ndarray:
