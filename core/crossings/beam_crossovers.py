@@ -13,11 +13,9 @@ from ..geometry import stacked
 from ..granules import normalize_granules
 from ..icesat2 import BESIDE_M, beam_spread
 from .crossing_search import line_crossings
-from .crossover_rows import COLUMNS, CrossoverRows, Wanted
+from .crossover_rows import CrossoverRows, Wanted
 from .passes import SOURCES, STRIP, Passes, find_passes
 from .strip_crossings import strip_crossings
-
-__all__ = ["COLUMNS", "Wanted", "crossover_points"]
 
 
 def crossover_points(
@@ -46,7 +44,7 @@ def crossover_points(
     GeoDataFrame
         Rows of some frames, one row a crossing, in order of frame, pass time, beam and distance; at least one table,
         which may be empty. Together they are the result; none of them grows with the number of frames or granules.
-        Columns as in :data:`COLUMNS`, where
+        Columns as in :data:`~xopr_crossovers.core.crossings.COLUMNS`, where
 
         - ``beam`` is ``gt1l`` to ``gt3r``, numbered from left to right in the direction of flight as in ATL06, or
           ``centre``; ``pair`` and ``side`` say the same. They are missing for ``source`` ``strip``;

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..frames import FlightLines
-from ..geometry import begins, ranges
+from ..geometry import begins, dot, norms, ranges
 from ..icesat2 import StepPlaces, Steps, bends
 from .line_crossings import LineCrossings
 
@@ -65,25 +65,29 @@ class ExactSearch:
         present, own = step[new], np.cumsum(new) - 1
         begin, end = self._steps.at(present, 0.0), self._steps.at(present, 1.0)
         middle = begin.centre + end.centre
-        middle /= np.linalg.norm(middle, axis=1)[:, None]
+        middle /= norms(middle)[:, None]
         normal = np.cross(begin.centre, end.centre)
-        length = np.linalg.norm(normal, axis=1)
+        length = norms(normal)
         normal /= np.where(length > 0, length, 1.0)[:, None]
         ahead = np.cross(normal, middle)
 
         # The circle about the bundle is near the step's middle, and near the great circle through the step.
         aside = self._radius + self._reach
-        close = np.abs(_dot(normal[own], self._middle[bundle])) <= np.sin(np.minimum(aside, np.pi / 2))[bundle]
+        farthest = np.sin(np.minimum(aside, np.pi / 2))
+        off = np.abs(dot(normal.take(own, axis=0), self._middle.take(bundle, axis=0)))
+        close = off <= farthest[bundle]
         own, bundle = own[close], bundle[close]
-        close = np.abs(_dot(ahead[own], self._middle[bundle])) <= aside[bundle] + length[own] / 2
+        off = np.abs(dot(ahead.take(own, axis=0), self._middle.take(bundle, axis=0)))
+        close = off <= aside[bundle] + length[own] / 2
         own, bundle = own[close], bundle[close]
 
         # The same for the pieces of those bundles.
         count = np.diff(self._lines.bundles)[bundle]
         own, piece = np.repeat(own, count), ranges(self._lines.bundles[bundle], count)
         for axis, limit in ((normal, np.full(len(length), self._reach)), (ahead, length / 2 + self._reach)):
-            along = axis[own]
-            a, b = _dot(along, self._lines.start[piece]), _dot(along, self._lines.end[piece])
+            along = axis.take(own, axis=0)
+            start, stop = self._ends(piece)
+            a, b = dot(along, start), dot(along, stop)
             close = (np.minimum(a, b) <= limit[own]) & (np.maximum(a, b) >= -limit[own])
             own, piece = own[close], piece[close]
         return self._exact(present, begin, end, own, piece)
@@ -102,29 +106,27 @@ class ExactSearch:
         begin, end = begin.where(used), end.where(used)
         one, two = self._beside(begin), self._beside(end)
         plane = np.cross(one, two)
-        start, stop = self._lines.start[piece], self._lines.end[piece]
-
-        before, after = _dot(plane[own], start[:, None, :]), _dot(plane[own], stop[:, None, :])
+        start, stop = self._ends(piece)
+        planes = plane.take(own, axis=0)
+        before, after = dot(planes, start[:, None, :]), dot(planes, stop[:, None, :])
         pair, line = np.nonzero((before >= 0) != (after >= 0))
         before, after = before[pair, line], after[pair, line]
         own, piece = own[pair], piece[pair]
-        across_piece = np.cross(self._lines.start[piece], self._lines.end[piece])
-        first, second = _dot(across_piece, one[own, line]), _dot(across_piece, two[own, line])
+        across_piece = np.cross(start.take(pair, axis=0), stop.take(pair, axis=0))
+        first, second = dot(across_piece, one[own, line]), dot(across_piece, two[own, line])
         meets = (first >= 0) != (second >= 0)
         own, line, piece, across_piece = own[meets], line[meets], piece[meets], across_piece[meets]
         before, after = before[meets], after[meets]
         way = first[meets] / (first - second)[meets]
-        start, stop = self._lines.start[piece], self._lines.end[piece]
+        start, stop = self._ends(piece)
         plane = plane[own, line]
         # From the great circle through a step's ends to the line itself: 8 m in the middle of 80 km near the poles.
-        length = np.linalg.norm(plane, axis=1)
+        length = norms(plane)
         aside = bends(begin.centre[own, 2], length, way) * length
         part = self._on_line(piece, (before - aside) / (before - after))
         point = start + part[:, None] * (stop - start)
-        point /= np.linalg.norm(point, axis=1)[:, None]
-        angle = np.degrees(
-            np.arctan2(np.linalg.norm(np.cross(plane, across_piece), axis=1), np.abs(_dot(plane, across_piece)))
-        )
+        point /= norms(point)[:, None]
+        angle = np.degrees(np.arctan2(norms(np.cross(plane, across_piece)), np.abs(dot(plane, across_piece))))
         vertex = self._steps.vertex[present[used]][own]
         # The third component of the direction of flight.
         northward = plane[:, 0] * point[:, 1] - plane[:, 1] * point[:, 0]
@@ -143,6 +145,10 @@ class ExactSearch:
         )
         return _without_touches(found, part)
 
+    def _ends(self, piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the vertices of pieces, ``(n, 3)`` each."""
+        return self._lines.start.take(piece, axis=0), self._lines.end.take(piece, axis=0)
+
     def _beside(self, at: StepPlaces) -> np.ndarray:
         """Return the places on the lines beside, ``(n, k, 3)``."""
         left_m = self._spread(at.centre[:, 2])[:, None] * self._beside_m
@@ -153,9 +159,9 @@ class ExactSearch:
         over = np.flatnonzero((part < 0.0) | (part > 1.0))
         own = piece[over]
         other = np.clip(own + np.where(part[over] > 1.0, 1, -1), 0, len(self._lines.frame) - 1)
-        plane, beyond = (np.cross(self._lines.start[each], self._lines.end[each]) for each in (own, other))
-        turn = np.linalg.norm(np.cross(plane, beyond), axis=1)
-        straight = turn < _STRAIGHT * np.linalg.norm(plane, axis=1) * np.linalg.norm(beyond, axis=1)
+        plane, beyond = (np.cross(*self._ends(each)) for each in (own, other))
+        turn = norms(np.cross(plane, beyond))
+        straight = turn < _STRAIGHT * norms(plane) * norms(beyond)
         straight &= (self._lines.frame[own] == self._lines.frame[other]) & (own != other)
         held = part.copy()
         held[over] = np.where(straight, part[over], np.clip(part[over], 0.0, 1.0))
@@ -171,12 +177,7 @@ def _without_touches(found: LineCrossings, part: np.ndarray) -> LineCrossings:
     suspect = suspect[np.lexsort([column[suspect] for column in columns])]
     ends = found.where(suspect)
     twice = ~begins(ends.frame, ends.track, ends.line)
-    twice[1:] &= np.linalg.norm(np.diff(ends.point, axis=0), axis=1) < _SAME_PLACE
+    twice[1:] &= norms(np.diff(ends.point, axis=0)) < _SAME_PLACE
     keep = np.ones(len(found), dtype=bool)
     keep[suspect[twice]] = False
     return found.where(keep)
-
-
-def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    # Written out so that equal operands give equal bits wherever they stand: sides of shared vertices must agree.
-    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]

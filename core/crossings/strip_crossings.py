@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from ..frames import FlightLines, frame_hemispheres, project_lines
-from ..geometry import LONLAT_CRS, POLE_CRS, equal_pairs, geodesic_lengths, transformer, unit_vectors
+from ..geometry import LONLAT_CRS, POLE_CRS, equal_pairs, geodesic_lengths, norms, transformer, unit_vectors
 from .line_crossings import LineCrossings
 
 
@@ -78,7 +78,7 @@ def _distance_along(lines: FlightLines, frame: np.ndarray, point: np.ndarray) ->
     row, piece = equal_pairs(frame, lines.frame)
     start, along = lines.start[piece], lines.end[piece] - lines.start[piece]
     part = np.clip(((point[row] - start) * along).sum(axis=1) / (along * along).sum(axis=1), 0.0, 1.0)
-    off = np.linalg.norm(start + part[:, None] * along - point[row], axis=1)
+    off = norms(start + part[:, None] * along - point[row])
     order = np.lexsort((off, row))
     nearest = order[np.searchsorted(row[order], np.arange(len(frame)))]
     return lines.distance_m[piece[nearest]] + part[nearest] * lines.length_m[piece[nearest]]

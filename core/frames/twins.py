@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from ..geometry import offsets_of, owners_of, ranges, unit_vectors
+from ..geometry import norms, offsets_of, owners_of, ranges, unit_vectors
 
 _SAME_M = 1.0
 _EARTH_RADIUS_M = 6.371e6
@@ -41,7 +41,7 @@ def twins(group: np.ndarray, lines: np.ndarray) -> np.ndarray:
     pairs = np.flatnonzero(same & (size[one] > 0))
     length = size[one[pairs]]
     apart = vertex[ranges(start[one[pairs]], length)] - vertex[ranges(start[other[pairs]], length)]
-    far = np.linalg.norm(apart, axis=1) * _EARTH_RADIUS_M > _SAME_M
+    far = norms(apart) * _EARTH_RADIUS_M > _SAME_M
     same[pairs[np.bincount(owners_of(length)[far], minlength=len(pairs)) > 0]] = False
     number = np.empty(len(lines), dtype=np.int64)
     number[order] = offsets_of(~same)[: len(lines)]

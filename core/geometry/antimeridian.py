@@ -9,7 +9,7 @@ from .plane import in_plane
 from .polygons import areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 from .ragged import begins, offsets_of_owners
-from .sphere import EARTH_RADIUS_M, lon_lat, unit_vectors
+from .sphere import EARTH_RADIUS_M, lon_lat, norms, unit_vectors
 
 _WIDE_EDGE_DEG = 20.0
 # Shorter than a footprint is wide, so that its two edges stay apart in longitude and latitude beside the pole.
@@ -78,6 +78,16 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
     The cut is made in the pole's projection, where the antimeridian is a straight line from the pole, so that it is
     right for long great-circle edges as well. Edges that run over many meridians are followed with more vertices: near
     a pole a straight line in longitude and latitude is far from them.
+
+    Parameters
+    ----------
+    polygons : (n,) ndarray of geometries
+        In longitude and latitude (EPSG:4326), vertices joined by great circles, not split or split.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        Polygon or MultiPolygon in EPSG:4326, valid as planar ones; None where there is no area.
     """
     polygons = placed(polygons)
     parts, owner = shapely.get_parts(polygons, return_index=True)
@@ -156,7 +166,7 @@ def _corners(polygons: np.ndarray) -> np.ndarray:
     before[first], after[last] = last, first
     vectors = unit_vectors(*xy.T)
     planes = np.cross(vectors[before], vectors[after])
-    length = np.linalg.norm(planes, axis=1)
+    length = norms(planes)
     off = np.abs((planes * vectors).sum(axis=1)) * EARTH_RADIUS_M / np.where(length > 0, length, 1.0)
     corner = off > _ON_LINE_M
     # A ring along one great circle, as round a hemisphere, has none: of its polygon all vertices are kept.

@@ -42,7 +42,14 @@ def parts_of(geometries: np.ndarray, kinds: tuple[int, int]) -> tuple[np.ndarray
 
 
 def is_kind(geometries: np.ndarray, kinds: tuple[int, int]) -> np.ndarray:
-    """Return which geometries are of some kinds, or missing, as ``(n,)`` bool."""
+    """Return which geometries are of some kinds, or missing, as ``(n,)`` bool.
+
+    Parameters
+    ----------
+    geometries : (n,) ndarray of geometries
+    kinds : tuple of int
+        :data:`POINTS`, :data:`LINES` or :data:`POLYGONS`.
+    """
     return np.isin(shapely.get_type_id(geometries), (-1, *kinds))
 
 

@@ -25,7 +25,17 @@ _SAME_DEG = 1e-9
 
 
 def widths(west: np.ndarray, east: np.ndarray) -> np.ndarray:
-    """Return how many degrees of longitude boxes take, 0 to 360; west > east goes over the antimeridian."""
+    """Return how many degrees of longitude boxes take, 0 to 360; west > east goes over the antimeridian.
+
+    Parameters
+    ----------
+    west, east : (n,) ndarray
+        Degrees.
+
+    Returns
+    -------
+    (n,) ndarray of float
+    """
     turn = east - west
     return np.where(turn >= 360.0, 360.0, turn % 360.0)
 
@@ -34,6 +44,16 @@ def boxes_as_polygons(boxes: np.ndarray) -> np.ndarray:
     """Return ``(n,)`` polygons of ``(n, 4)`` boxes west, south, east, north, west > east over the antimeridian.
 
     One on one side of the equator is one ring, counter-clockwise; one on both is several pieces.
+
+    Parameters
+    ----------
+    boxes : (n, 4) ndarray
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        In longitude and latitude from -180 to 180.
     """
     west, south, east, north = boxes.T
     width = widths(west, east)

@@ -29,7 +29,13 @@ _SHORT_EDGE_DEG = 20.0
 
 
 def pole_of(crs: object) -> str | None:
-    """Return 'south' or 'north' for a pole's projection, None for any other."""
+    """Return 'south' or 'north' for a pole's projection, None for any other.
+
+    Parameters
+    ----------
+    crs : CRS
+        Anything that pyproj understands.
+    """
     return next((side for side, known in POLE_CRS.items() if same_crs(crs, known)), None)
 
 

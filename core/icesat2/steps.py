@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry import EARTH_RADIUS_M, Columns, owners_of, ranks_of
+from ..geometry import EARTH_RADIUS_M, Columns, norms, owners_of, ranks_of
 from .orbit import NODE_SHIFT
 from .tracks import Tracks
 
@@ -74,7 +74,7 @@ class Steps:
         self.track = owners_of(np.diff(tracks.offsets)).astype(np.int32)
         self._angle = np.zeros(m)
         if m:
-            chord = np.linalg.norm(tracks.centre[1:] - tracks.centre[:-1], axis=1)
+            chord = norms(tracks.centre[1:] - tracks.centre[:-1])
             self._angle[:-1] = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
         self._count = np.maximum(np.ceil(self._angle * EARTH_RADIUS_M / longest_m), 1).astype(np.int32)
         self._count[tracks.offsets[1:] - 1] = 0
@@ -101,9 +101,9 @@ class Steps:
         t = (self._number[steps] + part) / self._count[vertex]
         before, after = (1.0 - t)[:, None], t[:, None]
         tracks = self.tracks
-        centre = before * tracks.centre[vertex] + after * tracks.centre[vertex + 1]
-        centre /= np.sqrt((centre * centre).sum(axis=1))[:, None]
-        across = before * tracks.across[vertex] + after * tracks.across[vertex + 1]
+        centre = before * tracks.centre.take(vertex, axis=0) + after * tracks.centre.take(vertex + 1, axis=0)
+        centre /= norms(centre)[:, None]
+        across = before * tracks.across.take(vertex, axis=0) + after * tracks.across.take(vertex + 1, axis=0)
         share = (1.0 - t) * tracks.share[vertex] + t * tracks.share[vertex + 1]
         bend = bends(centre[:, 2], self._angle[vertex], t) * EARTH_RADIUS_M
         return StepPlaces(centre + bend[:, None] * across, across, share)

@@ -15,6 +15,7 @@ import shapely
 from ..geometry import (
     EARTH_RADIUS_M,
     LONLAT_CRS,
+    norms,
     offsets_of,
     owners_of,
     same_crs,
@@ -71,11 +72,11 @@ class Strips:
     def centre(self) -> np.ndarray:
         """Return the ``(m, 3)`` unit vectors of the centre line: the middles of the pairs."""
         middle = self.left + self.right
-        return middle / np.linalg.norm(middle, axis=1)[:, None]
+        return middle / norms(middle)[:, None]
 
     def widths(self) -> np.ndarray:
         """Return each strip's mean width in metres, ``(s,)``."""
-        width = EARTH_RADIUS_M * np.linalg.norm(self.left - self.right, axis=1)
+        width = EARTH_RADIUS_M * norms(self.left - self.right)
         return np.bincount(self.strip, width, minlength=len(self)) / np.diff(self.offsets)
 
 
@@ -179,7 +180,7 @@ def _ends(vectors: np.ndarray, offsets: np.ndarray, use: np.ndarray) -> np.ndarr
     def edge(number: np.ndarray) -> np.ndarray:
         here = start[ring] + number
         following = start[ring] + (number + 1) % count[ring]
-        return np.linalg.norm(vectors[following] - vectors[here], axis=1)
+        return norms(vectors[following] - vectors[here])
 
     both = edge(step) + edge(step + count[ring] // 2)
     order = np.lexsort((both, ring))
@@ -192,18 +193,18 @@ def _fits(pairs: _VertexPairs) -> np.ndarray:
         return np.zeros(0, dtype=bool)
     one, other, offsets = pairs.one, pairs.other, pairs.offsets
     across = one - other
-    width = np.linalg.norm(across, axis=1)
+    width = norms(across)
     middle = (one + other) / 2
     along, steps = np.diff(middle, axis=0), offsets[1:-1] - 1
     along = np.delete(along, steps, axis=0)
-    length = np.linalg.norm(along, axis=1)
+    length = norms(along)
     step_offsets = offsets[:-1] - np.arange(len(offsets) - 1)
     narrowest, widest = np.minimum.reduceat(width, offsets[:-1]), np.maximum.reduceat(width, offsets[:-1])
     with np.errstate(invalid="ignore", divide="ignore"):
         unit = along / length[:, None]
         slant = np.zeros(len(along))
         for side in (np.delete(across, offsets[1:] - 1, axis=0), np.delete(across, offsets[:-1], axis=0)):
-            slant = np.maximum(slant, np.abs(np.einsum("ij,ij->i", side, unit)) / np.linalg.norm(side, axis=1))
+            slant = np.maximum(slant, np.abs(np.einsum("ij,ij->i", side, unit)) / norms(side))
     # A pair whose vertices have changed sides turns its quads over.
     same_side = np.einsum(
         "ij,ij->i", np.delete(across, offsets[1:] - 1, axis=0), np.delete(across, offsets[:-1], axis=0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..geometry import offsets_of, owners_of, short_arc_lengths, since_first, spread, tangent_lengths
+from ..geometry import norms, offsets_of, owners_of, short_arc_lengths, since_first, spread, tangent_lengths
 from .off_pointing import OffPointing
 from .orbit import track_vectors
 from .strips import Strips
@@ -76,7 +76,7 @@ def footprint_tracks(strips: Strips, wanted: npt.NDArray[np.bool_] | None = None
     counts = np.diff(strips.offsets)[wanted]
     offsets = offsets_of(counts)
     centre = left + right
-    centre /= np.linalg.norm(centre, axis=1)[:, None]
+    centre /= norms(centre)[:, None]
     across = left - right
     across -= (across * centre).sum(axis=1)[:, None] * centre
     across /= tangent_lengths(centre, across)[:, None]
@@ -122,7 +122,7 @@ def reference_tracks(
     centre, across = track_vectors(np.asarray(rgt, dtype=np.int64)[line], u)
     across = across / tangent_lengths(centre, across)[:, None]
     centre = centre + left_m[:, None] * across
-    centre /= np.linalg.norm(centre, axis=1)[:, None]
+    centre /= norms(centre)[:, None]
     begin, end = off_pointing.ends()
     share = (u - begin[line]) / (end - begin)[line]
     known = np.maximum(np.asarray(uncertainty_m, dtype=float)[line], np.abs(change[station]) / 2.0)
@@ -130,7 +130,12 @@ def reference_tracks(
 
 
 def joined_tracks(parts: list[Tracks]) -> Tracks:
-    """Return the lines of all parts, of which there is at least one."""
+    """Return the lines of all parts, of which there is at least one.
+
+    Parameters
+    ----------
+    parts : list of Tracks
+    """
     return Tracks(
         np.concatenate([part.granule for part in parts]),
         offsets_of(np.concatenate([np.diff(part.offsets) for part in parts])),

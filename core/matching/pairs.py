@@ -118,7 +118,14 @@ def match(
 
 
 def only_crossing(pairs: Pairs, progress: Progress) -> Pairs:
-    """Return the pairs whose footprint crosses the flight line."""
+    """Return the pairs whose footprint crosses the flight line.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    progress : Progress
+        Is told how many are left out.
+    """
     crossing = pairs.where(pairs.crosses_line)
     progress.info(f"Only crossings are kept: {len(pairs) - len(crossing):,} pairs without one are left out.")
     return crossing

@@ -43,7 +43,13 @@ def matched_frames(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: 
 
 
 def link_records(granules: pd.DataFrame) -> list[dict]:
-    """Return one dict a granule with upstream's keys; a missing link is None."""
+    """Return one dict a granule with upstream's keys; a missing link is None.
+
+    Parameters
+    ----------
+    granules : DataFrame
+        With the columns :data:`LINK_KEYS`.
+    """
     return [dict(zip(LINK_KEYS, values)) for values in zip(*_links(granules))]
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import makers
 from standin import strips as standin_strips
 from xopr_crossovers.core.common.errors import CancelledError, InputError
-from xopr_crossovers.core.crossings import beam_crossovers as module
-from xopr_crossovers.core.crossings.beam_crossovers import Wanted, crossover_points
+from xopr_crossovers.core.crossings import COLUMNS, Wanted
+from xopr_crossovers.core.crossings.beam_crossovers import crossover_points
 from xopr_crossovers.core.frames import table as frames_module
 from xopr_crossovers.core.geometry import sphere
 from xopr_crossovers.core.geometry.projection import reproject
@@ -350,7 +350,7 @@ def test_no_crossing_gives_one_empty_table_with_all_columns_and_a_warning():
     parts = list(crossover_points(makers.frames([(60, -70), (61, -70)]), makers.granules(STRIP), progress=log))
     assert [len(part) for part in parts] == [0]
     full = list(crossover_points(makers.frames(LINE), makers.granules(STRIP)))[-1]
-    assert list(parts[0].columns) == [*module.COLUMNS, "geometry"] == list(full.columns)
+    assert list(parts[0].columns) == [*COLUMNS, "geometry"] == list(full.columns)
     assert parts[0].dtypes.tolist() == full.dtypes.tolist()
     assert parts[0].crs == "EPSG:3031"
     assert "No crossover was found" in log.text
