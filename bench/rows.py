@@ -270,8 +270,6 @@ def exponent(curve: list[dict]) -> float:
 def points() -> Outcome:
     """Where the six beams cross the frames' lines."""
     work = f"{SEASON_FRAMES:,} x {GRANULES[ALL]:,}, six-beam crossover points"
-    if not (ROOT / "core" / "crossover_points.py").exists():
-        return Outcome([Line(work, None, None, bar=3e6, bar_kind="rate")])
     ours = Side("points", "ours", f"points --cycles {ALL}")
     ours.run()
     rate = ours.best.facts["points"] / ours.best.seconds * 60

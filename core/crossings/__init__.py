@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from ..common import lazy_face
 
 if TYPE_CHECKING:
-    from .beam_crossovers import COLUMNS as COLUMNS
-    from .beam_crossovers import Wanted as Wanted
     from .beam_crossovers import crossover_points as crossover_points
+    from .crossover_rows import COLUMNS as COLUMNS
+    from .crossover_rows import Wanted as Wanted
     from .passes import find_passes as find_passes
 
 if not TYPE_CHECKING:

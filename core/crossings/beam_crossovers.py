@@ -9,14 +9,13 @@ import numpy as np
 
 from ..common import InputError, Progress
 from ..frames import flight_lines
+from ..geometry import stacked
 from ..granules import normalize_granules
 from ..icesat2 import BESIDE_M, beam_spread
-from .crossover_rows import COLUMNS, CrossoverRows, Wanted
-from .line_crossings import joined_crossings, line_crossings
+from .crossing_search import line_crossings
+from .crossover_rows import CrossoverRows, Wanted
 from .passes import SOURCES, STRIP, Passes, find_passes
 from .strip_crossings import strip_crossings
-
-__all__ = ["COLUMNS", "Wanted", "crossover_points"]
 
 
 def crossover_points(
@@ -45,7 +44,7 @@ def crossover_points(
     GeoDataFrame
         Rows of some frames, one row a crossing, in order of frame, pass time, beam and distance; at least one table,
         which may be empty. Together they are the result; none of them grows with the number of frames or granules.
-        Columns as in :data:`COLUMNS`, where
+        Columns as in :data:`~xopr_crossovers.core.crossings.COLUMNS`, where
 
         - ``beam`` is ``gt1l`` to ``gt3r``, numbered from left to right in the direction of flight as in ATL06, or
           ``centre``; ``pair`` and ``side`` say the same. They are missing for ``source`` ``strip``;
@@ -86,7 +85,7 @@ def _tables(
     without = len(frames) - len(np.unique(lines.frame))
     if without:
         progress.warn(f"{without:,} of {len(frames):,} frames have no line, or one without length, and no crossover.")
-    open_strips = strip_crossings(frames, lines, passes.shapes, passes.source == SOURCES.index(STRIP))
+    open_strips = strip_crossings(frames, lines, passes.footprints, passes.source == SOURCES.index(STRIP))
     beside = np.array([BESIDE_M[name] for name in wanted.beams])
     yield table.of(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
     for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0), beam_spread):
@@ -95,7 +94,7 @@ def _tables(
             continue
         # Whole frames in their order: what comes later is of later frames.
         ready = open_strips.frame <= found.frame.max()
-        yield table.of(joined_crossings([table.by_granule(found), open_strips.where(ready)]))
+        yield table.of(stacked([table.by_granule(found), open_strips.where(ready)]))
         open_strips = open_strips.where(~ready)
     if len(open_strips):
         yield table.of(open_strips)

@@ -13,7 +13,16 @@ import shapely
 from ..common import InputError, Progress
 from ..frames import flight_dates, frame_hemispheres
 from ..geometry import LONLAT_CRS, layer_crs, lon_lat, transformer
-from ..icesat2 import ASCENDING, BEAMS, BOTH, check_beams, check_direction, headings_at, names, pairs_and_sides
+from ..icesat2 import (
+    ASCENDING,
+    BEAMS,
+    BOTH,
+    check_beams,
+    check_direction,
+    direction_names,
+    headings_at,
+    pairs_and_sides,
+)
 from .line_crossings import LineCrossings
 from .passes import SOURCES, TRACK_MODEL, Passes
 
@@ -142,9 +151,9 @@ class CrossoverRows:
     def _bound_for(self, found: LineCrossings) -> LineCrossings:
         if self._wanted.direction == BOTH:
             return found
-        mine = found.heading == (1 if self._wanted.direction == ASCENDING else -1)
-        self._left_out["direction"] += int((~mine).sum())
-        return found.where(mine)
+        bound = found.heading == (1 if self._wanted.direction == ASCENDING else -1)
+        self._left_out["direction"] += int((~bound).sum())
+        return found.where(bound)
 
     def _steep_enough(self, found: LineCrossings) -> LineCrossings:
         if self._wanted.min_angle <= 0:
@@ -174,7 +183,7 @@ class CrossoverRows:
             for name, (values, missing) in self._number.items()
         }
         columns |= {
-            "direction": names(found.heading),
+            "direction": direction_names(found.heading),
             "beam": self._beam[found.line],
             "pair": pd.arrays.IntegerArray(pair, pair == 0),
             "side": self._side[found.line],

@@ -10,18 +10,18 @@ import pandas as pd
 import shapely
 
 from ..common import Progress
-from ..geometry import LONLAT_CRS, POLE_CRS, lon_lat, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, lon_lat, owners_of, transformer
 from ..granules import granule_hemispheres, project_footprints
 from ..icesat2 import (
-    Beside,
+    OffPointing,
     Tracks,
     find_strips,
     footprint_tracks,
     joined_tracks,
-    pointing,
     reference_tracks,
     region_arc,
     rgt_time,
+    strip_pointing,
 )
 
 #: How a line is known: the reference ground track, to which the footprint shows that the pass kept; the same with the
@@ -59,7 +59,7 @@ class Passes:
         Position in :data:`SOURCES`; -1 for a granule without a footprint.
     begin_ms, duration_ms : (n,) ndarray
         When the line begins, in milliseconds since 1970 UTC, and how long it takes; NaN if not known.
-    shapes : dict of str to (n,) ndarray of geometries
+    footprints : dict of str to (n,) ndarray of geometries
         By hemisphere: the footprints of the granules there that do not tell the line (sources ``track_model`` and
         ``strip``), in the pole's projection.
     """
@@ -68,11 +68,11 @@ class Passes:
     source: np.ndarray
     begin_ms: np.ndarray
     duration_ms: np.ndarray
-    shapes: dict[str, np.ndarray]
+    footprints: dict[str, np.ndarray]
 
     def inside(self, granule: np.ndarray, point: np.ndarray) -> np.ndarray:
         """Tell which points ``(n, 3)`` lie in the footprints of these granules, which do not tell the line."""
-        return _inside(self.shapes, granule, point)
+        return _inside(self.footprints, granule, point)
 
 
 def find_passes(granules: gpd.GeoDataFrame, progress: Progress | None = None) -> Passes:
@@ -92,26 +92,26 @@ def find_passes(granules: gpd.GeoDataFrame, progress: Progress | None = None) ->
     begin = _milliseconds(granules["start_time"])
     duration = _milliseconds(granules["end_time"]) - begin
 
-    there = ~shapely.is_missing(granules.geometry.to_numpy()) & ~shapely.is_empty(granules.geometry.to_numpy())
-    rest = np.flatnonzero(there & (source < 0))
+    drawn = ~shapely.is_missing(granules.geometry.to_numpy()) & ~shapely.is_empty(granules.geometry.to_numpy())
+    rest = np.flatnonzero(drawn & (source < 0))
     source[rest] = SOURCES.index(STRIP)
-    shapes = _shapes(granules, rest)
+    footprints = _by_hemisphere(granules, rest)
     named = rest[granules[["rgt", "region"]].notna().all(axis=1).to_numpy()[rest]]
     if len(named):
         rgt, region = (granules[column].iloc[named].to_numpy(dtype=np.int64) for column in ("rgt", "region"))
         cycle = granules["cycle"].iloc[named].to_numpy(dtype=float, na_value=np.nan)
         kept = np.isin(region, _POLAR_REGIONS) & (cycle >= _FIRST_POINTED_CYCLE)
         known = np.where(kept, _POLAR_PLAN_M, _OTHER_PLAN_M)
-        planned = reference_tracks(named, rgt, Beside.along(*region_arc(region)), known)
-        row = np.repeat(planned.granule, np.diff(planned.offsets))
-        meets = np.unique(row[_inside(shapes, row, planned.centre)])
+        planned = reference_tracks(named, rgt, OffPointing.along(*region_arc(region)), known)
+        row = planned.granule[owners_of(np.diff(planned.offsets))]
+        meets = np.unique(row[_inside(footprints, row, planned.centre)])
         source[meets] = SOURCES.index(TRACK_MODEL)
         keep = np.isin(named, meets)
         named, rgt, region, cycle, known = (values[keep] for values in (named, rgt, region, cycle, known))
-        tracks = joined_tracks([tracks, reference_tracks(named, rgt, Beside.along(*region_arc(region)), known)])
+        tracks = joined_tracks([tracks, reference_tracks(named, rgt, OffPointing.along(*region_arc(region)), known)])
         begin[named], duration[named] = _planned_times(rgt, region, cycle, begin[named], duration[named])
     _report(source, progress)
-    return Passes(tracks, source, begin, duration, shapes)
+    return Passes(tracks, source, begin, duration, footprints)
 
 
 def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress) -> Tracks:
@@ -119,7 +119,7 @@ def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress
     footprints = granules.geometry.to_numpy()
     rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64) for column in ("rgt", "region"))
     none = np.zeros(0, dtype=np.int64)
-    found = [reference_tracks(none, none, Beside.along(none, none), none)]
+    found = [reference_tracks(none, none, OffPointing.along(none, none), none)]
     elsewhere = 0
     for low in range(0, len(footprints), _GRANULES_AT_ONCE):
         progress.check()
@@ -127,19 +127,17 @@ def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress
         width = strips.widths()
         nominal = (width > _NOMINAL_WIDTH_M[0]) & (width < _NOMINAL_WIDTH_M[1])
         row = strips.footprint + low
-        pointed = pointing(strips, rgt[row], region[row])
+        pointed = strip_pointing(strips, rgt[row], region[row])
         alone = nominal & ~pointed.follows
         elsewhere += int((alone & (rgt[row] > 0)).sum())
         kept = nominal & pointed.follows & (pointed.farthest_m < _KEEPS_M)
         shifted = nominal & pointed.follows & ~kept
-        ends = (
-            pointed.beside.u[pointed.beside.offsets[:-1][kept]],
-            pointed.beside.u[pointed.beside.offsets[1:][kept] - 1],
-        )
+        on_track = OffPointing.along(*pointed.off_pointing.where(kept).ends())
+        beside = pointed.off_pointing.where(shifted)
         lines = {
-            RGT: reference_tracks(row[kept], rgt[row[kept]], Beside.along(*ends), np.full(kept.sum(), _RGT_M)),
+            RGT: reference_tracks(row[kept], rgt[row[kept]], on_track, np.full(kept.sum(), _RGT_M)),
             RGT_OFFSET: reference_tracks(
-                row[shifted], rgt[row[shifted]], pointed.beside_of(shifted), np.full(shifted.sum(), _RGT_OFFSET_M)
+                row[shifted], rgt[row[shifted]], beside, np.full(shifted.sum(), _RGT_OFFSET_M)
             ),
             FOOTPRINT: footprint_tracks(strips, alone, first_row=low),
         }
@@ -160,27 +158,27 @@ def _milliseconds(times: pd.Series) -> np.ndarray:
     return np.where(np.isnat(values), np.nan, values.astype(np.int64).astype(float))
 
 
-def _shapes(granules: gpd.GeoDataFrame, rows: np.ndarray) -> dict[str, np.ndarray]:
+def _by_hemisphere(granules: gpd.GeoDataFrame, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Return the footprints of some rows by hemisphere; those of the other rows and hemisphere are None."""
-    some = granules[[granules.geometry.name]].iloc[rows]
-    where = granule_hemispheres(some)
-    shapes = {}
+    wanted = granules[[granules.geometry.name]].iloc[rows]
+    hemisphere = granule_hemispheres(wanted)
+    footprints = {}
     for side, crs in POLE_CRS.items():
-        mine = (where == side) | (where == "both")
-        if mine.any():
-            shapes[side] = np.full(len(granules), None, dtype=object)
-            shapes[side][rows[mine]] = project_footprints(some[mine], crs)
-            shapely.prepare(shapes[side])
-    return shapes
+        here = (hemisphere == side) | (hemisphere == "both")
+        if here.any():
+            footprints[side] = np.full(len(granules), None, dtype=object)
+            footprints[side][rows[here]] = project_footprints(wanted[here], crs)
+            shapely.prepare(footprints[side])
+    return footprints
 
 
-def _inside(shapes: dict[str, np.ndarray], granule: np.ndarray, point: np.ndarray) -> np.ndarray:
+def _inside(footprints: dict[str, np.ndarray], granule: np.ndarray, point: np.ndarray) -> np.ndarray:
     inside = np.zeros(len(granule), dtype=bool)
-    for side, footprints in shapes.items():
-        mine = np.flatnonzero(~shapely.is_missing(footprints[granule]))
-        if len(mine):
-            xy = transformer(LONLAT_CRS, POLE_CRS[side]).transform(*lon_lat(point[mine]))
-            inside[mine] = shapely.intersects_xy(footprints[granule[mine]], *xy)
+    for side, polygons in footprints.items():
+        here = np.flatnonzero(~shapely.is_missing(polygons[granule]))
+        if len(here):
+            xy = transformer(LONLAT_CRS, POLE_CRS[side]).transform(*lon_lat(point[here]))
+            inside[here] = shapely.intersects_xy(polygons[granule[here]], *xy)
     return inside
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import shapely
 
 from ..frames import FlightLines, frame_hemispheres, project_lines
-from ..geometry import LONLAT_CRS, POLE_CRS, geodesic_lengths, transformer, unit_vectors
+from ..geometry import LONLAT_CRS, POLE_CRS, equal_pairs, geodesic_lengths, norms, transformer, unit_vectors
 from .line_crossings import LineCrossings
 
 
 def strip_crossings(
-    frames: gpd.GeoDataFrame, lines: FlightLines, shapes: dict[str, np.ndarray], wanted: np.ndarray
+    frames: gpd.GeoDataFrame, lines: FlightLines, footprints: dict[str, np.ndarray], wanted: np.ndarray
 ) -> LineCrossings:
     """Return the middles of the lines' ways through footprints.
 
@@ -21,8 +21,8 @@ def strip_crossings(
     frames : GeoDataFrame
     lines : FlightLines
         Of these frames.
-    shapes : dict of str to (n,) ndarray of geometries
-        Footprints by hemisphere, in the pole's projection; None where there is none.
+    footprints : dict of str to (n,) ndarray of geometries
+        By hemisphere, in the pole's projection; None where there is none.
     wanted : (n,) ndarray of bool
         Which of the footprints.
 
@@ -33,18 +33,18 @@ def strip_crossings(
         share are not known (NaN), nor is the heading (0). The uncertainty is half of the way through.
     """
     frame, granule, xyz, half = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros((0, 3))], [np.zeros(0)]
-    where = frame_hemispheres(frames) if wanted.any() else np.zeros(len(frames), dtype=object)
-    for side, footprints in shapes.items():
-        flown = project_lines(frames, POLE_CRS[side], where == side)
-        rows = np.flatnonzero(wanted & ~shapely.is_missing(footprints))
-        mine, hit = shapely.STRtree(footprints[rows]).query(flown, predicate="intersects")
+    hemisphere = frame_hemispheres(frames) if wanted.any() else np.zeros(len(frames), dtype=object)
+    for side, polygons in footprints.items():
+        flown = project_lines(frames, POLE_CRS[side], hemisphere == side)
+        rows = np.flatnonzero(wanted & ~shapely.is_missing(polygons))
+        line, hit = shapely.STRtree(polygons[rows]).query(flown, predicate="intersects")
         # Where a line crosses itself it is cut; merged, each way through is one line again.
-        ways = shapely.line_merge(shapely.intersection(flown[mine], footprints[rows[hit]]))
+        ways = shapely.line_merge(shapely.intersection(flown[line], polygons[rows[hit]]))
         ways, pair = shapely.get_parts(ways, return_index=True)
         linear = shapely.get_dimensions(ways) == 1
         ways, pair = ways[linear], pair[linear]
         middle = shapely.get_coordinates(shapely.line_interpolate_point(ways, 0.5, normalized=True))
-        frame.append(mine[pair])
+        frame.append(line[pair])
         granule.append(rows[hit[pair]])
         xyz.append(unit_vectors(*transformer(POLE_CRS[side], LONLAT_CRS).transform(*middle.T)))
         half.append(_lengths(ways, POLE_CRS[side]) / 2.0)
@@ -75,13 +75,10 @@ def _lengths(ways: np.ndarray, crs: str) -> np.ndarray:
 
 def _distance_along(lines: FlightLines, frame: np.ndarray, point: np.ndarray) -> np.ndarray:
     """Return how far along their frames points lie: on the nearest piece."""
-    first = np.searchsorted(lines.frame, frame)
-    count = np.searchsorted(lines.frame, frame, side="right") - first
-    row = np.repeat(np.arange(len(frame)), count)
-    piece = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    row, piece = equal_pairs(frame, lines.frame)
     start, along = lines.start[piece], lines.end[piece] - lines.start[piece]
     part = np.clip(((point[row] - start) * along).sum(axis=1) / (along * along).sum(axis=1), 0.0, 1.0)
-    off = np.linalg.norm(start + part[:, None] * along - point[row], axis=1)
+    off = norms(start + part[:, None] * along - point[row])
     order = np.lexsort((off, row))
     nearest = order[np.searchsorted(row[order], np.arange(len(frame)))]
     return lines.distance_m[piece[nearest]] + part[nearest] * lines.length_m[piece[nearest]]

@@ -14,6 +14,7 @@ from ..geometry import (
     begins,
     densify,
     geodesic_lengths,
+    norms,
     owners_of,
     reproject,
     since_first,
@@ -61,11 +62,9 @@ class FlightLines:
             return np.zeros((0, 3)), np.zeros(0)
         owner = owners_of(np.diff(self.bundles))
         middle = np.add.reduceat(self.start + self.end, first, axis=0)
-        norm = np.linalg.norm(middle, axis=1)[:, None]
+        norm = norms(middle)[:, None]
         middle = np.where(norm > 0, middle / np.where(norm > 0, norm, 1.0), self.start[first])
-        chord = np.maximum(
-            np.linalg.norm(self.start - middle[owner], axis=1), np.linalg.norm(self.end - middle[owner], axis=1)
-        )
+        chord = np.maximum(norms(self.start - middle[owner]), norms(self.end - middle[owner]))
         return middle, 2.0 * np.arcsin(np.minimum(np.maximum.reduceat(chord, first) / 2.0, 1.0))
 
 

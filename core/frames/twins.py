@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from ..geometry import unit_vectors
+from ..geometry import norms, offsets_of, owners_of, ranges, unit_vectors
 
 _SAME_M = 1.0
 _EARTH_RADIUS_M = 6.371e6
@@ -29,7 +29,7 @@ def twins(group: np.ndarray, lines: np.ndarray) -> np.ndarray:
     lon_lat, owner = shapely.get_coordinates(lines, return_index=True)
     vertex = unit_vectors(lon_lat[:, 0], lon_lat[:, 1])
     size = np.bincount(owner, minlength=len(lines))
-    start = np.concatenate([[0], np.cumsum(size)])
+    start = offsets_of(size)
     # Equal lines have equal sums, so that sorting by these puts them side by side; a different one comes in between
     # only if its vertices have the same sum to the metre. The weights make lines of other shape or direction differ.
     weight = 1.0 + np.arange(len(vertex)) - start[owner]
@@ -40,12 +40,9 @@ def twins(group: np.ndarray, lines: np.ndarray) -> np.ndarray:
     same = (group[one] == group[other]) & (size[one] == size[other])
     pairs = np.flatnonzero(same & (size[one] > 0))
     length = size[one[pairs]]
-    within = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    apart = (
-        vertex[np.repeat(start[one[pairs]], length) + within] - vertex[np.repeat(start[other[pairs]], length) + within]
-    )
-    far = np.linalg.norm(apart, axis=1) * _EARTH_RADIUS_M > _SAME_M
-    same[pairs[np.bincount(np.repeat(np.arange(len(pairs)), length)[far], minlength=len(pairs)) > 0]] = False
+    apart = vertex[ranges(start[one[pairs]], length)] - vertex[ranges(start[other[pairs]], length)]
+    far = norms(apart) * _EARTH_RADIUS_M > _SAME_M
+    same[pairs[np.bincount(owners_of(length)[far], minlength=len(pairs)) > 0]] = False
     number = np.empty(len(lines), dtype=np.int64)
-    number[order] = np.concatenate([[0], np.cumsum(~same)])[: len(lines)]
+    number[order] = offsets_of(~same)[: len(lines)]
     return number

@@ -66,21 +66,21 @@ def usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd
 
 def compare_hemispheres(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> None:
     """Warn of lines that do not lie on the hemisphere that their columns name."""
-    said = pd.Series("", index=frames.index)
+    named = pd.Series("", index=frames.index)
     if "collection" in frames.columns:
         season = frames["collection"].astype("string")
         for word, side in _SIDES.items():
-            said = said.mask(season.str.contains(rf"_{word}(?:_|$)", regex=True).fillna(False).astype(bool), side)
+            named = named.mask(season.str.contains(rf"_{word}(?:_|$)", regex=True).fillna(False).astype(bool), side)
     if "opr:hemisphere" in frames.columns:
         column = frames["opr:hemisphere"].astype("string").str.lower()
-        said = said.mask(column.isin(list(POLE_CRS)).fillna(False).astype(bool), column.astype(object))
+        named = named.mask(column.isin(list(POLE_CRS)).fillna(False).astype(bool), column.astype(object))
     middle = shapely.bounds(reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS))[:, 1::2].mean(axis=1)
     seen = np.select([middle < 0, middle > 0], ["south", "north"], "")
-    wrong = (seen != "") & (said != "").to_numpy() & (seen != said.to_numpy(dtype=object))
+    wrong = (seen != "") & (named != "").to_numpy() & (seen != named.to_numpy(dtype=object))
     if wrong.any():
         first = int(wrong.argmax())
         progress.warn(
             f"{name}: {int(wrong.sum()):,} of {len(frames):,} lie in the {seen[first]}, but belong to the "
-            f"{said.iloc[first]} by their columns (the first is {frames['id'].iloc[first]}): check whether latitude "
+            f"{named.iloc[first]} by their columns (the first is {frames['id'].iloc[first]}): check whether latitude "
             "and longitude are exchanged."
         )

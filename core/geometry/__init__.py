@@ -63,8 +63,10 @@ if TYPE_CHECKING:
     from .ragged import spread as spread
     from .sphere import EARTH_RADIUS_M as EARTH_RADIUS_M
     from .sphere import densify as densify
+    from .sphere import dot as dot
     from .sphere import lon_lat as lon_lat
     from .sphere import longitude_arcs as longitude_arcs
+    from .sphere import norms as norms
     from .sphere import smallest_arc as smallest_arc
     from .sphere import subdivide as subdivide
     from .sphere import unit_vectors as unit_vectors

@@ -9,7 +9,7 @@ from .plane import in_plane
 from .polygons import areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 from .ragged import begins, offsets_of_owners
-from .sphere import EARTH_RADIUS_M, lon_lat, unit_vectors
+from .sphere import EARTH_RADIUS_M, lon_lat, norms, unit_vectors
 
 _WIDE_EDGE_DEG = 20.0
 # Shorter than a footprint is wide, so that its two edges stay apart in longitude and latitude beside the pole.
@@ -56,9 +56,9 @@ def cut_lines(lines: np.ndarray) -> np.ndarray:
     meeting *= np.where(meeting[:, :1] > 0, -1.0, 1.0)
     side = np.where(xy[crossing, 0] >= 0, 180.0, -180.0)
     latitude = lon_lat(meeting)[1]
-    here, there = np.column_stack([side, latitude]), np.column_stack([-side, latitude])
+    before, after = np.column_stack([side, latitude]), np.column_stack([-side, latitude])
     at = np.repeat(crossing + 1, 2)
-    cut_xy = np.insert(xy, at, np.stack([here, there], axis=1).reshape(-1, 2), axis=0)
+    cut_xy = np.insert(xy, at, np.stack([before, after], axis=1).reshape(-1, 2), axis=0)
     old = np.insert(part, at, np.repeat(part[crossing], 2))
     first = begins(old)
     first[crossing + 2 * np.arange(len(crossing)) + 2] = True
@@ -66,9 +66,9 @@ def cut_lines(lines: np.ndarray) -> np.ndarray:
     piece_owner = owner[old[first]]
     result = lines.copy()
     # A vertex on the antimeridian itself leaves a piece of no length.
-    mine = np.isin(piece_owner, owner[part[crossing]]) & (shapely.length(pieces) > 0)
-    changed, index = np.unique(piece_owner[mine], return_inverse=True)
-    result[changed] = shapely.multilinestrings(pieces[mine], indices=index)
+    cut = np.isin(piece_owner, owner[part[crossing]]) & (shapely.length(pieces) > 0)
+    changed, index = np.unique(piece_owner[cut], return_inverse=True)
+    result[changed] = shapely.multilinestrings(pieces[cut], indices=index)
     return result
 
 
@@ -78,6 +78,16 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
     The cut is made in the pole's projection, where the antimeridian is a straight line from the pole, so that it is
     right for long great-circle edges as well. Edges that run over many meridians are followed with more vertices: near
     a pole a straight line in longitude and latitude is far from them.
+
+    Parameters
+    ----------
+    polygons : (n,) ndarray of geometries
+        In longitude and latitude (EPSG:4326), vertices joined by great circles, not split or split.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        Polygon or MultiPolygon in EPSG:4326, valid as planar ones; None where there is no area.
     """
     polygons = placed(polygons)
     parts, owner = shapely.get_parts(polygons, return_index=True)
@@ -90,16 +100,16 @@ def cut_polygons(polygons: np.ndarray) -> np.ndarray:
     found, owner = [np.empty(0, dtype=object)], [np.zeros(0, dtype=np.intp)]
     for hemisphere, crs in POLE_CRS.items():
         for where, beyond_deg in ((hemisphere, _FAR_DEG), ("both", _SEAM_DEG)):
-            mine = crossing[side == where]
-            if len(mine) == 0:
+            alike = crossing[side == where]
+            if len(alike) == 0:
                 continue
-            flat = in_plane(polygons[mine], hemisphere, _CUT_CHORD_M, beyond_deg)
+            flat = in_plane(polygons[alike], hemisphere, _CUT_CHORD_M, beyond_deg)
             # The pole has no longitude: round it instead of over it, each half gets all of its own.
             flat = shapely.difference(flat, _POLE_DOT)
             # The cut goes on through the pole along the meridian of Greenwich, where the halves are joined again.
             pieces, of = areal(mend(_joined(*(_half(flat, crs, half) for half in (1, -1)))))
             found.append(pieces)
-            owner.append(mine[of])
+            owner.append(alike[of])
     result[crossing] = united(np.concatenate(found), np.concatenate(owner), len(polygons))[crossing]
     return mend(result)
 
@@ -134,11 +144,11 @@ def whole_polygons(polygons: np.ndarray) -> np.ndarray:
         return result
     side = _sides(polygons[several])
     for hemisphere, crs in POLE_CRS.items():
-        mine = several[side == hemisphere]
-        flat = mend(reproject(polygons[mine], LONLAT_CRS, crs))
+        in_hemisphere = several[side == hemisphere]
+        flat = mend(reproject(polygons[in_hemisphere], LONLAT_CRS, crs))
         merged = shapely.union_all(flat[:, None], grid_size=_MERGE_GRID_M, axis=1)
         single = (shapely.get_type_id(merged) == _POLYGON) & (shapely.get_num_interior_rings(merged) == 0)
-        result[mine[single]] = _corners(reproject(merged[single], crs, LONLAT_CRS))
+        result[in_hemisphere[single]] = _corners(reproject(merged[single], crs, LONLAT_CRS))
     return result
 
 
@@ -156,7 +166,7 @@ def _corners(polygons: np.ndarray) -> np.ndarray:
     before[first], after[last] = last, first
     vectors = unit_vectors(*xy.T)
     planes = np.cross(vectors[before], vectors[after])
-    length = np.linalg.norm(planes, axis=1)
+    length = norms(planes)
     off = np.abs((planes * vectors).sum(axis=1)) * EARTH_RADIUS_M / np.where(length > 0, length, 1.0)
     corner = off > _ON_LINE_M
     # A ring along one great circle, as round a hemisphere, has none: of its polygon all vertices are kept.

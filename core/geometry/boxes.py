@@ -12,6 +12,7 @@ import numpy as np
 
 from .sphere import wrap_longitude
 
+#: West, south, east, north in degrees; west > east goes over the antimeridian.
 Box = tuple[float, float, float, float]
 
 # A millimetre: what is thinner comes of rounding.
@@ -19,13 +20,29 @@ _THIN_DEG = 1e-8
 
 
 def width(box: Box) -> float:
-    """Return how many degrees of longitude a box takes, 0 to 360."""
+    """Return how many degrees of longitude a box takes, 0 to 360.
+
+    Parameters
+    ----------
+    box : (west, south, east, north)
+        Degrees; west > east goes over the antimeridian.
+    """
     west, _, east, _ = box
     return 360.0 if (west, east) == (-180.0, 180.0) else (east - west) % 360
 
 
 def subtract(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
-    """Return boxes that together cover what `others` leave of `boxes`; a box that they do not touch stays as it is."""
+    """Return boxes that together cover what `others` leave of `boxes`; a box that they do not touch stays as it is.
+
+    Parameters
+    ----------
+    boxes, others : sequence of (west, south, east, north)
+        Degrees; west > east goes over the antimeridian.
+
+    Returns
+    -------
+    list of (west, south, east, north)
+    """
     left = list(boxes)
     for other in others:
         left = [piece for box in left for piece in _without(box, other)]
@@ -66,5 +83,11 @@ def _longitude(degrees: float) -> float:
 
 
 def format_box(box: Sequence[float]) -> str:
-    """Return a box as text with three decimals."""
+    """Return a box as text with three decimals.
+
+    Parameters
+    ----------
+    box : sequence of float
+        West, south, east, north in degrees.
+    """
     return ", ".join(f"{value:.3f}" for value in box)

@@ -19,10 +19,18 @@ class Columns:
 
     def where(self: Rows, which: np.ndarray) -> Rows:
         """Return the rows that a mask keeps, or positions take, in the order of these."""
-        return replace(self, **{field.name: getattr(self, field.name)[which] for field in fields(self)})
+        rows = np.flatnonzero(which) if which.dtype == bool else which
+        # Of arrays of vectors `take` takes a third of the time of brackets.
+        return replace(self, **{field.name: getattr(self, field.name).take(rows, axis=0) for field in fields(self)})
 
 
 def stacked(parts: list[Rows]) -> Rows:
-    """Return the rows of all parts, of which there is at least one, one part after another."""
+    """Return the rows of all parts, of which there is at least one, one part after another.
+
+    Parameters
+    ----------
+    parts : list
+        Of one class that inherits :class:`Columns`.
+    """
     names = [field.name for field in fields(parts[0])]
     return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})

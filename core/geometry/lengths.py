@@ -28,7 +28,7 @@ import shapely
 
 from .projection import LONLAT_CRS, transformer
 from .ragged import spread
-from .sphere import EARTH_RADIUS_M
+from .sphere import EARTH_RADIUS_M, norms
 
 #: Equatorial radius in metres and squared eccentricity of WGS 84.
 WGS84_A = 6_378_137.0
@@ -41,7 +41,18 @@ _PIECE = 50_000.0 / EARTH_RADIUS_M
 
 
 def geodesic_lengths(lon_a: np.ndarray, lat_a: np.ndarray, lon_b: np.ndarray, lat_b: np.ndarray) -> np.ndarray:
-    """Return the lengths in metres of the geodesics between points given in degrees."""
+    """Return the lengths in metres of the geodesics between points given in degrees.
+
+    Parameters
+    ----------
+    lon_a, lat_a, lon_b, lat_b : (n,) ndarray
+        EPSG:4326.
+
+    Returns
+    -------
+    (n,) ndarray of float
+        Metres on WGS 84.
+    """
     return np.asarray(_GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2])
 
 
@@ -122,10 +133,20 @@ def short_arc_lengths(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the lengths in metres of the great circles between ``(n, 3)`` unit vectors, each taken at once.
 
     With the radii of curvature of the middle: within 0.1 % up to 1,600 km, within 2e-6 up to 50 km.
+
+    Parameters
+    ----------
+    a, b : (n, 3) ndarray
+        Unit vectors of the two ends; latitude is geodetic, taken as spherical.
+
+    Returns
+    -------
+    (n,) ndarray of float
+        Metres on WGS 84; how good they are, the module's table says.
     """
     middle = a + b
-    norm = np.linalg.norm(middle, axis=-1)
-    chord = np.linalg.norm(b - a, axis=-1)
+    norm = norms(middle)
+    chord = norms(b - a)
     # Of an arc, chord / 2 is the sine and norm / 2 the cosine of its half.
     stretch = np.where(chord > 0, 2.0 * np.arctan2(chord, norm) / np.where(chord > 0, chord, 1.0), 1.0)
     return tangent_lengths(middle / norm[..., None], b - a) * stretch

@@ -32,17 +32,24 @@ def parts_of(geometries: np.ndarray, kinds: tuple[int, int]) -> tuple[np.ndarray
     if len(rows) == 0:
         return geometries, 0
     parts, owner = _simple_parts(geometries[rows])
-    mine = shapely.get_type_id(parts) == kinds[0]
-    having = np.unique(owner[mine])
+    of_kind = shapely.get_type_id(parts) == kinds[0]
+    having = np.unique(owner[of_kind])
     if len(having) == 0:
         return geometries, 0
     taken = geometries.copy()
-    taken[rows[having]] = _COLLECT[kinds](parts[mine], indices=np.searchsorted(having, owner[mine]))
-    return taken, int((~mine & np.isin(owner, having)).sum())
+    taken[rows[having]] = _COLLECT[kinds](parts[of_kind], indices=np.searchsorted(having, owner[of_kind]))
+    return taken, int((~of_kind & np.isin(owner, having)).sum())
 
 
 def is_kind(geometries: np.ndarray, kinds: tuple[int, int]) -> np.ndarray:
-    """Return which geometries are of some kinds, or missing, as ``(n,)`` bool."""
+    """Return which geometries are of some kinds, or missing, as ``(n,)`` bool.
+
+    Parameters
+    ----------
+    geometries : (n,) ndarray of geometries
+    kinds : tuple of int
+        :data:`POINTS`, :data:`LINES` or :data:`POLYGONS`.
+    """
     return np.isin(shapely.get_type_id(geometries), (-1, *kinds))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from .polygons import areal, gather, mend, united
+from .ragged import begins
 from .sphere import wrap_longitude
 
 #: Step (degrees) along parallels. A great circle then leaves the parallel by less than 130 m:
@@ -24,7 +25,17 @@ _SAME_DEG = 1e-9
 
 
 def widths(west: np.ndarray, east: np.ndarray) -> np.ndarray:
-    """Return how many degrees of longitude boxes take, 0 to 360; west > east goes over the antimeridian."""
+    """Return how many degrees of longitude boxes take, 0 to 360; west > east goes over the antimeridian.
+
+    Parameters
+    ----------
+    west, east : (n,) ndarray
+        Degrees.
+
+    Returns
+    -------
+    (n,) ndarray of float
+    """
     turn = east - west
     return np.where(turn >= 360.0, 360.0, turn % 360.0)
 
@@ -33,6 +44,16 @@ def boxes_as_polygons(boxes: np.ndarray) -> np.ndarray:
     """Return ``(n,)`` polygons of ``(n, 4)`` boxes west, south, east, north, west > east over the antimeridian.
 
     One on one side of the equator is one ring, counter-clockwise; one on both is several pieces.
+
+    Parameters
+    ----------
+    boxes : (n, 4) ndarray
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        In longitude and latitude from -180 to 180.
     """
     west, south, east, north = boxes.T
     width = widths(west, east)
@@ -41,8 +62,8 @@ def boxes_as_polygons(boxes: np.ndarray) -> np.ndarray:
     across = (south < 0) & (north > 0)
     steps = np.ceil(width / STEP_DEG)
     for number in np.unique(steps[~across]):
-        mine = np.flatnonzero(~across & (steps == number))
-        result[mine] = _rings(west[mine], south[mine], east[mine], north[mine], width[mine], int(number))
+        equal = np.flatnonzero(~across & (steps == number))
+        result[equal] = _rings(west[equal], south[equal], east[equal], north[equal], width[equal], int(number))
     result[across] = pieces(shapely.box(west[across], south[across], west[across] + width[across], north[across]))
     return result
 
@@ -81,8 +102,8 @@ def are_planar(xy: np.ndarray, ring: np.ndarray, n_rings: int) -> np.ndarray:
     count = np.bincount(of[round_ | opposite], minlength=n_rings)
     whole = np.zeros(n_rings, dtype=bool)
     for number in np.unique(of[half]):
-        told = lon[ring == number]
-        whole[number] = told.max() - told.min() >= 360.0 - _SAME_DEG
+        taken = lon[ring == number]
+        whole[number] = taken.max() - taken.min() >= 360.0 - _SAME_DEG
     return (count > 0) | whole
 
 
@@ -102,8 +123,7 @@ def pieces(polygons: np.ndarray) -> np.ndarray:
     parts, owner = shapely.get_parts(polygons, return_index=True)
     shells, of = _tiled(shapely.polygons(shapely.get_exterior_ring(parts)))
     rings, part = shapely.get_rings(parts, return_index=True)
-    inner = np.zeros(len(rings), dtype=bool)
-    inner[1:] = part[1:] == part[:-1]
+    inner = ~begins(part)
     # A hole may be told from -180 to 180, and the ring round it from 0 to 360.
     holes, hole = _tiled(shapely.polygons(rings[inner]))
     without = united(holes, part[inner][hole], len(parts))[of]
@@ -121,7 +141,7 @@ def _tiled(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         shift = float(wrap_longitude(np.array(west + _PIECE_DEG / 2))) - (west + _PIECE_DEG / 2)
         for south in (-90.0, 0.0):
             tile = shapely.box(west, south, west + _PIECE_DEG, south + 90.0)
-            parts, mine = areal(shapely.intersection(polygons, tile))
+            parts, position = areal(shapely.intersection(polygons, tile))
             found.append(shapely.transform(parts, lambda xy, shift=shift: np.add(xy, (shift, 0.0))))
-            owner.append(mine)
+            owner.append(position)
     return np.concatenate(found), np.concatenate(owner)

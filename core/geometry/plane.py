@@ -15,6 +15,7 @@ import shapely
 from .planar_rings import are_planar, pieces
 from .polygons import along_great_circles, areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
+from .ragged import begins, spread
 from .sphere import unit_vectors
 
 #: What is cut off begins so far behind the equator, in degrees.
@@ -28,7 +29,13 @@ _SHORT_EDGE_DEG = 20.0
 
 
 def pole_of(crs: object) -> str | None:
-    """Return 'south' or 'north' for a pole's projection, None for any other."""
+    """Return 'south' or 'north' for a pole's projection, None for any other.
+
+    Parameters
+    ----------
+    crs : CRS
+        Anything that pyproj understands.
+    """
     return next((side for side, known in POLE_CRS.items() if same_crs(crs, known)), None)
 
 
@@ -107,17 +114,16 @@ def _cut_off(polygons: np.ndarray, side: str, beyond_deg: float) -> np.ndarray:
     finite = np.ones(len(rings), dtype=bool)
     finite[ring[~np.isfinite(xy).all(axis=1)]] = False
     xy, ring = _within_reach(xy[finite[ring]], ring[finite[ring]], side)
-    shapes = np.full(len(rings), None, dtype=object)
+    areas = np.full(len(rings), None, dtype=object)
     x, y = transformer(LONLAT_CRS, POLE_CRS[side]).transform(xy[:, 0] + 0.0, xy[:, 1])
     lines, number = np.unique(ring, return_inverse=True)
-    shapes[lines] = mend(shapely.polygons(shapely.linearrings(np.column_stack([x, y]), indices=number)))
-    inverted = np.flatnonzero(_areas(xy, ring, len(rings), side) > 2 * np.pi)
-    shapes[inverted] = shapely.difference(_cap(side, _FAR_DEG), shapes[inverted])
+    areas[lines] = mend(shapely.polygons(shapely.linearrings(np.column_stack([x, y]), indices=number)))
+    inverted = np.flatnonzero(_solid_angles(xy, ring, len(rings), side) > 2 * np.pi)
+    areas[inverted] = shapely.difference(_cap(side, _FAR_DEG), areas[inverted])
 
-    shell = np.ones(len(rings), dtype=bool)
-    shell[1:] = part[1:] != part[:-1]
-    whole = shapes[shell]
-    holes = united(shapes[~shell], part[~shell], len(parts))
+    shell = begins(part)
+    whole = areas[shell]
+    holes = united(areas[~shell], part[~shell], len(parts))
     holed = ~shapely.is_missing(holes)
     whole[holed] = shapely.difference(whole[holed], holes[holed])
     pieces, of = areal(shapely.intersection(whole, _cap(side, beyond_deg)))
@@ -134,13 +140,12 @@ def _within_reach(xy: np.ndarray, ring: np.ndarray, side: str) -> tuple[np.ndarr
     along = np.zeros(len(lon), dtype=bool)
     along[:-1] = far[1:] & far[:-1] & (ring[1:] == ring[:-1])
     steps = np.where(along, np.maximum(np.ceil(np.abs(turn) / _ARC_DEG), 1), 1).astype(np.intp)
-    vertex = np.repeat(np.arange(len(lon)), steps)
-    step = np.arange(len(vertex)) - np.repeat(np.cumsum(steps) - steps, steps)
+    vertex, step = spread(steps)
     share = step / steps[vertex]
     return np.column_stack([lon[vertex] + share * turn[vertex], lat[vertex]]), ring[vertex]
 
 
-def _areas(xy: np.ndarray, ring: np.ndarray, n_rings: int, side: str) -> np.ndarray:
+def _solid_angles(xy: np.ndarray, ring: np.ndarray, n_rings: int, side: str) -> np.ndarray:
     """Return the areas, on the unit sphere, of the rings' sides that do not hold the other pole."""
     lon, height = np.radians(xy[:, 0]), np.sin(np.radians(xy[:, 1]))
     # From the near pole to the ring, along each meridian (Lambert's cylinder).

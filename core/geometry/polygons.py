@@ -17,6 +17,15 @@ def mend(polygons: np.ndarray) -> np.ndarray:
     """Return polygons made valid; None where a coordinate is infinite or no area is left.
 
     Parts that overlap count once.
+
+    Parameters
+    ----------
+    polygons : (n,) ndarray of geometries
+        In any CRS; None stays None.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
     """
     polygons = np.asarray(polygons, dtype=object).copy()
     xy, owner = shapely.get_coordinates(polygons, return_index=True)
@@ -43,7 +52,19 @@ def placed(polygons: np.ndarray) -> np.ndarray:
 
 
 def areal(geometries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the polygons of geometries of any kind, and the position that each comes from."""
+    """Return the polygons of geometries of any kind, and the position that each comes from.
+
+    Parameters
+    ----------
+    geometries : (n,) ndarray of geometries
+        In any CRS; missing ones have no polygon.
+
+    Returns
+    -------
+    polygons : (m,) ndarray of Polygon
+    position : (m,) ndarray of int
+        Ascending.
+    """
     groups, owner = shapely.get_parts(geometries, return_index=True)
     pieces, group = shapely.get_parts(groups, return_index=True)
     keep = (shapely.get_dimensions(pieces) == 2) & ~shapely.is_empty(pieces)
@@ -61,7 +82,20 @@ def united(parts: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:
 
 
 def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:
-    """Return polygons in longitude and latitude with more vertices on their long edges."""
+    """Return polygons in longitude and latitude with more vertices on their long edges.
+
+    Parameters
+    ----------
+    polygons : (n,) ndarray of Polygon or MultiPolygon
+        In longitude and latitude (EPSG:4326), not split at the antimeridian or split.
+    max_chord_m : float
+        No edge is longer than this afterwards, in metres on the sphere.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        None where there was no ring.
+    """
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     if len(rings) == 0:

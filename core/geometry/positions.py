@@ -72,7 +72,14 @@ def flaw(geometries: np.ndarray, crs: object) -> str:
 
 
 def degrees_in_metres(geometries: np.ndarray, crs: object) -> bool:
-    """Whether coordinates in a projection look like longitudes and latitudes: all within 360 m of its origin."""
+    """Whether coordinates in a projection look like longitudes and latitudes: all within 360 m of its origin.
+
+    Parameters
+    ----------
+    geometries : (n,) ndarray of geometries
+    crs : CRS
+        Theirs; in a geographic one coordinates are degrees, and the answer is no.
+    """
     if pyproj.CRS.from_user_input(crs).is_geographic:
         return False
     size = np.abs(shapely.get_coordinates(geometries))
@@ -100,14 +107,19 @@ def require_place(name: str, what: str, geometries: np.ndarray, off: np.ndarray,
         If no geometry is left.
     """
     why = flaw(geometries[off], crs)
-    there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
-    if not (there & ~off).any():
+    drawn = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    if not (drawn & ~off).any():
         raise InputError(f"{name}: none of the {int(off.sum()):,} {what} is a place on the Earth: {why}.")
     return why
 
 
 def degrees_sentence(crs: object) -> str:
-    """Return the warning for what :func:`degrees_in_metres` finds."""
+    """Return the warning for what :func:`degrees_in_metres` finds.
+
+    Parameters
+    ----------
+    crs : CRS
+    """
     return (
         f"all coordinates look like degrees, but are metres in {crs_name(crs)}, all near its origin; if they are "
         "longitude and latitude, assign EPSG:4326."

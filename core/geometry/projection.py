@@ -13,6 +13,7 @@ from ..common import InputError
 
 #: Antarctic and Arctic polar stereographic, true at 71 degrees south and 70 degrees north.
 POLE_CRS = {"south": "EPSG:3031", "north": "EPSG:3413"}
+#: Longitude and latitude on WGS 84, in degrees.
 LONLAT_CRS = "EPSG:4326"
 
 #: Great-circle edges longer than this are given more vertices before they are projected. A straight chord of 600 km
@@ -29,6 +30,11 @@ _LONGEST_NAME = 60
 @lru_cache(maxsize=32)
 def transformer(source: str, target: str) -> pyproj.Transformer:
     """Return the (cached) transformer between two CRS, in order x, y (longitude first).
+
+    Parameters
+    ----------
+    source, target : str
+        CRS as pyproj takes them.
 
     Raises
     ------
@@ -89,18 +95,47 @@ def crs_name(crs: object) -> str:
 
 
 def same_crs(a: object, b: object) -> bool:
-    """Whether two CRS are the same, however they are written."""
+    """Whether two CRS are the same, however they are written.
+
+    Parameters
+    ----------
+    a, b : CRS
+        Anything that pyproj understands; the order of axes does not matter.
+    """
     return pyproj.CRS.from_user_input(a).equals(pyproj.CRS.from_user_input(b), ignore_axis_order=True)
 
 
 def layer_crs(hemispheres: np.ndarray) -> str:
-    """Return the CRS of a layer: the pole's projection, or longitude/latitude where both hemispheres are in it."""
+    """Return the CRS of a layer: the pole's projection, or longitude/latitude where both hemispheres are in it.
+
+    Parameters
+    ----------
+    hemispheres : (n,) ndarray of str
+        ``south``, ``north``; others do not count.
+
+    Returns
+    -------
+    str
+        EPSG:3031, EPSG:3413, or EPSG:4326.
+    """
     present = set(np.unique(np.asarray(hemispheres, dtype=object).astype(str))) & set(POLE_CRS)
     return POLE_CRS[present.pop()] if len(present) == 1 else LONLAT_CRS
 
 
 def reproject(geometries: np.ndarray, source: object, target: object) -> np.ndarray:
-    """Reproject an array of geometries vertex by vertex; None stays None."""
+    """Reproject an array of geometries vertex by vertex; None stays None.
+
+    Parameters
+    ----------
+    geometries : (n,) ndarray of geometries
+    source, target : CRS
+        Anything that pyproj understands.
+
+    Returns
+    -------
+    (n,) ndarray of geometries
+        The same array where the two are the same CRS.
+    """
     if same_crs(source, target):
         return geometries
     change = transformer(_text(source), _text(target))

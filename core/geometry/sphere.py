@@ -14,29 +14,80 @@ _POLE_TOLERANCE_DEG = 1e-9
 
 
 def wrap_longitude(lon: np.ndarray) -> np.ndarray:
-    """Return longitudes in -180 (included) to 180 degrees; +180 stays +180."""
+    """Return longitudes in -180 (included) to 180 degrees; +180 stays +180.
+
+    Parameters
+    ----------
+    lon : array_like of float
+        Degrees.
+    """
     lon = np.asarray(lon, dtype=float)
     wrapped = (lon + 180.0) % 360.0 - 180.0
     return np.where((wrapped == -180.0) & (lon > 0), 180.0, wrapped)
 
 
 def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Return the ``(n, 3)`` unit vectors of points given in degrees."""
+    """Return the ``(n, 3)`` unit vectors of points given in degrees.
+
+    Parameters
+    ----------
+    lon, lat : (n,) ndarray
+        Degrees; what is geodetic latitude is taken as spherical.
+    """
     lam, phi = np.radians(lon), np.radians(lat)
     return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
 
 
 def lon_lat(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return longitude and latitude in degrees of ``(n, 3)`` vectors of any length."""
+    """Return longitude and latitude in degrees of ``(n, 3)`` vectors of any length.
+
+    Parameters
+    ----------
+    vectors : (..., 3) ndarray
+
+    Returns
+    -------
+    longitude, latitude : (...) ndarray
+        Degrees, -180 to 180 and -90 to 90.
+    """
     # In one piece each: of arrays with gaps numpy takes arctan2 one way or another, depending on where in memory they
     # lie, and the last bit depends on that.
     x, y, z = np.ascontiguousarray(np.moveaxis(vectors, -1, 0))
     return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
 
 
+def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the scalar products of vectors ``(..., 3)`` that fit together: to the same bits wherever they stand.
+
+    Parameters
+    ----------
+    a, b : (..., 3) ndarray
+
+    Returns
+    -------
+    (...) ndarray
+    """
+    # Written out, since sides of shared vertices must agree; and numpy takes twice as long for sums over a short axis.
+    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
+
+
+def norms(vectors: np.ndarray) -> np.ndarray:
+    """Return the lengths of vectors ``(..., 3)``, in their own unit.
+
+    Parameters
+    ----------
+    vectors : (..., 3) ndarray
+
+    Returns
+    -------
+    (...) ndarray
+    """
+    return np.sqrt(dot(vectors, vectors))
+
+
 def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the angle in radians between unit vectors ``(n, 3)``; exact for small and for large angles."""
-    cross = np.linalg.norm(np.cross(a, b), axis=-1)
+    cross = norms(np.cross(a, b))
     return np.arctan2(cross, np.einsum("...i,...i->...", a, b))
 
 

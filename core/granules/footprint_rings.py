@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ..geometry import are_planar, areal, boxes_as_polygons, gather, pieces, widths, wrap_longitude
+from ..geometry import (
+    are_planar,
+    areal,
+    begins,
+    boxes_as_polygons,
+    gather,
+    owners_of,
+    pieces,
+    widths,
+    wrap_longitude,
+)
 
 ONLY_ORBIT = "only an orbit for an extent"
 ONLY_LINES = "only points or lines for an extent"
@@ -65,19 +75,19 @@ class FootprintBatch:
     def build(self) -> np.ndarray:
         """Return an ``(n_records,)`` array of Polygon or MultiPolygon; None for a record that has no usable ring."""
         sizes = np.array(self._sizes, dtype=np.intp)
-        ring = np.repeat(np.arange(len(sizes)), sizes)
+        ring = owners_of(sizes)
         lon = np.array(self._lon, dtype=float)
-        told = np.column_stack([lon, np.array(self._lat, dtype=float)])
+        as_given = np.column_stack([lon, np.array(self._lat, dtype=float)])
         lon = np.where((np.abs(lon) > 180.0) & (np.abs(lon) <= 360.0), wrap_longitude(lon), lon)
-        xy = np.column_stack([lon, told[:, 1]])
+        xy = np.column_stack([lon, as_given[:, 1]])
         is_shell = np.array(self._is_shell, dtype=bool)
         polygon = np.cumsum(is_shell) - 1
-        planar = are_planar(told, ring, len(sizes))
-        good = np.where(planar, _usable(told, ring, len(sizes)), _usable(xy, ring, len(sizes)))
+        planar = are_planar(as_given, ring, len(sizes))
+        good = np.where(planar, _usable(as_given, ring, len(sizes)), _usable(xy, ring, len(sizes)))
         if len(polygon):
             shell = np.flatnonzero(is_shell)[polygon]
             planar, good = planar[shell], good & good[shell]
-        xy = np.where(planar[ring][:, None], told, xy)
+        xy = np.where(planar[ring][:, None], as_given, xy)
 
         rings = shapely.linearrings(xy[good[ring]], indices=_renumbered(ring[good[ring]]))
         polygons = shapely.polygons(rings, indices=_renumbered(polygon[good]))
@@ -103,10 +113,7 @@ def _usable(xy: np.ndarray, ring: np.ndarray, n_rings: int) -> np.ndarray:
     """Return which rings have three different points, all of them on the Earth."""
     lon, lat = xy.T
     order = np.lexsort((lat, lon, ring))
-    differs = np.ones(len(order), dtype=bool)
-    differs[1:] = False
-    for values in (ring[order], lon[order], lat[order]):
-        differs[1:] |= values[1:] != values[:-1]
+    differs = begins(ring[order], lon[order], lat[order])
     n_different = np.bincount(ring[order][differs], minlength=n_rings)
     on_earth = (np.abs(lon) <= 360.0) & (np.abs(lat) <= 90.0)
     return (n_different >= 3) & (np.bincount(ring[~on_earth], minlength=n_rings) == 0)

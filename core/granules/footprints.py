@@ -72,6 +72,15 @@ def granule_hemispheres(granules: gpd.GeoDataFrame) -> np.ndarray:
     """Return 'south' or 'north' by the middle of each footprint's latitudes.
 
     'both' where it goes far beyond the equator on either side, '' without a footprint.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+        In any CRS.
+
+    Returns
+    -------
+    (n,) ndarray of object
     """
     bounds = shapely.bounds(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
     south, north = bounds[:, 1], bounds[:, 3]
@@ -86,19 +95,29 @@ def granules_in_layer_crs(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Where both hemispheres are in the table the layer is in longitude and latitude, cut at the antimeridian, since a
     pole's projection cannot show the other pole. Matching takes such a layer as well: see :func:`project_footprints`.
     Of a footprint that belongs to both, beside others of one hemisphere, only the part there is shown.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+        Rings as the server gave them, in longitude and latitude or in a pole's projection.
+
+    Returns
+    -------
+    GeoDataFrame
+        In EPSG:3031, EPSG:3413 or EPSG:4326.
     """
     where = granule_hemispheres(granules)
     crs = layer_crs(where)
     if crs == LONLAT_CRS:
-        shapes = cut_polygons(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
+        footprints = cut_polygons(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
     else:
-        shapes = np.full(len(granules), None, dtype=object)
+        footprints = np.full(len(granules), None, dtype=object)
         odd = where == "both"
-        shapes[~odd] = reproject(granules.geometry.to_numpy()[~odd], granules.crs, crs)
+        footprints[~odd] = reproject(granules.geometry.to_numpy()[~odd], granules.crs, crs)
         # Boxes round the pole and in several pieces: their own outlines touch themselves.
-        odd |= ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
-        shapes[odd] = project_footprints(granules[odd], crs)
-    return granules.set_geometry(gpd.GeoSeries(shapes, index=granules.index, crs=crs))
+        odd |= ~shapely.is_valid(footprints) & ~shapely.is_missing(footprints)
+        footprints[odd] = project_footprints(granules[odd], crs)
+    return granules.set_geometry(gpd.GeoSeries(footprints, index=granules.index, crs=crs))
 
 
 def touch_boxes(granules: gpd.GeoDataFrame, boxes: Sequence[Box]) -> np.ndarray:

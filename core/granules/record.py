@@ -16,12 +16,19 @@ _COMPANION = re.compile(r"\.(xml|dmrpp|met|md5|sha256|json|txt|jpe?g|png|gif|pdf
 #: What of a record is read at all, here and of the footprint.
 _READ = ("GranuleUR", "DataGranule", "CollectionReference", "TemporalExtent", "RelatedUrls", "SpatialExtent")
 
+#: Where a granule's file is, and all columns that a record fills.
 LINK_COLUMNS = ["https_url", "s3_url"]
 RECORD_COLUMNS = ["granule_id", "short_name", "version", "start_time", "end_time", "size_mb", *LINK_COLUMNS]
 
 
 def slim(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item of CMR's answer with nothing in it that is not read: a page of whole ones takes 200 MB."""
+    """Return an item of CMR's answer with nothing in it that is not read: a page of whole ones takes 200 MB.
+
+    Parameters
+    ----------
+    item : dict
+        With ``meta`` and ``umm``.
+    """
     umm = item.get("umm")
     if not isinstance(umm, dict):
         return item

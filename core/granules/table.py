@@ -84,13 +84,13 @@ def granules_from_umm(
         else:
             rows.append(read_record(umm))
     geometries = footprints.build()
-    there = ~shapely.is_missing(geometries)
-    if not there.all():
-        skipped[NO_RING] += int((~there).sum())
+    drawn = ~shapely.is_missing(geometries)
+    if not drawn.all():
+        skipped[NO_RING] += int((~drawn).sum())
     if footprints.n_left_out and progress:
         progress.warn(f"{footprints.n_left_out} parts of footprints are left out: {NO_RING}; their granules stay.")
     granules = gpd.GeoDataFrame(_table(rows), geometry=geometries, crs=LONLAT_CRS)
-    return granules[there].reset_index(drop=True), dict(skipped)
+    return granules[drawn].reset_index(drop=True), dict(skipped)
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

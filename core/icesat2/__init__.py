@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from .heading import ASCENDING as ASCENDING
     from .heading import BOTH as BOTH
     from .heading import check_direction as check_direction
+    from .heading import direction_names as direction_names
     from .heading import granule_directions as granule_directions
     from .heading import headings_at as headings_at
-    from .heading import names as names
-    from .off_pointing import pointing as pointing
+    from .off_pointing import OffPointing as OffPointing
+    from .off_pointing import StripPointing as StripPointing
+    from .off_pointing import strip_pointing as strip_pointing
     from .orbit import REGIONS as REGIONS
     from .orbit import TRACKS_PER_CYCLE as TRACKS_PER_CYCLE
     from .orbit import beside_track as beside_track
@@ -28,15 +30,15 @@ if TYPE_CHECKING:
     from .orbit import ground_track as ground_track
     from .orbit import region_arc as region_arc
     from .orbit import rgt_time as rgt_time
+    from .steps import StepPlaces as StepPlaces
+    from .steps import Steps as Steps
+    from .steps import bends as bends
     from .strips import Strips as Strips
     from .strips import find_strips as find_strips
     from .track_table import PATH as PATH
     from .track_table import PER_ORBIT as PER_ORBIT
     from .track_table import UNIT_M as UNIT_M
-    from .tracks import Beside as Beside
-    from .tracks import Steps as Steps
     from .tracks import Tracks as Tracks
-    from .tracks import bends as bends
     from .tracks import footprint_tracks as footprint_tracks
     from .tracks import joined_tracks as joined_tracks
     from .tracks import reference_tracks as reference_tracks

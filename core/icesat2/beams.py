@@ -42,6 +42,11 @@ _SIDES = {"l": "left", "r": "right"}
 def check_beams(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names once each, from left to right, the centre line last.
 
+    Parameters
+    ----------
+    names : sequence of str
+        ``gt1l`` to ``gt3r``, ``centre``; in any order.
+
     Raises
     ------
     InputError
@@ -59,11 +64,33 @@ def beam_spread(z: np.ndarray) -> np.ndarray:
     """Return by how much farther apart the beams are than in :data:`BESIDE_M`, by the sine of geodetic latitude.
 
     That is on the ellipsoid: where the ice is 3 km high, the outer beams are 20 m nearer to the middle.
+
+    Parameters
+    ----------
+    z : ndarray
+        Sine of geodetic latitude.
+
+    Returns
+    -------
+    ndarray
+        About 0.95 to 1.01: the altitude by 500 km.
     """
     return altitudes(z) / _NOMINAL_ALTITUDE_M
 
 
 def pairs_and_sides(names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pair (1 left-most, 3 right-most; 0 for the centre line) and the side in it (None for that)."""
+    """Return the pair (1 left-most, 3 right-most; 0 for the centre line) and the side in it (None for that).
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of :data:`LINES`.
+
+    Returns
+    -------
+    pairs : (n,) ndarray of int
+    sides : (n,) ndarray of object
+        ``left``, ``right`` or None.
+    """
     pairs = np.array([0 if name == CENTRE else int(name[2]) for name in names], dtype=np.int64)
     return pairs, np.array([None if name == CENTRE else _SIDES[name[3]] for name in names], dtype=object)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..geometry import WGS84_A, WGS84_E2
+from ..geometry import WGS84_A, WGS84_E2, norms
 
 INCLINATION = 92.0
 """Inclination of the orbit in degrees."""
@@ -81,11 +81,11 @@ def track(
     dx = -sin_u * cos_node - np.cos(inclination) * cos_u * sin_node - turn * y
     dy = -sin_u * sin_node + np.cos(inclination) * cos_u * cos_node + turn * x
     place, way = np.stack([x, y, rise * sin_u], axis=-1), np.stack([dx, dy, rise * cos_u], axis=-1)
-    norm = np.linalg.norm(place, axis=-1)[..., None]
+    norm = norms(place)[..., None]
     centre = place / norm
     ahead = (way - _dot(way, centre)[..., None] * centre) / norm
     left = np.cross(centre, ahead)
-    return centre, ahead, left / np.linalg.norm(left, axis=-1)[..., None]
+    return centre, ahead, left / norms(left)[..., None]
 
 
 def beside_even_track(

@@ -10,6 +10,7 @@ import pandas as pd
 from ..common import text_values
 from .orbit import REGIONS, TRACKS_PER_CYCLE
 
+#: Of all columns of times: milliseconds, UTC.
 TIME_DTYPE: Final = "datetime64[ms, UTC]"
 
 # ATLxx_YYYYMMDDhhmmss_ttttccnn_rrr_vv; the greedy start takes the last name of a path, since folders bear names too.
@@ -61,5 +62,18 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
 
 
 def cycle_patterns(short_name: str, cycle: int) -> tuple[str, ...]:
-    """Return CMR's patterns of the names of a product's granules of a cycle; none where names do not tell the cycle."""
+    """Return CMR's patterns of the names of a product's granules of a cycle; none where names do not tell the cycle.
+
+    Parameters
+    ----------
+    short_name : str
+        Of the product: ``ATL06``.
+    cycle : int
+        Repeat cycle, 1 or more.
+
+    Returns
+    -------
+    tuple of str
+        With ``?`` for one character and ``*`` for any.
+    """
     return (f"{short_name}_??????????????_????{cycle:02d}??_*",) if short_name in ALONG_TRACK else ()

@@ -20,6 +20,11 @@ _FARTHEST = 0.05
 def check_direction(name: str) -> str:
     """Return the name of a direction.
 
+    Parameters
+    ----------
+    name : str
+        Of :data:`DIRECTIONS`.
+
     Raises
     ------
     InputError
@@ -30,8 +35,18 @@ def check_direction(name: str) -> str:
     return name
 
 
-def names(heading: np.ndarray) -> np.ndarray:
-    """Return the words for 1 (ascending), -1 (descending) and 0 (None: not known) as an array of objects."""
+def direction_names(heading: np.ndarray) -> np.ndarray:
+    """Return the words for 1 (ascending), -1 (descending) and 0 (None: not known) as an array of objects.
+
+    Parameters
+    ----------
+    heading : (n,) ndarray of int
+        As of :func:`headings_at`.
+
+    Returns
+    -------
+    (n,) ndarray of object
+    """
     return np.array([DESCENDING, None, ASCENDING], dtype=object)[np.asarray(heading, dtype=np.int64) + 1]
 
 

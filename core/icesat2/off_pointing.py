@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry import EARTH_RADIUS_M, tangent_lengths
+from ..geometry import EARTH_RADIUS_M, offsets_of, tangent_lengths
 from .orbit import beside_track, region_arc, track_vectors
 from .strips import Strips
-from .tracks import Beside
 
 # The satellite can turn by 5 degrees, 45 km; real footprints that run from there back to the track come to 70 km. What
 # lies farther off, or outside of its region by more than real footprints do, has the name of another pass.
@@ -21,7 +20,41 @@ _STEEPEST = 0.2
 
 
 @dataclass(frozen=True)
-class Pointing:
+class OffPointing:
+    """How far beside their reference tracks passes run, at some places of each; from place to place it changes evenly.
+
+    Attributes
+    ----------
+    offsets : (t + 1,) ndarray of int
+        Pass ``k`` has the places ``offsets[k]:offsets[k + 1]``, at least two.
+    u : (p,) ndarray
+        Arguments of latitude of the places in degrees, ascending in each pass.
+    left_m : (p,) ndarray
+        Metres to the left.
+    """
+
+    offsets: np.ndarray
+    u: np.ndarray
+    left_m: np.ndarray
+
+    @classmethod
+    def along(cls, begin: np.ndarray, end: np.ndarray) -> OffPointing:
+        """Return passes that keep to their tracks from one argument of latitude to another."""
+        return cls(np.arange(len(begin) + 1) * 2, np.stack([begin, end], axis=1).ravel(), np.zeros(2 * len(begin)))
+
+    def ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the arguments of latitude at which the passes begin and end, ``(t,)`` each."""
+        return self.u[self.offsets[:-1]], self.u[self.offsets[1:] - 1]
+
+    def where(self, mask: np.ndarray) -> OffPointing:
+        """Return the passes that a mask ``(t,)`` keeps."""
+        counts = np.diff(self.offsets)
+        place = np.repeat(mask, counts)
+        return OffPointing(offsets_of(counts[mask]), self.u[place], self.left_m[place])
+
+
+@dataclass(frozen=True)
+class StripPointing:
     """How strips lie beside the reference tracks of their names.
 
     Attributes
@@ -30,22 +63,16 @@ class Pointing:
         Whether the strip lies along its reference track, in its region and in the direction of flight.
     farthest_m : (s,) ndarray
         How far beside the track the middle of a vertex pair lies at most.
-    beside : Beside
+    off_pointing : OffPointing
         Of all strips, at their vertex pairs.
     """
 
     follows: np.ndarray
     farthest_m: np.ndarray
-    beside: Beside
-
-    def beside_of(self, wanted: np.ndarray) -> Beside:
-        """Return the places of some strips, by a mask."""
-        use = np.repeat(wanted, np.diff(self.beside.offsets))
-        offsets = np.concatenate([[0], np.cumsum(np.diff(self.beside.offsets)[wanted])])
-        return Beside(offsets, self.beside.u[use], self.beside.left_m[use])
+    off_pointing: OffPointing
 
 
-def pointing(strips: Strips, rgt: np.ndarray, region: np.ndarray) -> Pointing:
+def strip_pointing(strips: Strips, rgt: np.ndarray, region: np.ndarray) -> StripPointing:
     """Find out how strips lie beside their reference tracks.
 
     Parameters
@@ -73,4 +100,4 @@ def pointing(strips: Strips, rgt: np.ndarray, region: np.ndarray) -> Pointing:
     steep[first] = False
     follows = known & (farthest < _FARTHEST_M) & (np.bincount(strip, ~onward | steep, minlength=len(first)) == 0)
     follows &= (u[first] > begin - _BEYOND_REGION_DEG) & (u[last] < end + _BEYOND_REGION_DEG)
-    return Pointing(follows, farthest, Beside(strips.offsets, u, left_m))
+    return StripPointing(follows, farthest, OffPointing(strips.offsets, u, left_m))

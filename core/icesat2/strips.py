@@ -12,7 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from ..geometry import EARTH_RADIUS_M, LONLAT_CRS, same_crs, transformer, unit_vectors, whole_polygons
+from ..geometry import (
+    EARTH_RADIUS_M,
+    LONLAT_CRS,
+    norms,
+    offsets_of,
+    owners_of,
+    same_crs,
+    spread,
+    transformer,
+    unit_vectors,
+    whole_polygons,
+)
 
 # Vertices nearer than this to the next one are the same: 6 mm, a tenth of the last of five decimals of a degree.
 _SAME = 1e-9
@@ -56,16 +67,16 @@ class Strips:
     @property
     def strip(self) -> np.ndarray:
         """Which strip each pair belongs to, ``(m,)``."""
-        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        return owners_of(np.diff(self.offsets))
 
     def centre(self) -> np.ndarray:
         """Return the ``(m, 3)`` unit vectors of the centre line: the middles of the pairs."""
         middle = self.left + self.right
-        return middle / np.linalg.norm(middle, axis=1)[:, None]
+        return middle / norms(middle)[:, None]
 
     def widths(self) -> np.ndarray:
         """Return each strip's mean width in metres, ``(s,)``."""
-        width = EARTH_RADIUS_M * np.linalg.norm(self.left - self.right, axis=1)
+        width = EARTH_RADIUS_M * norms(self.left - self.right)
         return np.bincount(self.strip, width, minlength=len(self)) / np.diff(self.offsets)
 
 
@@ -92,27 +103,40 @@ def find_strips(footprints: np.ndarray, crs: object = LONLAT_CRS) -> Strips:
     footprints = np.asarray(footprints, dtype=object)
     if same_crs(crs, LONLAT_CRS):
         footprints = whole_polygons(footprints)
-    row, xy, offsets = _rings(footprints)
+    row, rings = _rings(footprints)
+    xy = shapely.get_coordinates(rings)
     lon, lat = xy.T if same_crs(crs, LONLAT_CRS) else transformer(str(crs), LONLAT_CRS).transform(*xy.T)
-    vectors, offsets = _without_repeats(unit_vectors(lon, lat), offsets)
+    vectors, offsets = _without_repeats(unit_vectors(lon, lat), offsets_of(shapely.get_num_coordinates(rings)))
     count = np.diff(offsets)
     even = (count >= 4) & (count % 2 == 0)
     first = np.zeros(len(count), dtype=np.int64)
     good = np.zeros(len(count), dtype=bool)
-    good[even] = _fits(*_pairs(vectors, offsets, first, even))
+    good[even] = _fits(_pairs(vectors, offsets, first, even))
     # A ring that another program rewrote may begin anywhere: then the two shortest edges that face each other are ends.
     again = even & ~good
     first[again] = _ends(vectors, offsets, again)
-    good[again] = _fits(*_pairs(vectors, offsets, first, again))
+    good[again] = _fits(_pairs(vectors, offsets, first, again))
 
-    left, right, pair_offsets = _in_flight_order(*_pairs(vectors, offsets, first, good))
+    flown = _in_flight_order(_pairs(vectors, offsets, first, good))
     paired = np.zeros(len(footprints), dtype=bool)
     paired[row[good]] = True
-    return Strips(paired, row[good], pair_offsets, left, right)
+    return Strips(paired, row[good], flown.offsets, flown.one, flown.other)
 
 
-def _rings(footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the row, vertices and offsets of the rings of all polygons with one part, no hole and finite vertices."""
+@dataclass(frozen=True)
+class _VertexPairs:
+    """Both vertices of each pair of some rings, ``(m, 3)`` each, and the pairs' offsets."""
+
+    one: np.ndarray
+    other: np.ndarray
+    offsets: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.one)
+
+
+def _rings(footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of the footprints with one part, no hole and finite vertices, and these as single polygons."""
     kind = shapely.get_type_id(footprints)
     row = np.flatnonzero(
         ((kind == _POLYGON) | ((kind == _MULTIPOLYGON) & (shapely.get_num_geometries(footprints) == 1)))
@@ -124,9 +148,7 @@ def _rings(footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     xy, owner = shapely.get_coordinates(polygons, return_index=True)
     finite = np.ones(len(row), dtype=bool)
     finite[owner[~np.isfinite(xy).all(axis=1)]] = False
-    xy = xy[finite[owner]]
-    row, polygons = row[finite], polygons[finite]
-    return row, xy, np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(polygons))]).astype(np.int64)
+    return row[finite], polygons[finite]
 
 
 def _without_repeats(vectors: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,61 +156,55 @@ def _without_repeats(vectors: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarr
     following = np.arange(len(vectors)) + 1
     following[offsets[1:] - 1] = offsets[:-1]
     differs = np.abs(vectors - vectors[following]).max(axis=1, initial=0.0) > _SAME
-    kept = np.concatenate([[0], np.cumsum(differs)])
-    return vectors[differs], kept[offsets]
+    return vectors[differs], offsets_of(differs)[offsets]
 
 
-def _pairs(
-    vectors: np.ndarray, offsets: np.ndarray, first: np.ndarray, use: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return both vertices of each pair of some rings, and the pairs' offsets.
+def _pairs(vectors: np.ndarray, offsets: np.ndarray, first: np.ndarray, use: np.ndarray) -> _VertexPairs:
+    """Return the pairs of some rings.
 
     The first pair of a ring is the vertex `first` and the one after it, the next one the neighbours of these, ...
     """
     start, count = offsets[:-1][use], np.diff(offsets)[use]
-    pair_offsets = np.concatenate([[0], np.cumsum(count // 2)])
-    ring = np.repeat(np.arange(len(count)), count // 2)
-    step = np.arange(pair_offsets[-1]) - pair_offsets[ring]
+    ring, step = spread(count // 2)
     begin = first[use][ring]
     one = start[ring] + (begin - step) % count[ring]
     other = start[ring] + (begin + 1 + step) % count[ring]
-    return vectors[one], vectors[other], pair_offsets
+    return _VertexPairs(vectors[one], vectors[other], offsets_of(count // 2))
 
 
 def _ends(vectors: np.ndarray, offsets: np.ndarray, use: np.ndarray) -> np.ndarray:
     """Return, for some rings of an even number of vertices, the vertex before the shortest two edges that face."""
     start, count = offsets[:-1][use], np.diff(offsets)[use]
-    half_offsets = np.concatenate([[0], np.cumsum(count // 2)])
-    ring = np.repeat(np.arange(len(count)), count // 2)
-    step = np.arange(half_offsets[-1]) - half_offsets[ring]
+    ring, step = spread(count // 2)
 
     def edge(number: np.ndarray) -> np.ndarray:
         here = start[ring] + number
         following = start[ring] + (number + 1) % count[ring]
-        return np.linalg.norm(vectors[following] - vectors[here], axis=1)
+        return norms(vectors[following] - vectors[here])
 
     both = edge(step) + edge(step + count[ring] // 2)
     order = np.lexsort((both, ring))
-    return step[order[half_offsets[:-1]]] if len(count) else np.zeros(0, dtype=np.int64)
+    return step[order[offsets_of(count // 2)[:-1]]] if len(count) else np.zeros(0, dtype=np.int64)
 
 
-def _fits(one: np.ndarray, other: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+def _fits(pairs: _VertexPairs) -> np.ndarray:
     """Tell which rings' pairs are about equally wide, and stand across a line that is longer than wide."""
-    if len(one) == 0:
+    if len(pairs) == 0:
         return np.zeros(0, dtype=bool)
+    one, other, offsets = pairs.one, pairs.other, pairs.offsets
     across = one - other
-    width = np.linalg.norm(across, axis=1)
+    width = norms(across)
     middle = (one + other) / 2
     along, steps = np.diff(middle, axis=0), offsets[1:-1] - 1
     along = np.delete(along, steps, axis=0)
-    length = np.linalg.norm(along, axis=1)
+    length = norms(along)
     step_offsets = offsets[:-1] - np.arange(len(offsets) - 1)
     narrowest, widest = np.minimum.reduceat(width, offsets[:-1]), np.maximum.reduceat(width, offsets[:-1])
     with np.errstate(invalid="ignore", divide="ignore"):
         unit = along / length[:, None]
         slant = np.zeros(len(along))
         for side in (np.delete(across, offsets[1:] - 1, axis=0), np.delete(across, offsets[:-1], axis=0)):
-            slant = np.maximum(slant, np.abs(np.einsum("ij,ij->i", side, unit)) / np.linalg.norm(side, axis=1))
+            slant = np.maximum(slant, np.abs(np.einsum("ij,ij->i", side, unit)) / norms(side))
     # A pair whose vertices have changed sides turns its quads over.
     same_side = np.einsum(
         "ij,ij->i", np.delete(across, offsets[1:] - 1, axis=0), np.delete(across, offsets[:-1], axis=0)
@@ -202,14 +218,13 @@ def _fits(one: np.ndarray, other: np.ndarray, offsets: np.ndarray) -> np.ndarray
     )
 
 
-def _in_flight_order(
-    one: np.ndarray, other: np.ndarray, offsets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the pairs as left and right vertices, from the eastern end of each strip to the western."""
-    if len(one) == 0:
-        return one, other, offsets
+def _in_flight_order(pairs: _VertexPairs) -> _VertexPairs:
+    """Return the pairs from the eastern end of each strip to the western; of each, the left vertex is the one."""
+    if len(pairs) == 0:
+        return pairs
+    one, other, offsets = pairs.one, pairs.other, pairs.offsets
     middle = one + other
-    strip = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    strip = owners_of(np.diff(offsets))
     within = strip[1:] == strip[:-1]
     # The way that longitude goes on a step has the sign of z of the cross product.
     eastward = (middle[:-1, 0] * middle[1:, 1] - middle[:-1, 1] * middle[1:, 0])[within]
@@ -220,4 +235,4 @@ def _in_flight_order(
     leftward = np.einsum("ij,ij->i", np.cross(middle[:-1], middle[1:]), (one - other)[:-1])[within]
     one_is_left = np.bincount(strip[1:][within], leftward, minlength=len(offsets) - 1) > 0
     swap = one_is_left[strip][:, None]
-    return np.where(swap, one, other), np.where(swap, other, one), offsets
+    return _VertexPairs(np.where(swap, one, other), np.where(swap, other, one), offsets)

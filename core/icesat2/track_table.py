@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+#: Of the table.
 PATH = Path(__file__).with_name("rgt_offsets.txt")
 
 PER_ORBIT = 72

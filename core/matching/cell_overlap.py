@@ -44,9 +44,9 @@ class CellIndex:
     def __init__(self, cells: CellShapes, step: int | None = None) -> None:
         parts, parent = cells.border(_LARGEST_ORDER)
         centre, look = parts.centres(), parts.outlines(_LOOK)
-        there = np.isfinite(look).all(axis=(1, 2)) & np.isfinite(centre).all(axis=1)
-        self._parts, self._parent = parts.take(there), parent[there]
-        centre, look = centre[there], look[there]
+        placed = np.isfinite(look).all(axis=(1, 2)) & np.isfinite(centre).all(axis=1)
+        self._parts, self._parent = parts.take(placed), parent[placed]
+        centre, look = centre[placed], look[placed]
         bend = _bends(look) * _BETWEEN
         around = np.linalg.norm(look - centre[:, None], axis=2).max(axis=1)
         known = np.where(np.isfinite(bend), bend, around)
@@ -89,8 +89,8 @@ class CellIndex:
         while len(unsure):
             finest = self._step[part[unsure]]
             for number in np.unique(finest[finest <= step]):
-                mine = unsure[finest == number]
-                look(mine, self._outline(part[mine], number), np.zeros(len(mine)))
+                last = unsure[finest == number]
+                look(last, self._outline(part[last], number), np.zeros(len(last)))
             unsure = unsure[finest > step]
             bend = self._bend[part[unsure]] * _UNEVEN / step**2
             unsure = look(unsure, self._outline(part[unsure], step), bend)

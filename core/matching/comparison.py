@@ -17,7 +17,8 @@ import pandas as pd
 
 from ..common import InputError, Progress, count
 from ..granules import normalize_granules
-from .pairs import METHODS, Pairs, match
+from .matched_pairs import Pairs
+from .pairs import METHODS, match
 from .prefix import COVER_ORDER
 from .timings import have_cells, stages_of, time_stages, warm_up
 
@@ -209,7 +210,7 @@ def compare(
     InputError
         If there is no method, one is unknown, `repeats` is less than 1, or a method needs cells that no frame has.
     """
-    told = _Once(progress or Progress())
+    listener = _Once(progress or Progress())
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods:
         named = repr(unknown[0]) if unknown else "none"
@@ -230,12 +231,12 @@ def compare(
     n_crossing: dict[str, int] = {}
     for _ in range(repeats):
         reached = next(share)
-        stages.append(time_stages(frames, granules, chosen, cover_order, told.part(begun, reached)))
+        stages.append(time_stages(frames, granules, chosen, cover_order, listener.part(begun, reached)))
         begun = reached
         for method in chosen:
             reached = next(share)
             clock = perf_counter()
-            pairs = match(frames, granules, method, False, told.part(begun, reached), cover_order)
+            pairs = match(frames, granules, method, False, listener.part(begun, reached), cover_order)
             totals[method].append(perf_counter() - clock)
             found[method] = _keys(pairs, len(granules))
             n_crossing[method] = int(pairs.crosses_line.sum())
@@ -254,8 +255,8 @@ def compare(
         for method in chosen
     ]
     differing = _differing(found, len(frames), len(granules))
-    comparison = Comparison(frames, granules, results, differing, repeats, told.warnings)
-    _tell(comparison, told)
+    comparison = Comparison(frames, granules, results, differing, repeats, listener.warnings)
+    _tell(comparison, listener)
     return comparison
 
 
@@ -264,17 +265,17 @@ class _Once(Progress):
 
     def __init__(self, to: Progress) -> None:
         self._to = to
-        self._said: set[str] = set()
+        self._passed_on: set[str] = set()
         self.warnings: list[str] = []
 
     def info(self, text: str) -> None:
-        if text not in self._said:
-            self._said.add(text)
+        if text not in self._passed_on:
+            self._passed_on.add(text)
             self._to.info(text)
 
     def warn(self, text: str) -> None:
-        if text not in self._said:
-            self._said.add(text)
+        if text not in self._passed_on:
+            self._passed_on.add(text)
             self.warnings.append(text)
             self._to.warn(text)
 
@@ -310,11 +311,11 @@ def _compare_pairs(found: dict[str, np.ndarray], n_frames: int, n_granules: int)
         if reference not in found:
             continue
         true = found[reference]
-        for method, mine in found.items():
+        for method, keys in found.items():
             if method != reference:
-                missed, extra = (np.setdiff1d(*sides, assume_unique=True) for sides in ((true, mine), (mine, true)))
+                missed, extra = (np.setdiff1d(*sides, assume_unique=True) for sides in ((true, keys), (keys, true)))
                 against[method][reference] = Difference(
-                    *(_by_frame(keys, n_frames, n_granules) for keys in (missed, extra))
+                    *(_by_frame(wrong, n_frames, n_granules) for wrong in (missed, extra))
                 )
     return against
 

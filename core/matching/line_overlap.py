@@ -55,9 +55,9 @@ class Overlaps(Columns):
         if len(self) == 0:
             return np.zeros(len(line), dtype=bool), np.zeros(len(line))
         n = max(int(self.line.max()), int(line.max(initial=0))) + 1
-        wanted, there = footprint * n + line, self.footprint * n + self.line
-        at = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
-        meet = there[at] == wanted
+        wanted, known = footprint * n + line, self.footprint * n + self.line
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        meet = known[at] == wanted
         return meet, np.where(meet, self.overlap_m[at], 0.0)
 
 

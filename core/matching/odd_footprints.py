@@ -12,8 +12,9 @@ import shapely
 
 from ..common import Progress
 from ..frames import FrameCells, cell_polygons, frame_hemispheres, project_lines
-from ..geometry import LONLAT_CRS, POLE_CRS, line_lengths, reproject
+from ..geometry import LONLAT_CRS, POLE_CRS, line_lengths, reproject, stacked
 from ..granules import project_footprints
+from .matched_pairs import Pairs
 
 # Pairs between two looks at whether the user asked to stop.
 _CHUNK = 20_000
@@ -21,7 +22,7 @@ _CHUNK = 20_000
 
 def match_odd(
     frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, cells: FrameCells | None, progress: Progress
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> Pairs:
     """Find the pairs of frames and granules, each hemisphere in its own pole's projection.
 
     Parameters
@@ -33,55 +34,50 @@ def match_odd(
 
     Returns
     -------
-    frame, granule : (n,) ndarray of int
-        Row numbers; each pair once.
-    crosses : (n,) ndarray of bool
-        Whether the footprint meets the flight line.
-    overlap_m : (n,) ndarray of float
-        Length of the flight line inside, in metres on the ellipsoid.
+    Pairs
+        Each once, in any order.
     """
-    side_of = frame_hemispheres(frames)
-    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0))]
-    present = [side for side in POLE_CRS if (side_of == side).any()] if len(granules) else []
+    hemisphere = frame_hemispheres(frames)
+    found = [Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0))]
+    present = [side for side in POLE_CRS if (hemisphere == side).any()] if len(granules) else []
     for number, side in enumerate(present):
         progress.check()
         part = progress.part(number / len(present), (number + 1) / len(present))
-        found.append(_match_hemisphere(frames, granules, cells, side_of == side, side, part))
-    frame, granule, crosses, overlap = (np.concatenate(column) for column in zip(*found))
-    return frame, granule, crosses, overlap
+        found.append(_match_hemisphere(frames, granules, cells, hemisphere == side, side, part))
+    return stacked(found)
 
 
 def _match_hemisphere(
     frames: gpd.GeoDataFrame,
     granules: gpd.GeoDataFrame,
     cells: FrameCells | None,
-    mine: np.ndarray,
+    in_hemisphere: np.ndarray,
     side: str,
     progress: Progress,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> Pairs:
     crs = POLE_CRS[side]
     reach = shapely.bounds(reproject(granules.geometry.to_numpy(), granules.crs, LONLAT_CRS))
     with np.errstate(invalid="ignore"):
         near = np.flatnonzero(reach[:, 1] < 0 if side == "south" else reach[:, 3] > 0)
-    shapes = project_footprints(granules.iloc[near], crs)
-    lost = int(shapely.is_missing(shapes).sum())
+    footprints = project_footprints(granules.iloc[near], crs)
+    lost = int(shapely.is_missing(footprints).sum())
     if lost:
         progress.warn(f"{lost:,} granules have no usable footprint in {crs} and match nothing.")
-    lines = project_lines(frames, crs, mine)
-    tree = shapely.STRtree(shapes)
+    lines = project_lines(frames, crs, in_hemisphere)
+    tree = shapely.STRtree(footprints)
     if cells is not None:
-        cell, granule = tree.query(cell_polygons(cells, crs, mine), predicate="intersects")
-        frame, granule = cells.expand(cell, granule, mine)
+        cell, granule = tree.query(cell_polygons(cells, crs, in_hemisphere), predicate="intersects")
+        frame, granule = cells.expand(cell, granule, in_hemisphere)
     else:
         frame, granule = tree.query(lines, predicate="intersects")
     progress.fraction(0.3)
-    crosses, overlap = crossings(lines, shapes, frame, granule, crs, progress.part(0.3, 1.0))
-    return frame, near[granule], crosses, overlap
+    crosses, overlap = crossings(lines, footprints, frame, granule, crs, progress.part(0.3, 1.0))
+    return Pairs(frame, near[granule], crosses, overlap)
 
 
 def crossings(
     lines: np.ndarray,
-    shapes: np.ndarray,
+    footprints: np.ndarray,
     frame: np.ndarray,
     granule: np.ndarray,
     crs: str,
@@ -91,10 +87,10 @@ def crossings(
 
     Parameters
     ----------
-    lines, shapes : ndarray of geometries
+    lines, footprints : ndarray of geometries
         Flight lines and footprints in the same pole's projection.
     frame, granule : (n,) ndarray of int
-        The pairs, as positions in `lines` and `shapes`.
+        The pairs, as positions in `lines` and `footprints`.
     crs : str
         That projection.
     progress : Progress, optional
@@ -106,14 +102,14 @@ def crossings(
         Metres on the ellipsoid; 0 where the line only touches, or is a point.
     """
     progress = progress or Progress()
-    shapely.prepare(shapes)
+    shapely.prepare(footprints)
     crosses = np.zeros(len(frame), dtype=bool)
     overlap = np.zeros(len(frame))
     for start in range(0, len(frame), _CHUNK):
         progress.check()
         part = slice(start, start + _CHUNK)
-        crosses[part] = shapely.intersects(shapes[granule[part]], lines[frame[part]])
+        crosses[part] = shapely.intersects(footprints[granule[part]], lines[frame[part]])
         hit = start + np.flatnonzero(crosses[part])
-        overlap[hit] = line_lengths(shapely.intersection(lines[frame[hit]], shapes[granule[hit]]), crs)
+        overlap[hit] = line_lengths(shapely.intersection(lines[frame[hit]], footprints[granule[hit]]), crs)
         progress.fraction(min(1.0, (start + _CHUNK) / len(frame)))
     return crosses, overlap

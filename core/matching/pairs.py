@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import geopandas as gpd
@@ -26,11 +26,12 @@ import shapely
 
 from ..common import InputError, Progress, run_parallel
 from ..frames import FrameCells, frame_cells, frame_hemispheres
-from ..geometry import Columns, stacked
+from ..geometry import stacked
 from ..icesat2 import find_strips
 from ..morton import cell_numbers as morton
 from .cell_overlap import CellIndex
 from .line_overlap import line_segments, overlaps
+from .matched_pairs import Pairs
 from .odd_footprints import match_odd
 from .prefix import COVER_ORDER, CellsByCover, cells_holding
 from .quads import Quads, cut_strips
@@ -46,26 +47,6 @@ _THREADS = 4
 
 Result = TypeVar("Result")
 CellMatcher = Callable[[Quads], tuple[np.ndarray, np.ndarray]]
-
-
-@dataclass(frozen=True)
-class Pairs(Columns):
-    """Which granule belongs to which frame.
-
-    Attributes
-    ----------
-    frame, granule : (n,) ndarray of int
-        Row numbers in the two tables; each pair once, in order of frame, then granule.
-    crosses_line : (n,) ndarray of bool
-        Whether the footprint meets the flight line.
-    overlap_m : (n,) ndarray of float
-        Length of the flight line inside the footprint, in metres on the ellipsoid.
-    """
-
-    frame: np.ndarray
-    granule: np.ndarray
-    crosses_line: np.ndarray
-    overlap_m: np.ndarray
 
 
 def match(
@@ -124,8 +105,8 @@ def match(
     if len(odd):
         if cells is not None and method == "prefix":
             cells = cells.coarsened(cover_order)
-        frame, granule, crosses, overlap = match_odd(frames, granules.iloc[odd], cells, progress.part(0.9, 1.0))
-        found.append(Pairs(frame.astype(np.int32), odd[granule].astype(np.int32), crosses, overlap))
+        others = match_odd(frames, granules.iloc[odd], cells, progress.part(0.9, 1.0))
+        found.append(replace(others, frame=others.frame.astype(np.int32), granule=odd[others.granule].astype(np.int32)))
     progress.check()
     pairs = _in_order(found, len(frames))
     crossing = int(pairs.crosses_line.sum())
@@ -137,7 +118,14 @@ def match(
 
 
 def only_crossing(pairs: Pairs, progress: Progress) -> Pairs:
-    """Return the pairs whose footprint crosses the flight line."""
+    """Return the pairs whose footprint crosses the flight line.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    progress : Progress
+        Is told how many are left out.
+    """
     crossing = pairs.where(pairs.crosses_line)
     progress.info(f"Only crossings are kept: {len(pairs) - len(crossing):,} pairs without one are left out.")
     return crossing
@@ -167,9 +155,9 @@ def _match_strips(
     progress.check()
     footprints = granules.geometry.to_numpy()
 
-    def match_some(part: slice, progress: Progress) -> tuple[Pairs, np.ndarray]:
-        start, some = part.start, footprints[part]
-        quads, whole = cut_strips(find_strips(some, granules.crs))
+    def match_batch(part: slice, progress: Progress) -> tuple[Pairs, np.ndarray]:
+        start, batch = part.start, footprints[part]
+        quads, whole = cut_strips(find_strips(batch, granules.crs))
         progress.check()
         crossings = overlaps(quads, segments, raster)
         progress.check()
@@ -182,11 +170,11 @@ def _match_strips(
             crosses = np.ones(len(frame), dtype=bool)
         order = np.argsort(footprint, kind="stable")
         pairs = Pairs(frame.astype(np.int32), (start + footprint).astype(np.int32), crosses, overlap).where(order)
-        there = ~(shapely.is_missing(some) | shapely.is_empty(some))
+        drawn = ~(shapely.is_missing(batch) | shapely.is_empty(batch))
         progress.fraction(1.0)
-        return pairs, start + np.flatnonzero(there & ~whole)
+        return pairs, start + np.flatnonzero(drawn & ~whole)
 
-    done = in_chunks(match_some, len(footprints), len(frames), progress)
+    done = in_chunks(match_batch, len(footprints), len(frames), progress)
     return [pairs for pairs, _ in done], np.concatenate([odd for _, odd in done])
 
 
@@ -238,14 +226,14 @@ class _PrefixMatcher:
         low, high = cells.ranges()
         self._parts = []
         for convention in np.unique(cells.convention):
-            mine = np.flatnonzero(cells.convention == convention)
-            self._parts.append((mine, CellsByCover(low[mine], high[mine], order, str(convention))))
+            alike = np.flatnonzero(cells.convention == convention)
+            self._parts.append((alike, CellsByCover(low[alike], high[alike], order, str(convention))))
 
     def __call__(self, quads: Quads) -> tuple[np.ndarray, np.ndarray]:
         """Return the pairs (cell, footprint) in which the footprint's cover comes near the outline."""
         found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
-        for mine, index in self._parts:
+        for alike, index in self._parts:
             cell, footprint = index.met_by(quads)
-            found.append((mine[cell], footprint))
+            found.append((alike[cell], footprint))
         cell, footprint = (np.concatenate(column) for column in zip(*found))
         return cell, footprint

@@ -80,10 +80,10 @@ def _within(quads: Quads, centres: np.ndarray, radius: float) -> tuple[np.ndarra
     around = np.sqrt(((quads.corners - middle) ** 2).sum(axis=1)).max(axis=0)
     found = [np.zeros((2, 0), dtype=np.int64)]
     for start in range(0, len(quads), _PIECE):
-        some = slice(start, start + _PIECE)
+        piece = slice(start, start + _PIECE)
         # Of two unit vectors a distance d apart, the product is 1 - d * d / 2.
-        nearest = 1.0 - (around[some] + radius) ** 2 / 2
-        quad, ball = np.nonzero(middle[:, some].T @ centres >= nearest[:, None] - 1e-12)
+        nearest = 1.0 - (around[piece] + radius) ** 2 / 2
+        quad, ball = np.nonzero(middle[:, piece].T @ centres >= nearest[:, None] - 1e-12)
         found.append(np.stack([start + quad, ball]))
     quad, ball = np.concatenate(found, axis=1)
     return quad, ball
@@ -202,9 +202,9 @@ def owners_in_ranges(
     count = last - first
     found = [np.zeros(0, dtype=np.int64)]
     # Some ranges at a time: a cell of low order may hold most of the indices, all at once would not fit into memory.
-    for some in chunks(count, _CHUNK):
-        which = some.start + owners_of(count[some])
-        found.append(np.unique(which * n_owners + owner[ranges(first[some], count[some])]))
+    for part in chunks(count, _CHUNK):
+        which = part.start + owners_of(count[part])
+        found.append(np.unique(which * n_owners + owner[ranges(first[part], count[part])]))
     return np.divmod(np.concatenate(found), n_owners)
 
 
@@ -222,9 +222,9 @@ def cells_holding(cells: FrameCells, points: np.ndarray, owner: np.ndarray) -> t
     lon, lat = lon_lat(points.T)
     found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
     for convention in np.unique(cells.convention):
-        mine = np.flatnonzero(cells.convention == convention)
+        alike = np.flatnonzero(cells.convention == convention)
         index = morton.point_indices(lat, lon, str(convention))
-        cell, owners = owners_in_ranges(low[mine], high[mine], index, owner)
-        found.append((mine[cell], owners))
+        cell, owners = owners_in_ranges(low[alike], high[alike], index, owner)
+        found.append((alike[cell], owners))
     cell, owners = (np.concatenate(column) for column in zip(*found))
     return cell, owners

@@ -12,8 +12,8 @@ import shapely
 
 from ..frames import flight_dates
 from ..geometry import LONLAT_CRS, reproject, unit_vectors
-from ..icesat2 import headings_at, names
-from .pairs import Pairs
+from ..icesat2 import direction_names, headings_at
+from .matched_pairs import Pairs
 
 #: The keys of a granule in the column ``atl06_granules``, as upstream has them.
 LINK_KEYS = ("granule_id", "s3_url", "https_url")
@@ -43,7 +43,13 @@ def matched_frames(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: 
 
 
 def link_records(granules: pd.DataFrame) -> list[dict]:
-    """Return one dict a granule with upstream's keys; a missing link is None."""
+    """Return one dict a granule with upstream's keys; a missing link is None.
+
+    Parameters
+    ----------
+    granules : DataFrame
+        With the columns :data:`LINK_KEYS`.
+    """
     return [dict(zip(LINK_KEYS, values)) for values in zip(*_links(granules))]
 
 
@@ -87,7 +93,7 @@ def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) 
     table["flight_date"] = flown.dt.date.array.take(frame)
     for column in GRANULE_COLUMNS:
         table[column] = granules[column].array.take(granule)
-    table["direction"] = pd.Series(names(_headings(frames, granules, frame, granule)), dtype=object)
+    table["direction"] = pd.Series(direction_names(_headings(frames, granules, frame, granule)), dtype=object)
     table["days_between"] = pd.Series(days).dt.days.astype("Int64")
     table["crosses_line"] = pairs.crosses_line[order]
     table["overlap_m"] = np.round(pairs.overlap_m[order], 1)

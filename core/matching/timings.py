@@ -38,8 +38,8 @@ def have_cells(frames: gpd.GeoDataFrame) -> np.ndarray:
 def warm_up(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, methods: list[str], cover_order: int) -> None:
     """Match one frame and one granule: what is loaded on first use is no part of any method."""
     usable = have_cells(frames) if methods != ["flightline"] else np.ones(len(frames), dtype=bool)
-    there = ~shapely.is_missing(granules.geometry.to_numpy())
-    frame, granule = np.flatnonzero(usable)[:1], np.flatnonzero(there)[:1]
+    drawn = ~shapely.is_missing(granules.geometry.to_numpy())
+    frame, granule = np.flatnonzero(usable)[:1], np.flatnonzero(drawn)[:1]
     if len(frame) and len(granule):
         for method in methods:
             match(frames.iloc[frame], granules.iloc[granule], method, cover_order=cover_order)
@@ -51,8 +51,8 @@ def time_stages(
     """Return the seconds of what can be run by itself; of an index for each method that has one."""
     footprints = granules.geometry.to_numpy()
 
-    def cut(some: slice, progress: Progress) -> None:
-        cut_strips(find_strips(footprints[some], granules.crs))
+    def cut(part: slice, progress: Progress) -> None:
+        cut_strips(find_strips(footprints[part], granules.crs))
         progress.check()
 
     seconds = {"lines_s": _timed(lambda: line_segments(frames).raster())}
@@ -76,8 +76,8 @@ def _timed(work: Callable[[], object]) -> float:
 def _index_by_cover(cells: FrameCells, cover_order: int) -> None:
     low, high = cells.ranges()
     for convention in np.unique(cells.convention):
-        mine = cells.convention == convention
-        CellsByCover(low[mine], high[mine], cover_order, str(convention))
+        alike = cells.convention == convention
+        CellsByCover(low[alike], high[alike], cover_order, str(convention))
 
 
 def stages_of(method: str, best: dict[str, float], total: float) -> dict[str, float]:

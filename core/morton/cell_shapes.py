@@ -76,14 +76,14 @@ class CellShapes:
         lon = np.empty((len(self), 4 * step + 1))
         lat = np.empty_like(lon)
         for start in range(0, len(self), _CHUNK):
-            some = slice(start, start + _CHUNK)
-            lon[some, :-1], lat[some, :-1] = lon_lat(self.take(some).outlines(step))
+            part = slice(start, start + _CHUNK)
+            lon[part, :-1], lat[part, :-1] = lon_lat(self.take(part).outlines(step))
         lon[:, -1], lat[:, -1] = lon[:, 0], lat[:, 0]
         return Polylines(lon.ravel(), lat.ravel(), np.arange(len(self) + 1, dtype=np.int64) * (4 * step + 1))
 
     def _seen(self, vectors: np.ndarray) -> np.ndarray:
         for convention in np.unique(self.convention):
             if convention != morton.GEODETIC_SPHERICAL:
-                mine = self.convention == convention
-                vectors[mine] = morton.geodetic_vectors(vectors[mine], str(convention))
+                alike = self.convention == convention
+                vectors[alike] = morton.geodetic_vectors(vectors[alike], str(convention))
         return vectors if self.view is None else self.view(vectors)

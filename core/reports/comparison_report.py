@@ -118,8 +118,8 @@ def _subject(comparison: Comparison) -> list[str]:
     if len(cycles):
         entries.append(("Repeat cycles", write_numbers(cycles.to_numpy())))
         entries.append(("Tracks (RGT)", count(granules["rgt"].nunique(), "track", "tracks")))
-    said = [_METHODS[result.method] for result in comparison.methods]
-    return [html.heading("What was compared"), html.definitions(entries), html.listing(said)]
+    methods = [_METHODS[result.method] for result in comparison.methods]
+    return [html.heading("What was compared"), html.definitions(entries), html.listing(methods)]
 
 
 def _found(comparison: Comparison) -> list[str]:
@@ -248,12 +248,12 @@ def _times(comparison: Comparison, read_s: float | None) -> list[str]:
     if len(labels) > 1 and first.total_s > 0:
         ratios = (Figures(f"{result.total_s / first.total_s:.2f}") for result in comparison.methods)
         rows.append((f"times {first.method}", *ratios))
-    said = (
+    note = (
         f"Seconds, the best of {count(comparison.repeats, 'run', 'runs')}. All stages but the last were also run by "
         "themselves and timed; the last is what remains of the whole. Every method also tells which pairs cross the "
         "flight line, so all of them prepare the lines."
     )
     if read_s is not None:
-        said += f" Reading frames and granules took {read_s:.2f} s before, once for all methods."
+        note += f" Reading frames and granules took {read_s:.2f} s before, once for all methods."
     headers = ["Seconds", *labels]
-    return [html.heading("Time"), html.charts([bars]), html.table(headers, rows), html.paragraph(said)]
+    return [html.heading("Time"), html.charts([bars]), html.table(headers, rows), html.paragraph(note)]

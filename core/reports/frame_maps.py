@@ -49,16 +49,16 @@ def frame_maps(frames: gpd.GeoDataFrame, counts: np.ndarray, title: str, counted
     counted, none : str
         What the legend has for a heading, and says of frames with count 0.
     """
-    side, there = frame_hemispheres(frames), frames.geometry.notna().to_numpy()
+    side, drawn = frame_hemispheres(frames), frames.geometry.notna().to_numpy()
     drawings, regions = [], []
     for hemisphere, crs in POLE_CRS.items():
-        mine = (side == hemisphere) & there
-        if mine.any():
-            lines = reproject(frames.geometry.to_numpy()[mine], frames.crs, crs)
+        shown = (side == hemisphere) & drawn
+        if shown.any():
+            lines = reproject(frames.geometry.to_numpy()[shown], frames.crs, crs)
             drawings.append(
-                count_map(f"{title}, {REGIONS[hemisphere]}", lines, counts[mine], hemisphere, counted, none)
+                count_map(f"{title}, {REGIONS[hemisphere]}", lines, counts[shown], hemisphere, counted, none)
             )
             regions.append(REGIONS[hemisphere])
-    without = int((~there).sum())
+    without = int((~drawn).sum())
     missing = f"{count(without, 'frame has', 'frames have')} no line and cannot be shown." if without else ""
     return FrameMaps(drawings, regions, missing)

@@ -77,8 +77,8 @@ def heading(words: str, level: int = 2) -> str:
 
 def paragraph(words: str, kind: str = "") -> str:
     """Return a paragraph from plain text; `kind` is ``lead`` for the first one."""
-    said = f' class="{escaped(kind)}"' if kind else ""
-    return f"<p{said}>{escaped(words)}</p>"
+    attribute = f' class="{escaped(kind)}"' if kind else ""
+    return f"<p{attribute}>{escaped(words)}</p>"
 
 
 def listing(items: Iterable[str]) -> str:
@@ -94,7 +94,7 @@ def log(lines: Iterable[tuple[str, bool]]) -> str:
 
 def definitions(entries: Iterable[tuple[str, str]]) -> str:
     """Return names and what they stand for, from plain texts."""
-    return "<dl>" + "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(said)}</dd>" for name, said in entries) + "</dl>"
+    return "<dl>" + "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(text)}</dd>" for name, text in entries) + "</dl>"
 
 
 def verbatim(words: str) -> str:
@@ -142,9 +142,9 @@ def grouped_table(
         f'<th scope="col"{_NUMBER if on_right and any_row else ""}>{escaped(name)}</th>'
         for name, on_right in zip(headers, right)
     )
-    said = f"<caption>{escaped(caption)}</caption>" if caption else ""
+    title = f"<caption>{escaped(caption)}</caption>" if caption else ""
     kind = "" if wraps else ' class="fixed"'
-    return f'<div class="scroll"><table{kind}>{said}<thead><tr>{head}</tr></thead>{"".join(bodies)}</table></div>'
+    return f'<div class="scroll"><table{kind}>{title}<thead><tr>{head}</tr></thead>{"".join(bodies)}</table></div>'
 
 
 class Figures(str):
@@ -164,9 +164,9 @@ def charts(drawings: Iterable[str], caption: str = "", maps: bool = False) -> st
     maps : bool
         Whether they are to be larger.
     """
-    said = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
+    title = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
     kind = "charts maps" if maps else "charts"
-    return f'<figure><div class="{kind}">{"".join(drawings)}</div>{said}</figure>'
+    return f'<figure><div class="{kind}">{"".join(drawings)}</div>{title}</figure>'
 
 
 def footer(words: str) -> str:

@@ -44,5 +44,11 @@ def class_colours(n_classes: int, dark_is_many: bool = False) -> list[str]:
 
 
 def class_name(low: int, high: int) -> str:
-    """Return what a class is called: ``7``, ``8 to 12``."""
+    """Return what a class is called: ``7``, ``8 to 12``.
+
+    Parameters
+    ----------
+    low, high : int
+        The least and the greatest number in the class.
+    """
     return str(low) if low == high else f"{low} to {high}"

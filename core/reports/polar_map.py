@@ -79,8 +79,8 @@ class _View:
 
     @classmethod
     def of(cls, lines: np.ndarray) -> _View:
-        there = lines[~(shapely.is_missing(lines) | shapely.is_empty(lines))]
-        box = shapely.total_bounds(there) if len(there) else np.zeros(4)
+        drawn = lines[~(shapely.is_missing(lines) | shapely.is_empty(lines))]
+        box = shapely.total_bounds(drawn) if len(drawn) else np.zeros(4)
         centre = (box[:2] + box[2:]) / 2
         wide, high = np.maximum((box[2:] - box[:2]) * (1 + 2 * _MARGIN), _SMALLEST_M)
         wide, high = max(wide, high / _LONGEST), max(high, wide / _LONGEST)
@@ -138,9 +138,9 @@ def _graticule(view: _View, hemisphere: str) -> tuple[str, str]:
         meridians = np.arange(-180.0, 180.0, lon_step)
     to_plane = transformer(LONLAT_CRS, crs)
     around = middle + np.linspace(-reach, reach, 361)
-    shapes, words = [], []
+    graticule, words = [], []
     for lat in parallels:
-        shapes.append(shapely.linestrings(np.column_stack(to_plane.transform(around, np.full(361, sign * lat)))))
+        graticule.append(shapely.linestrings(np.column_stack(to_plane.transform(around, np.full(361, sign * lat)))))
     # The label stands between two meridians.
     beside = (np.floor(middle / lon_step) + 0.5) * lon_step
     at_parallels = []
@@ -152,13 +152,13 @@ def _graticule(view: _View, hemisphere: str) -> tuple[str, str]:
     for lon in meridians:
         ends = np.column_stack(to_plane.transform([lon, lon], [sign * outer, sign * inner]))
         line = shapely.clip_by_rect(shapely.linestrings(ends), *view.box(14))
-        shapes.append(shapely.linestrings(ends))
+        graticule.append(shapely.linestrings(ends))
         if shapely.length(line) > 0:
             spots = shapely.get_coordinates(line)
             words.append((spots[np.argmax(np.hypot(*spots.T))], _longitude(lon)))
     lines = element(
         "path",
-        d=view.path(shapely.clip_by_rect(np.array(shapes, dtype=object), *view.box())),
+        d=view.path(shapely.clip_by_rect(np.array(graticule, dtype=object), *view.box())),
         fill="none",
         stroke=FAINT,
         stroke_width=0.8,

@@ -319,19 +319,19 @@ def _best(result: Crossovers) -> list[str]:
         headers.append("Season")
         seasons = table["collection"].astype("string").fillna("")
         rows = [(*row, season) for row, season in zip(rows, seasons)]
-    said = (
+    note = (
         f"The {len(rows)} frames with most crossing granules, then most granules. Days: between the flight and "
         "the pass that is nearest in time, before or after it."
     )
-    return [html.heading("The best frames"), html.paragraph(said), html.table(headers, rows, wraps=False)]
+    return [html.heading("The best frames"), html.paragraph(note), html.table(headers, rows, wraps=False)]
 
 
 def _repeat(origin: Origin) -> list[str]:
     if not origin.command:
         return []
     notes = [html.listing(origin.notes)] if origin.notes else []
-    said = "The command of this run, for a shell; a click selects it as a whole."
-    return [html.heading("To repeat it"), html.paragraph(said), html.command(origin.command), *notes]
+    note = "The command of this run, for a shell; a click selects it as a whole."
+    return [html.heading("To repeat it"), html.paragraph(note), html.command(origin.command), *notes]
 
 
 def _done(log: RunLog) -> list[str]:
@@ -341,6 +341,8 @@ def _done(log: RunLog) -> list[str]:
     for step, lines in groupby(log.lines, key=lambda line: line.step):
         if step:
             parts.append(html.heading(step, 3))
-        said = Counter((line.text, line.is_warning) for line in lines)
-        parts.append(html.log((f"{text} ({n:,} times)" if n > 1 else text, warns) for (text, warns), n in said.items()))
+        times = Counter((line.text, line.is_warning) for line in lines)
+        parts.append(
+            html.log((f"{text} ({n:,} times)" if n > 1 else text, warns) for (text, warns), n in times.items())
+        )
     return parts

@@ -38,12 +38,12 @@ def element(name: str, *children: str, **attributes: object) -> str:
     **attributes : object
         Numbers are rounded, texts escaped.
     """
-    said = "".join(
+    written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{number(value) if isinstance(value, float) else escape(str(value))}"'
         for key, value in attributes.items()
     )
     inner = "".join(children)
-    return f"<{name}{said}>{inner}</{name}>" if inner else f"<{name}{said}/>"
+    return f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
 
 
 def text(words: str, x: float, y: float, size: float = LETTERS, **attributes: object) -> str:

@@ -141,6 +141,14 @@ def test_the_files_of_a_room_import_each_other_without_a_circle(face):
         done |= ready
 
 
+@pytest.mark.parametrize("face", FACES)
+def test_every_function_and_class_that_a_face_names_has_a_docstring(face):
+    files = (ROOT / face.replace(".", "/")).glob("*.py")
+    nodes = [node for path in files for node in ast.parse(path.read_text(encoding="utf-8")).body]
+    defined = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    assert {node.name for node in defined if not ast.get_docstring(node)} & set(names_of(face)) == set()
+
+
 def test_no_two_public_functions_of_core_have_one_name():
     places: dict[str, list[str]] = {}
     for place in files_of("core"):

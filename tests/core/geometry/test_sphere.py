@@ -124,3 +124,10 @@ def test_places_of_equal_vectors_are_equal_to_the_last_bit_wherever_in_memory_th
         held = [*held[-8:], np.ones(int(random.integers(1, 3_000)))]
         seen.add(b"".join(part.tobytes() for part in sphere.lon_lat(vectors.copy())))
     assert len(seen) == 1
+
+
+def test_lengths_and_products_of_vectors_are_numpys_own_to_the_last_bit_wherever_the_vectors_lie():
+    a, b = np.random.default_rng(3).normal(size=(2, 500, 4, 3))
+    for one, other in ((a, b), (np.asfortranarray(a), b[:, ::-1])):
+        np.testing.assert_array_equal(sphere.norms(one), np.linalg.norm(one, axis=-1))
+        np.testing.assert_array_equal(sphere.dot(one, other), (one * other).sum(axis=-1))

@@ -11,8 +11,10 @@ import shapely
 from standin import strips as standin_strips
 from xopr_crossovers.core.geometry import sphere
 from xopr_crossovers.core.icesat2 import orbit
+from xopr_crossovers.core.icesat2.off_pointing import OffPointing
+from xopr_crossovers.core.icesat2.steps import Steps
 from xopr_crossovers.core.icesat2.strips import find_strips
-from xopr_crossovers.core.icesat2.tracks import Beside, Steps, Tracks, footprint_tracks, joined_tracks, reference_tracks
+from xopr_crossovers.core.icesat2.tracks import Tracks, footprint_tracks, joined_tracks, reference_tracks
 
 GEOD = pyproj.Geod(ellps="WGS84")
 RADIUS_M = 6_371_007.2
@@ -52,7 +54,7 @@ def lines_between(first, last):
 def test_the_bend_between_vertices_is_that_of_published_tracks(published):
     first, between, last = threes(published)
     assert len(first) > 10_000
-    middle, _, _ = Steps(lines_between(first, last), 2_000_000.0).at(slice(None), 0.5)
+    middle = Steps(lines_between(first, last), 2_000_000.0).at(slice(None), 0.5).centre
     straight = first + last
     straight /= np.linalg.norm(straight, axis=1)[:, None]
     left = np.cross(first, last)
@@ -75,8 +77,10 @@ def test_the_end_of_a_step_is_to_the_last_bit_the_begin_of_the_next():
     strips = find_strips(np.array([shapely.Polygon(standin_strips.ring(rgt, 11)) for rgt in (1, 900)]))
     steps = Steps(footprint_tracks(strips), 50_000.0)
     same = np.flatnonzero(np.diff(steps.track[steps.vertex]) == 0)
-    for end, begin in zip(steps.at(same, 1.0), steps.at(same + 1, 0.0)):
-        assert (end == begin).all()
+    end, begin = steps.at(same, 1.0), steps.at(same + 1, 0.0)
+    assert (end.centre == begin.centre).all()
+    assert (end.across == begin.across).all()
+    assert (end.share == begin.share).all()
 
 
 def test_steps_are_no_longer_than_asked_for_and_lose_nothing():
@@ -84,26 +88,26 @@ def test_steps_are_no_longer_than_asked_for_and_lose_nothing():
     tracks = footprint_tracks(strips)
     steps = Steps(tracks, 30_000.0)
     begin, end = steps.at(slice(None), 0.0), steps.at(slice(None), 1.0)
-    assert (sphere.angle_between(begin[0], end[0]) * RADIUS_M).max() < 30_100
-    passed = np.bincount(steps.track[steps.vertex], end[2] - begin[2])
+    assert (sphere.angle_between(begin.centre, end.centre) * RADIUS_M).max() < 30_100
+    passed = np.bincount(steps.track[steps.vertex], end.share - begin.share)
     np.testing.assert_allclose(passed, 1.0, atol=1e-12)
 
 
 def test_a_strip_s_centre_line_is_the_ground_track_that_the_strip_was_made_about():
     strips = find_strips(np.array([shapely.Polygon(standin_strips.ring(500, 11))]))
     steps = Steps(footprint_tracks(strips), 20_000.0)
-    centre, _, share = steps.at(slice(None), 0.5)
+    middle = steps.at(slice(None), 0.5)
     u0, u1 = orbit.region_arc(11)
     fine = sphere.unit_vectors(*orbit.ground_track(500, np.linspace(u0, u1, 20_001)))
-    nearest = np.array([np.argmax(fine @ place) for place in centre])
+    nearest = np.array([np.argmax(fine @ place) for place in middle.centre])
     # The bend takes 98.5 % of the turn: some metres remain in the middle of 500 km.
-    assert (np.linalg.norm(fine[nearest] - centre, axis=1) * RADIUS_M).max() < 150
-    assert np.abs(share - nearest / 20_000).max() * 343 < 0.5
+    assert (np.linalg.norm(fine[nearest] - middle.centre, axis=1) * RADIUS_M).max() < 150
+    assert np.abs(middle.share - nearest / 20_000).max() * 343 < 0.5
 
 
 def along_regions(granule, rgt, region):
     """Reference tracks over regions."""
-    beside = Beside.along(*orbit.region_arc(np.array(region)))
+    beside = OffPointing.along(*orbit.region_arc(np.array(region)))
     return reference_tracks(np.array(granule), np.array(rgt), beside, np.full(len(rgt), 20.0))
 
 
@@ -122,14 +126,14 @@ def test_reference_tracks_begin_and_end_with_their_regions():
 @pytest.mark.parametrize("region", [2, 4, 10, 11])
 def test_between_their_vertices_reference_tracks_are_nasas_within_two_metres_and_a_half(region):
     tracks = along_regions([0], [321], [region])
-    centre, _, share = Steps(tracks, 20_000.0).at(slice(None), 0.5)
+    middle = Steps(tracks, 20_000.0).at(slice(None), 0.5)
     u0, u1 = orbit.region_arc(region)
-    _, left = orbit.beside_track(np.full(len(centre), 321), centre, u0 + (u1 - u0) * share)
+    _, left = orbit.beside_track(np.full(len(middle), 321), middle.centre, u0 + (u1 - u0) * middle.share)
     assert np.abs(left).max() * RADIUS_M < 2.5
 
 
 def test_a_line_beside_its_track_goes_through_all_places_and_is_less_certain_where_it_turns():
-    beside = Beside(np.array([0, 4]), np.array([240.0, 247.0, 250.0, 251.0]), np.array([0.0, 0.0, 6000.0, 6100.0]))
+    beside = OffPointing(np.array([0, 4]), np.array([240.0, 247.0, 250.0, 251.0]), np.array([0.0, 0.0, 6000.0, 6100.0]))
     tracks = reference_tracks(np.array([3]), np.array([77]), beside, np.array([60.0]))
     u, left = orbit.beside_track(np.full(len(tracks.centre), 77), tracks.centre, np.full(len(tracks.centre), 245.0))
     np.testing.assert_allclose(left * RADIUS_M, np.interp(u, beside.u, beside.left_m), rtol=0.006, atol=2)

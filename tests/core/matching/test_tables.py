@@ -9,6 +9,7 @@ import makers
 from xopr_crossovers.core.icesat2 import orbit
 from xopr_crossovers.core.matching import pairs as matching
 from xopr_crossovers.core.matching import tables
+from xopr_crossovers.core.matching.matched_pairs import Pairs
 
 LINES = [[(-106, -75), (-104, -75)], [(60, -70), (61, -70)], [(-106, -75.1), (-104, -75.1)]]
 GRANULES = makers.granules(makers.strip((-104, -74), (-106, -76)), makers.strip((-104.2, -74), (-106.2, -76)))
@@ -48,7 +49,7 @@ def test_matches_say_in_which_direction_the_pass_comes_by_the_frame_also_where_t
     places = [orbit.ground_track(321, u) for u in (255.0, 285.0)]
     frames = makers.frames(*[[(lon - 0.5, lat), (lon + 0.5, lat)] for lon, lat in places], LINES[0])
     frames.loc[2, "geometry"] = None
-    every = matching.Pairs(*np.array([(f, g) for f in range(3) for g in range(2)]).T, np.ones(6, bool), np.zeros(6))
+    every = Pairs(*np.array([(f, g) for f in range(3) for g in range(2)]).T, np.ones(6, bool), np.zeros(6))
     table = tables.matches(frames, granules, every)
     assert table["direction"].tolist() == ["descending", "descending", "ascending", "descending", None, "descending"]
 
@@ -82,7 +83,7 @@ def test_the_links_of_a_frame_are_json_whatever_is_in_their_names():
     granules = makers.granules(makers.strip((-104, -74), (-106, -76)), makers.strip((-105, -74), (-106, -76)))
     granules["granule_id"] = ['quote " and \\ and é', "line\nbreak"]
     granules["s3_url"] = [None, "s3://x"]
-    pairs = matching.Pairs(np.zeros(2, int), np.arange(2), np.ones(2, bool), np.ones(2))
+    pairs = Pairs(np.zeros(2, int), np.arange(2), np.ones(2, bool), np.ones(2))
     (text,) = tables.matched_frames(makers.frames([(-106, -75), (-104, -75)]), granules, pairs)["atl06_granules"]
     assert text == json.dumps(tables.link_records(granules))
     assert [link["s3_url"] for link in json.loads(text)] == [None, "s3://x"]

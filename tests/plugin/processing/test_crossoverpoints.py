@@ -7,8 +7,8 @@ import pytest
 from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils, QgsProject
 
 from makers import frames, granules, strip
+from xopr_crossovers.core.crossings import COLUMNS
 from xopr_crossovers.core.crossings import beam_crossovers as crossover_points
-from xopr_crossovers.core.crossings.beam_crossovers import COLUMNS
 from xopr_crossovers.plugin.compat import WkbType
 
 BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"]

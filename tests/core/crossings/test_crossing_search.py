@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 import makers
 from standin import strips as standin_strips
 from xopr_crossovers.core.common.errors import CancelledError
-from xopr_crossovers.core.crossings import line_crossings
+from xopr_crossovers.core.crossings import crossing_search, cube_grid
+from xopr_crossovers.core.crossings.crossing_search import line_crossings
 from xopr_crossovers.core.frames import line_pieces as flight_lines
 from xopr_crossovers.core.geometry import sphere
+from xopr_crossovers.core.geometry.columns import stacked
+from xopr_crossovers.core.icesat2.steps import Steps
 from xopr_crossovers.core.icesat2.strips import find_strips
-from xopr_crossovers.core.icesat2.tracks import Steps, Tracks, footprint_tracks
+from xopr_crossovers.core.icesat2.tracks import Tracks, footprint_tracks
 
 RADIUS_M = 6_371_007.2
 ALL = ["frame", "track", "line", "distance_m", "share", "angle_deg", "point"]
@@ -31,8 +34,8 @@ def track(*points):
 
 
 def found(lines, tracks, beside=(0.0,), **more):
-    parts = list(line_crossings.line_crossings(flight_lines.flight_lines(lines), tracks, np.array(beside), **more))
-    return line_crossings.joined_crossings(parts) if parts else None
+    parts = list(line_crossings(flight_lines.flight_lines(lines), tracks, np.array(beside), **more))
+    return stacked(parts) if parts else None
 
 
 def count(lines, tracks, beside=(0.0,)):
@@ -72,7 +75,7 @@ def test_all_crossings_are_those_of_the_sphere_s_own_library(seed, region):
     mine = {} if crossings is None else by_pair(crossings)
 
     flown = [spherely.create_linestring(line) for line in lines]
-    beside = beside + line_crossings._ASIDE_M
+    beside = beside + crossing_search._ASIDE_M
     beams = library_lines(tracks, beside, 80_000.0)
     truth = {}
     for number, line in enumerate(flown):
@@ -100,7 +103,7 @@ def library_lines(tracks, beside, step_m):
     beams = {}
     for k in range(len(tracks)):
         for j, metres in enumerate(beside):
-            places = [part[0][owner == k] + metres * part[1][owner == k] for part in (begin, end)]
+            places = [at.centre[owner == k] + metres * at.across[owner == k] for at in (begin, end)]
             lonlat = np.column_stack(sphere.lon_lat(np.vstack([places[0], places[1][-1:]])))
             beams[k, j] = spherely.create_linestring(lonlat.tolist())
     return beams
@@ -195,16 +198,14 @@ def test_blocks_hold_whole_frames_in_order_and_the_same_crossings_however_large(
     lines = makers.frames(*[[(lon, -84), (lon + 9, -85)] for lon in range(-180, 171, 10)])
     # Once: sine and cosine of the same angle may differ in the last bit where the memory lies otherwise.
     pieces = flight_lines.flight_lines(lines)
-    whole = line_crossings.joined_crossings(
-        list(line_crossings.line_crossings(pieces, tracks, np.array([0.0, 3300.0])))
-    )
-    monkeypatch.setattr(line_crossings, "_CANDIDATES", 50)
-    monkeypatch.setattr(line_crossings, "_STEPS_AT_ONCE", 100)
-    parts = list(line_crossings.line_crossings(pieces, tracks, np.array([0.0, 3300.0])))
+    whole = stacked(list(line_crossings(pieces, tracks, np.array([0.0, 3300.0]))))
+    monkeypatch.setattr(cube_grid, "_CANDIDATES", 50)
+    monkeypatch.setattr(cube_grid, "_STEPS_AT_ONCE", 100)
+    parts = list(line_crossings(pieces, tracks, np.array([0.0, 3300.0])))
     assert len(parts) > 10
     filled = [part for part in parts if len(part)]
     assert all(a.frame.max() < b.frame.min() for a, b in zip(filled[:-1], filled[1:]))
-    again = line_crossings.joined_crossings(parts)
+    again = stacked(parts)
     keys = [np.lexsort((each.distance_m, each.line, each.track, each.frame)) for each in (whole, again)]
     for name in ALL:
         np.testing.assert_array_equal(getattr(whole, name)[keys[0]], getattr(again, name)[keys[1]])
