@@ -124,9 +124,9 @@ def test_files_that_are_one_layer_are_one_place(tmp_path):
 
 
 def test_two_tables_of_one_server_are_told_apart():
-    first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)', 'A')
+    first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)', "A")
     again = list(places.places_of_text('postgres://dbname=\'ice\' host=h port=5432 table="s"."frames" (geom) sql='))
-    other = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."matches" (geom)', 'A')
+    other = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."matches" (geom)', "A")
     assert first.is_on_same_table(again[0])
     assert not first.is_on_same_table(other)
 
