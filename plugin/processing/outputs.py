@@ -162,6 +162,11 @@ class Outputs:
             finally:
                 # Closes the file: a second table may go into the same one.
                 del sink
+        if found.driver == "GPKG":
+            try:
+                geopackage.put_styles_last(str(staged))
+            except geopackage.FillingError as error:
+                raise InputError(self._failed(name, path, str(error))) from None
         layer_files.named(staged)
         source = f"{staged}|layername={table}" if found.is_database else str(staged)
         if difference := written.difference(source, found):

@@ -306,3 +306,13 @@ def test_a_layer_of_the_project_shows_the_new_rows_after_a_run_over_its_file(
 )
 def test_a_place_that_cannot_be_is_one_sentence(refusal, south, tmp_path, text, words):
     assert words in refusal("loadcatalog", CATALOG=south, FRAMES=text.format(folder=tmp_path))
+
+
+def test_a_table_that_is_written_again_and_again_is_what_its_file_shows(
+    run, save, fresh, frames_table, granules_table, tmp_path
+):
+    given = {"FRAMES": save(frames_table), "GRANULES": save(granules_table), "MATCHED_FRAMES": "memory:"}
+    for _ in range(3):
+        run("matchgranules", **given, MATCHES=str(tmp_path / "matches.gpkg"))
+        # Opened by its path alone, as the run's own result is.
+        assert fresh(tmp_path / "matches.gpkg").fields().names()[:3] == ["fid", "collection", "frame_id"]
