@@ -143,7 +143,7 @@ def wanted_crossovers(run: Run) -> core.crossings.Wanted:
     InputError
         If a number or a list of numbers is none, or out of range.
     """
-    orbit, read = core.orbit, core.common.read_numbers
+    orbit, read = core.icesat2, core.common.read_numbers
     return core.crossings.Wanted(
         beams=run.choices("BEAMS") or core.icesat2.BEAMS,
         max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
