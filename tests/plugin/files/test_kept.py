@@ -118,15 +118,15 @@ def test_two_outputs_in_one_file_are_seen_through_their_spelling(refusal, subset
 
 
 def test_files_that_are_one_layer_are_one_place(tmp_path):
-    shp, dbf, other = (places.Place(tmp_path / name) for name in ("a.shp", "a.dbf", "b.dbf"))
+    shp, dbf, other = (places.LayerPlace(tmp_path / name) for name in ("a.shp", "a.dbf", "b.dbf"))
     assert shp.shares_file(dbf)
     assert not shp.shares_file(other)
 
 
 def test_two_tables_of_one_server_are_told_apart():
-    first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)')
+    first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)', "FRAMES")
     again = list(places.places_of_text('postgres://dbname=\'ice\' host=h port=5432 table="s"."frames" (geom) sql='))
-    other = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."matches" (geom)')
+    other = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."matches" (geom)', "FRAMES")
     assert first.is_on_same_table(again[0])
     assert not first.is_on_same_table(other)
 
@@ -298,8 +298,8 @@ def test_a_layer_of_the_project_shows_the_new_rows_after_a_run_over_its_file(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{folder}/" + "a" * 300 + ".gpkg", "is too long for a file"),
-        ("~nobody-here/x.gpkg", "There is no user ~nobody-here on this computer"),
+        ("{folder}/" + "a" * 300 + ".gpkg", "(the name is too long)"),
+        ("~nobody-here/x.gpkg", "names the home folder of a user whom this computer does not know"),
         ("{folder}/none/x.gpkg", "there is no folder"),
         ("{folder}/x.gdb.zip", "cannot write '.zip' files"),
     ],
