@@ -27,4 +27,5 @@ if TYPE_CHECKING:
     from . import web as web
     from . import xopr as xopr
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -27,4 +27,5 @@ if TYPE_CHECKING:
     from .table_files import no_layer as no_layer
     from .table_files import read_table as read_table
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -58,4 +58,5 @@ if TYPE_CHECKING:
     from .wording import count as count
     from .wording import listed as listed
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

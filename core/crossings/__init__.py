@@ -10,4 +10,5 @@ if TYPE_CHECKING:
     from .beam_crossovers import crossover_points as crossover_points
     from .passes import find_passes as find_passes
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

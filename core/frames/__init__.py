@@ -29,4 +29,5 @@ if TYPE_CHECKING:
     from .table import normalize_frames as normalize_frames
     from .table import usable_frames as usable_frames
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -70,4 +70,5 @@ if TYPE_CHECKING:
     from .sphere import unit_vectors as unit_vectors
     from .sphere import wrap_longitude as wrap_longitude
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -16,4 +16,5 @@ if TYPE_CHECKING:
     from .table import normalize_granules as normalize_granules
     from .table import usable_granules as usable_granules
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

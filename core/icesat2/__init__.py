@@ -41,4 +41,5 @@ if TYPE_CHECKING:
     from .tracks import joined_tracks as joined_tracks
     from .tracks import reference_tracks as reference_tracks
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry import tangent_lengths
+from ..geometry import EARTH_RADIUS_M, tangent_lengths
 from .orbit import beside_track, region_arc, track_vectors
 from .strips import Strips
 from .tracks import Beside
@@ -15,6 +15,9 @@ from .tracks import Beside
 # lies farther off, or outside of its region by more than real footprints do, has the name of another pass.
 _FARTHEST_M = 75_000.0
 _BEYOND_REGION_DEG = 1.0
+# Metres aside per metre along, 11 degrees: of 897 real footprints of passes that were pointed elsewhere, 896 turn less.
+# What runs more steeply lies across its track and not along it.
+_STEEPEST = 0.2
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,10 @@ def pointing(strips: Strips, rgt: np.ndarray, region: np.ndarray) -> Pointing:
     onward = np.ones(len(u), dtype=bool)
     onward[1:] = u[1:] > u[:-1]
     onward[first] = True
-    follows = known & (farthest < _FARTHEST_M) & (np.bincount(strip, ~onward, minlength=len(first)) == 0)
+    steep = np.zeros(len(u), dtype=bool)
+    along_m = np.radians(np.abs(np.diff(u))) * EARTH_RADIUS_M
+    steep[1:] = np.abs(np.diff(left_m)) > _STEEPEST * along_m
+    steep[first] = False
+    follows = known & (farthest < _FARTHEST_M) & (np.bincount(strip, ~onward | steep, minlength=len(first)) == 0)
     follows &= (u[first] > begin - _BEYOND_REGION_DEG) & (u[last] < end + _BEYOND_REGION_DEG)
     return Pointing(follows, farthest, Beside(strips.offsets, u, left_m))

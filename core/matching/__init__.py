@@ -23,4 +23,5 @@ if TYPE_CHECKING:
     from .tables import link_records as link_records
     from .timings import STAGES as STAGES
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

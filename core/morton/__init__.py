@@ -9,4 +9,5 @@ if TYPE_CHECKING:
     from . import healpix as healpix
     from .cell_shapes import CellShapes as CellShapes
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

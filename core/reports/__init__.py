@@ -13,4 +13,5 @@ if TYPE_CHECKING:
     from .run_report import Origin as Origin
     from .run_report import run_page as run_page
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -23,4 +23,5 @@ if TYPE_CHECKING:
     from .window import resolve_window as resolve_window
     from .window import today as today
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

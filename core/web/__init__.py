@@ -16,4 +16,5 @@ if TYPE_CHECKING:
     from .session import Limits as Limits
     from .session import Session as Session
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

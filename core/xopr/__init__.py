@@ -17,4 +17,5 @@ if TYPE_CHECKING:
     from .searching import resolve_temporal_window as resolve_temporal_window
     from .searching import subset_frames_by_points as subset_frames_by_points
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -15,4 +15,5 @@ if TYPE_CHECKING:
     from .layers import write as write
     from .readback import Written as Written
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

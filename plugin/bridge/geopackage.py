@@ -50,10 +50,15 @@ def can_fill(destination: str, table: pd.DataFrame) -> bool:
     return not isinstance(table, gpd.GeoDataFrame) or _are_points(table)
 
 
-def remove(path: str, name: str) -> None:
+def remove(path: str, name: str) -> list[str]:
     """Remove a table from a GeoPackage, if it is there; its styles stay.
 
     GDAL of one version does not know all triggers of another's.
+
+    Returns
+    -------
+    list of str
+        The tables that were there, in their order, for :func:`put_in_order`.
 
     Raises
     ------
@@ -65,28 +70,38 @@ def remove(path: str, name: str) -> None:
             found = sql.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", [name]
             ).fetchone()
+            order = [table for (table,) in sql.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
             if found is not None:
                 _remove(sql, found[0])
     except sqlite3.Error as error:
         raise FillingError(str(error)) from error
+    return order
 
 
-def put_styles_last(path: str) -> None:
-    """List QGIS's table of styles after all others, as in a new file.
+def put_in_order(path: str, order: list[str]) -> None:
+    """Give tables the order that they had: of a file without a table's name, QGIS and GDAL open the first.
 
-    Of a file that is opened without a table's name QGIS shows the first one, and a table that replaces another is
-    listed behind the styles.
+    Parameters
+    ----------
+    path : str
+    order : list of str
+        Tables that are not in it come last.
 
     Raises
     ------
     FillingError
         If the file cannot be written.
     """
+    places = {table.lower(): number for number, table in enumerate(order)}
     try:
         with closing(sqlite3.connect(path)) as sql, sql:
-            sql.execute(
-                "INSERT OR REPLACE INTO gpkg_contents SELECT * FROM gpkg_contents WHERE table_name = 'layer_styles'"
-            )
+            tables = [table for (table,) in sql.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
+            tables.sort(key=lambda table: places.get(table.lower(), len(places)))
+            # Free numbers first, since no two rows may have the same.
+            (last,) = sql.execute("SELECT max(rowid) FROM gpkg_contents").fetchone()
+            for first in (last + 1, 1):
+                numbers = ((first + number, table) for number, table in enumerate(tables))
+                sql.executemany("UPDATE gpkg_contents SET rowid = ? WHERE table_name = ?", numbers)
     except sqlite3.Error as error:
         raise FillingError(str(error)) from error
 

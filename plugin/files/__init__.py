@@ -16,4 +16,5 @@ if TYPE_CHECKING:
     from .layer_places import LayerPlace as LayerPlace
     from .staging import Staging as Staging
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -12,4 +12,5 @@ if TYPE_CHECKING:
     from . import styles as styles
     from .styles import Style as Style
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

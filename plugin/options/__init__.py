@@ -13,4 +13,5 @@ if TYPE_CHECKING:
     from .settings_page import PAGE as PAGE
     from .settings_page import SettingsFactory as SettingsFactory
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -9,4 +9,5 @@ if TYPE_CHECKING:
     from . import installation as installation
     from . import installing as installing
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -14,4 +14,5 @@ if TYPE_CHECKING:
     from .run import Run as Run
     from .workflow import load_models as load_models
 
-__getattr__, __dir__ = lazy_face(__name__, __file__)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)

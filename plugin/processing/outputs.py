@@ -141,9 +141,10 @@ class Outputs:
             wkb_type_of(head, "NoGeometry" if found.as_columns else empty),
             crs_of(head),
         )
+        order = None
         try:
             if found.driver == "GPKG" and staged.exists():
-                geopackage.remove(str(staged), table)
+                order = geopackage.remove(str(staged), table)
             sink = row_files.create(staged, table, found, shape, self._inputs.context, self._encoding(name))
         except InputError as error:
             raise InputError(_failed(name, path, error)) from None
@@ -164,9 +165,9 @@ class Outputs:
             finally:
                 # Closes the file: a second table may go into the same one.
                 del sink
-        if found.driver == "GPKG":
+        if order is not None:
             try:
-                geopackage.put_styles_last(str(staged))
+                geopackage.put_in_order(str(staged), order)
             except geopackage.FillingError as error:
                 raise InputError(_failed(name, path, error)) from None
         row_files.named(staged)

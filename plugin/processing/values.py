@@ -143,15 +143,15 @@ def wanted_crossovers(run: Run) -> core.crossings.Wanted:
     InputError
         If a number or a list of numbers is none, or out of range.
     """
-    orbit, read = core.icesat2, core.common.read_numbers
+    read, regions = core.common.read_numbers, core.icesat2.REGIONS
     return core.crossings.Wanted(
         beams=run.choices("BEAMS") or core.icesat2.BEAMS,
         max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
         min_angle=run.number("MIN_ANGLE"),
         direction=run.choice("DIRECTION"),
         cycles=read(run.text("CYCLES"), "CYCLES", 1, 99),
-        rgts=read(run.text("RGTS"), "RGTS", 1, orbit.TRACKS_PER_CYCLE),
-        regions=read(run.text("REGIONS"), "REGIONS", orbit.REGIONS[0], orbit.REGIONS[-1]),
+        rgts=read(run.text("RGTS"), "RGTS", 1, core.icesat2.TRACKS_PER_CYCLE),
+        regions=read(run.text("REGIONS"), "REGIONS", regions[0], regions[-1]),
     )
 
 

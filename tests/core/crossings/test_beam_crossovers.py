@@ -9,7 +9,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import makers
@@ -90,6 +90,9 @@ def test_a_line_across_a_strip_crosses_six_beams_at_their_distances():
     np.testing.assert_allclose(slanted, [94, 3279, 94, 3279, 94], rtol=3e-3)
 
 
+# At the latitude where the tracks turn, footprints that run across them.
+@example(sign=-1, colatitude=2.0, longitude=54.0, heading=199.0, frame_turn=20.0)
+@example(sign=-1, colatitude=1.9, longitude=54.0, heading=260.0, frame_turn=20.0)
 @settings(deadline=None, max_examples=80)
 @given(
     sign=st.sampled_from([-1, 1]),

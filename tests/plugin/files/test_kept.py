@@ -124,9 +124,9 @@ def test_files_that_are_one_layer_are_one_place(tmp_path):
 
 
 def test_two_tables_of_one_server_are_told_apart():
-    first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)', "FRAMES")
+    first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)', "A")
     again = list(places.places_of_text('postgres://dbname=\'ice\' host=h port=5432 table="s"."frames" (geom) sql='))
-    other = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."matches" (geom)', "FRAMES")
+    other = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."matches" (geom)', "A")
     assert first.is_on_same_table(again[0])
     assert not first.is_on_same_table(other)
 
@@ -280,6 +280,20 @@ def test_the_spatial_index_of_a_table_that_was_written_over_is_whole(run, south,
             assert opened.execute("SELECT count(*) FROM rtree_all_geom").fetchone()[0] == n_frames
 
 
+def test_of_a_file_that_is_written_again_and_again_qgis_opens_the_table_and_not_its_styles(
+    run, save, frames_table, granules_table, tmp_path
+):
+    inputs = {"FRAMES": save(frames_table).source(), "GRANULES": save(granules_table, empty="Polygon").source()}
+    file = tmp_path / "matches.gpkg"
+    for _ in range(3):
+        n_matches = run("matchgranules", **inputs, MATCHED_FRAMES="memory:", MATCHES=str(file))["N_MATCHES"]
+        opened = QgsVectorLayer(str(file), "matches", "ogr")
+        assert "granule_id" in opened.fields().names()
+        assert opened.featureCount() == n_matches > 0
+        with closing(sqlite3.connect(file)) as styles:
+            assert styles.execute("SELECT f_table_name FROM layer_styles").fetchall() == [("matches",)]
+
+
 def test_a_layer_of_the_project_shows_the_new_rows_after_a_run_over_its_file(
     provider, project, context, feedback, south, small, tmp_path, run
 ):
@@ -298,7 +312,7 @@ def test_a_layer_of_the_project_shows_the_new_rows_after_a_run_over_its_file(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{folder}/" + "a" * 300 + ".gpkg", "(the name is too long)"),
+        ("{folder}/" + "a" * 300 + ".gpkg", "is no path that can be used (the name is too long)"),
         ("~nobody-here/x.gpkg", "names the home folder of a user whom this computer does not know"),
         ("{folder}/none/x.gpkg", "there is no folder"),
         ("{folder}/x.gdb.zip", "cannot write '.zip' files"),
@@ -306,13 +320,3 @@ def test_a_layer_of_the_project_shows_the_new_rows_after_a_run_over_its_file(
 )
 def test_a_place_that_cannot_be_is_one_sentence(refusal, south, tmp_path, text, words):
     assert words in refusal("loadcatalog", CATALOG=south, FRAMES=text.format(folder=tmp_path))
-
-
-def test_a_table_that_is_written_again_and_again_is_what_its_file_shows(
-    run, save, fresh, frames_table, granules_table, tmp_path
-):
-    given = {"FRAMES": save(frames_table), "GRANULES": save(granules_table), "MATCHED_FRAMES": "memory:"}
-    for _ in range(3):
-        run("matchgranules", **given, MATCHES=str(tmp_path / "matches.gpkg"))
-        # Opened by its path alone, as the run's own result is.
-        assert fresh(tmp_path / "matches.gpkg").fields().names()[:3] == ["fid", "collection", "frame_id"]
