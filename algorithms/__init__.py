@@ -1,27 +1,21 @@
-"""The Processing algorithms: parameters in, core called, layers out.
+"""The Processing algorithms, one file each: parameters in, core called, layers out.
 
 Importing them imports none of the core's libraries: those are loaded when an algorithm runs.
 """
 
 from __future__ import annotations
 
-from .comparemethods import CompareMethods
-from .crossoverpoints import CrossoverPoints
-from .findgranules import FindGranules
-from .loadcatalog import LoadCatalog
-from .matchgranules import MatchGranules
-from .querygranules import QueryGranules
-from .subsetbypoints import SubsetByPoints
-from .synccatalogs import SyncCatalogs
+from importlib import import_module
+from pkgutil import iter_modules
 
-#: What the provider offers.
-ALGORITHMS = (
-    LoadCatalog,
-    SyncCatalogs,
-    SubsetByPoints,
-    QueryGranules,
-    MatchGranules,
-    FindGranules,
-    CrossoverPoints,
-    CompareMethods,
-)
+from ..plugin.processing import XoprAlgorithm
+
+
+def _classes(module: str) -> list[type[XoprAlgorithm]]:
+    members = vars(import_module(f"{__name__}.{module}")).values()
+    classes = [member for member in members if isinstance(member, type) and issubclass(member, XoprAlgorithm)]
+    return [algorithm for algorithm in classes if module == algorithm.NAME]
+
+
+#: What the provider offers: the class of each file of this folder that is named as the algorithm is.
+ALGORITHMS = tuple(algorithm for module in iter_modules(__path__) for algorithm in _classes(module.name))

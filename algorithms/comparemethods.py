@@ -6,7 +6,42 @@ from time import perf_counter
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import Style, map_tips, renderers
 from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+
+COMPARED_FRAMES = Style(
+    '"id"',
+    renderers.count_renderer(
+        "n_differing", "all methods agree", ("granule differs", "granules differ"), dark_is_many=True
+    ),
+    map_tips.frame_tip,
+    level=30,
+    is_of_frames=True,
+    section="Frames compared",
+)
+COMPARISON = Style(
+    '"method"',
+    aliases={
+        "method": "Method",
+        "n_pairs": "Pairs",
+        "n_frames_hit": "Frames hit",
+        "median_granules": "Median granules a frame",
+        "missed": "Missed (flight line)",
+        "extra": "Extra (flight line)",
+        "frames_differing": "Frames that differ (flight line)",
+        "tree_missed": "Missed (strtree)",
+        "tree_extra": "Extra (strtree)",
+        "tree_frames_differing": "Frames that differ (strtree)",
+        "cells_s": "Reading cells (s)",
+        "lines_s": "Preparing lines (s)",
+        "index_s": "Indexing cells (s)",
+        "footprints_s": "Cutting footprints (s)",
+        "match_s": "Finding pairs (s)",
+        "total_s": "Together (s)",
+    },
+    level=70,
+    section="Comparison",
+)
 
 
 class CompareMethods(XoprAlgorithm):
@@ -29,7 +64,7 @@ frames with the same for each of them; n_differing counts the granules that some
 the frame. The report is a page with charts and a map for the browser, which needs no network.
 """
     TAGS = ("compare", "benchmark", "strtree", "prefix", "morton", "flight line", "agreement", "report", "time")
-    STYLES: ClassVar = {"FRAMES_COMPARED": "compared_frames", "COMPARISON": "comparison"}
+    STYLES: ClassVar = {"FRAMES_COMPARED": COMPARED_FRAMES, "COMPARISON": COMPARISON}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -5,7 +5,30 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import Style, map_tips, renderers
 from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+
+# By this name, since scanners for passwords take "pass_time" with a text beside it for one.
+_OVERFLIGHT = "Pass (UTC)"
+CROSSOVERS = Style(
+    '"frame_id" || \' x \' || coalesce("beam", "source")',
+    renderers.crossovers_renderer,
+    map_tips.CROSSOVER,
+    ("pass_time",),
+    aliases={
+        "beam": "Beam",
+        "pair": "Beam pair (1 left, 3 right)",
+        "side": "Side in the pair",
+        "angle_deg": "Angle (degrees)",
+        "distance_m": "Distance along the line (m)",
+        "pass_time": _OVERFLIGHT,
+        "flight_time": "Flight (UTC)",
+        "source": "Line known by",
+        "uncertainty_m": "Uncertainty (m)",
+    },
+    level=10,
+    section="Crossovers",
+)
 
 
 class CrossoverPoints(XoprAlgorithm):
@@ -40,7 +63,7 @@ interpolated between the granule's start and end; flight_time is there if the ca
 days_between are days from flight to pass, negative if the pass came first.
 """
     TAGS = ("crossover", "beams", "intersection", "ground track", "points", "angle", "gt1l", "atl06")
-    STYLES: ClassVar = {"CROSSOVERS": "crossovers"}
+    STYLES: ClassVar = {"CROSSOVERS": CROSSOVERS}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

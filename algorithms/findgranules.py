@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import styles
 from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
 
@@ -30,7 +31,11 @@ The report is a page for the browser: window, area, counts at each step with the
 charts, the best frames, and the command that repeats the run.
 """
     TAGS = ("crossover", "search", "match", "season", "atl06", "cmr", "links", "workflow", "report")
-    STYLES: ClassVar = {"MATCHED_FRAMES": "matched_frames", "MATCHES": "matches", "GRANULES": "granules"}
+    STYLES: ClassVar = {
+        "MATCHED_FRAMES": styles.MATCHED_FRAMES,
+        "MATCHES": styles.MATCHES,
+        "GRANULES": styles.GRANULES,
+    }
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

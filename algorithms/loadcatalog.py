@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import styles
 from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters, values
 
 
@@ -28,7 +29,7 @@ The layer is in the pole's projection, EPSG:3031 in the south and EPSG:3413 in t
 of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text.
 """
     TAGS = ("catalog", "season", "stac", "geoparquet", "frames", "flight lines")
-    STYLES: ClassVar = {"FRAMES": "frames"}
+    STYLES: ClassVar = {"FRAMES": styles.FRAMES}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import styles
 from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
 
@@ -24,7 +25,7 @@ Matched frames keep all frames, those without a granule too. Matches is a table 
 granule with RGT, cycle, region, start time, days between flight and pass, and one clickable link.
 """
     TAGS = ("match", "join", "intersect", "crossover", "strtree", "morton", "links")
-    STYLES: ClassVar = {"MATCHED_FRAMES": "matched_frames", "MATCHES": "matches"}
+    STYLES: ClassVar = {"MATCHED_FRAMES": styles.MATCHED_FRAMES, "MATCHES": styles.MATCHES}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import styles
 from ..plugin.processing import GRANULES_GROUP, Run, XoprAlgorithm, parameters, values
 
 
@@ -26,7 +27,7 @@ on this computer (STORE), so that the same search needs no network again; GRANUL
 With TIME_MODE=exact_year the window comes from the frames, so frames must be given.
 """
     TAGS = ("cmr", "earthdata", "nasa", "nsidc", "atl06", "search", "footprints")
-    STYLES: ClassVar = {"GRANULES": "granules"}
+    STYLES: ClassVar = {"GRANULES": styles.GRANULES}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

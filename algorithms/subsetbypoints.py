@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import styles
 from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters
 
 
@@ -24,7 +25,7 @@ Points may be in any coordinate reference system; multipoints work too. If no fr
 says how many there were.
 """
     TAGS = ("points", "core sites", "near", "select", "mbox", "morton")
-    STYLES: ClassVar = {"SUBSET": "frames"}
+    STYLES: ClassVar = {"SUBSET": styles.FRAMES}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

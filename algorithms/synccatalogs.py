@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..plugin.looks import Style
 from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters
+
+SEASONS = Style(
+    '"season"',
+    aliases={
+        "frames": "Frames",
+        "first_date": "First flight",
+        "last_date": "Last flight",
+        "state": "State",
+        "path": "Local copy",
+        "fetched_at": "Fetched (UTC)",
+    },
+    level=80,
+    section="Seasons",
+)
 
 
 class SyncCatalogs(XoprAlgorithm):
@@ -28,7 +43,7 @@ The copies are in the user's cache folder, or in the folder that the environment
 catalogs and of their list, for a mirror.
 """
     TAGS = ("catalog", "season", "sync", "update", "download", "offline", "cache", "stac", "geoparquet")
-    STYLES: ClassVar = {"SEASONS": "seasons"}
+    STYLES: ClassVar = {"SEASONS": SEASONS}
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -23,5 +23,6 @@ def guide_url(page: str = "README.md") -> str:
 
 
 def icon_path(name: str) -> str:
-    """Return the path of an icon of this plugin, by its name without ending."""
-    return str(PLUGIN_FOLDER / "icons" / f"{name}.svg")
+    """Return the path of an icon, by its name without ending; the plugin's own where there is none of that name."""
+    icon = PLUGIN_FOLDER / "icons" / f"{name}.svg"
+    return str(icon if icon.exists() else icon.with_name("xopr.svg"))

@@ -4,11 +4,12 @@ The pages are written by hand. Between two comments, ``<!-- guide: NAME -->`` an
 script makes: ``python scripts/guide.py`` (with the Python of QGIS, as in ``.venv``) writes it anew.
 
 - ``parameters`` and ``outputs``, in ``docs/algorithms/NAME.md``: tables.
-- ``columns``, in the same pages: the columns of each layer that the algorithm writes, from ``docs/layers.md``, where
-  units and meanings are written by hand.
+- ``columns``, in the same pages: the columns of each layer that the algorithm writes, from the section of
+  ``docs/layers.md`` that its style names; units and meanings are written there by hand. The columns of a layer whose
+  style names no section are written by hand in the page itself, below.
 - ``seasons``: the seasons that the plugin knows by name.
 
-In the tables of ``docs/layers.md`` the second column is set to the name that QGIS shows.
+In all tables of columns the second column is set to the name that QGIS shows.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,6 @@ DOCS = ROOT / "docs"
 #: More options than these are not listed in the table.
 _MANY = 12
 
-#: Section of docs/layers.md for each kind of layer, by the name of its style.
-SECTIONS = {
-    "frames": "Frames",
-    "matched_frames": "Matched frames",
-    "matches": "Matches",
-    "granules": "Granules",
-    "crossovers": "Crossovers",
-    "compared_frames": "Frames compared",
-    "comparison": "Comparison",
-    "seasons": "Seasons",
-}
 _MARKED = re.compile(r"(<!-- guide: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _SOURCES = {0: "points", 1: "lines", 2: "polygons"}
 _OUTPUTS = {"outputHtml": "HTML file", "outputFile": "file", "outputNumber": "number", "outputString": "text"}
@@ -58,7 +48,10 @@ def main() -> None:
 def pages(algorithms: list[Any]) -> Iterator[tuple[Path, str]]:
     """Yield each page that holds something made here, as it should be."""
     layers = DOCS / "layers.md"
-    text = _with_names(layers.read_text(encoding="utf-8"))
+    styles = [style for algorithm in algorithms for style in algorithm.STYLES.values()]
+    text = _with_names(
+        layers.read_text(encoding="utf-8"), "## ", {f"## {style.section}\n": style.aliases for style in styles}
+    )
     yield layers, text
     tables = dict(_tables(text))
     for algorithm in algorithms:
@@ -70,7 +63,9 @@ def pages(algorithms: list[Any]) -> Iterator[tuple[Path, str]]:
             "columns": columns(algorithm, tables),
             "seasons": seasons(),
         }
-        yield page, _MARKED.sub(lambda found, made=made: found[1] + made[found[2]] + found[3], page.read_text("utf-8"))
+        text = _MARKED.sub(lambda found, made=made: found[1] + made[found[2]] + found[3], page.read_text("utf-8"))
+        own = {f"`{name}`": style.aliases for name, style in algorithm.STYLES.items()}
+        yield page, _with_names(text, "`[A-Z_]+`", own)
 
 
 def parameters(algorithm: Any) -> str:
@@ -102,12 +97,13 @@ def outputs(algorithm: Any) -> str:
 
 
 def columns(algorithm: Any, tables: dict[str, str]) -> str:
-    """Return a table of columns for each layer that an algorithm writes."""
+    """Return a table of columns for each layer that an algorithm writes, and that docs/layers.md tells of."""
     parts = []
-    for name, kind in algorithm.STYLES.items():
-        section = SECTIONS[kind]
-        anchor = section.lower().replace(" ", "-")
-        table = tables[section].replace("](#", "](layers.md#").replace("](", "](../")
+    for name, style in algorithm.STYLES.items():
+        if not style.section:
+            continue
+        anchor = style.section.lower().replace(" ", "-")
+        table = tables[style.section].replace("](#", "](layers.md#").replace("](", "](../")
         parts.append(f"`{name}` ([about this layer](../layers.md#{anchor})):\n\n{table}\n")
     return "\n".join(parts)
 
@@ -171,14 +167,34 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "".join(line.replace("|  |", "| |") + "\n" for line in lines)
 
 
-def _with_names(text: str) -> str:
-    """Return docs/layers.md with the names that QGIS shows in the second column of each table."""
+def _with_names(text: str, parts_begin: str, aliases: dict[str, Mapping[str, str]]) -> str:
+    """Return a text with the names that QGIS shows in the second column of each table of columns.
+
+    Parameters
+    ----------
+    text : str
+    parts_begin : str
+        How a part of the text begins, as a regular expression.
+    aliases : dict
+        Names that hold in one part alone, by its first words.
+    """
+    parts = re.split(f"^(?={parts_begin})", text, flags=re.MULTILINE)
+    own = [next((names for words, names in aliases.items() if part.startswith(words)), {}) for part in parts]
+    return "".join(map(_with_names_in_part, parts, own))
+
+
+def _with_names_in_part(part: str, own: Mapping[str, str]) -> str:
     from xopr_crossovers.plugin.looks.columns import ALIASES
 
-    def named(row: re.Match[str]) -> str:
-        return f"| `{row[1]}` | {ALIASES.get(row[1], row[1])} |"
+    names = {**ALIASES, **own}
 
-    return re.sub(r"^\| `([^`]+)` \|[^|]*\|", named, text, flags=re.MULTILINE)
+    def named(row: re.Match[str]) -> str:
+        return f"| `{row[1]}` | {names.get(row[1], row[1])} |"
+
+    def all_named(table: re.Match[str]) -> str:
+        return re.sub(r"^\| `([^`]+)` \|[^|]*\|", named, table[0], flags=re.MULTILINE)
+
+    return re.sub(r"^\| Column \|.*\n(?:\|.*\n?)+", all_named, part, flags=re.MULTILINE)
 
 
 def _tables(text: str) -> Iterator[tuple[str, str]]:

@@ -95,12 +95,12 @@ def put_in_order(path: str, order: list[str]) -> None:
     places = {table.lower(): number for number, table in enumerate(order)}
     try:
         with closing(sqlite3.connect(path)) as sql, sql:
-            there = [table for (table,) in sql.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
-            there.sort(key=lambda table: places.get(table.lower(), len(places)))
+            tables = [table for (table,) in sql.execute("SELECT table_name FROM gpkg_contents ORDER BY rowid")]
+            tables.sort(key=lambda table: places.get(table.lower(), len(places)))
             # Free numbers first, since no two rows may have the same.
             (last,) = sql.execute("SELECT max(rowid) FROM gpkg_contents").fetchone()
             for first in (last + 1, 1):
-                numbers = ((first + number, table) for number, table in enumerate(there))
+                numbers = ((first + number, table) for number, table in enumerate(tables))
                 sql.executemany("UPDATE gpkg_contents SET rowid = ? WHERE table_name = ?", numbers)
     except sqlite3.Error as error:
         raise FillingError(str(error)) from error
@@ -114,8 +114,8 @@ def _remove(sql: sqlite3.Connection, table: str) -> None:
     columns = sql.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [table]).fetchall()
     for (column,) in columns:
         sql.execute(_statement("DROP TABLE IF EXISTS", _quoted(f"rtree_{table}_{column}")))
-    there = {name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for registry in (one for one in _REGISTRIES if one in there):
+    tables = {name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for registry in (name for name in _REGISTRIES if name in tables):
         sql.execute(_statement("DELETE FROM", _quoted(registry), "WHERE table_name = ?"), [table])
     sql.execute(_statement("DROP TABLE", _quoted(table)))
 
@@ -208,15 +208,15 @@ class _Filling:
         kinds = [self._kinds.get(name) or kind_of(table[name]) for name in names]
         for low in range(0, len(table), _BATCH):
             self._check()
-            some = table.iloc[low : low + _BATCH]
+            batch = table.iloc[low : low + _BATCH]
             first = n_before + low + 1
-            columns: list[Any] = [range(first, first + len(some))]
+            columns: list[Any] = [range(first, first + len(batch))]
             if self._index is not None:
-                columns.append(self._points(some))
-            columns += [sql_values_of(some[name], kind) for name, kind in zip(names, kinds)]
+                columns.append(self._points(batch))
+            columns += [sql_values_of(batch[name], kind) for name, kind in zip(names, kinds)]
             self._sql.executemany(self._insert, zip(*columns))
             if self._index is not None:
-                self._index.add(first, shapely.get_coordinates(some.geometry.to_numpy()))
+                self._index.add(first, shapely.get_coordinates(batch.geometry.to_numpy()))
 
     def _points(self, table: gpd.GeoDataFrame) -> list[bytes]:
         """Return points as GeoPackage geometries: header without envelope, then little-endian WKB."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .formats import POINTS as POINTS
     from .formats import Format as Format
     from .formats import renamed as renamed
-    from .layer_places import Place as Place
+    from .layer_places import LayerPlace as LayerPlace
     from .staging import Staging as Staging
 
 if not TYPE_CHECKING:

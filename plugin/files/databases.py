@@ -8,7 +8,10 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from ...core.common import InputError
+from ...core.common import InputError, fault_of
+
+#: What to do where nothing but another file helps.
+ELSEWHERE = "choose another file"
 
 #: What SQLite keeps beside a database while it is open.
 COMPANIONS = ("-wal", "-shm", "-journal")
@@ -103,7 +106,8 @@ def copy(path: Path, to: Path, stop: Callable[[], None]) -> None:
         ):
             source.backup(target, pages=_PAGES, progress=look)
     except sqlite3.Error as error:
-        raise InputError(f"{path} cannot be copied, so that its other tables stay ({error}).") from None
+        why, advice = fault_of(error, ELSEWHERE) or (str(error), ELSEWHERE)
+        raise InputError(f"{path} cannot be copied, so that its other tables stay ({why}); {advice}.") from None
 
 
 def fold(path: Path) -> None:
@@ -143,4 +147,5 @@ def _refused(path: Path, error: sqlite3.Error) -> str:
         return f"{path} is locked: another program is writing into it; close it there, or choose another file."
     if "malformed" in str(error) or "not a database" in str(error):
         return f"{path} is damaged ({error}); move it away, or choose another file."
-    return f"{path} cannot be written ({error}); choose another file."
+    why, advice = fault_of(error, ELSEWHERE) or (str(error), ELSEWHERE)
+    return f"{path} cannot be written ({why}); {advice}."

@@ -34,7 +34,7 @@ _SERVER_PROVIDERS = ("postgres", "mssql", "oracle", "hana")
 
 
 @dataclass(frozen=True)
-class Place:
+class LayerPlace:
     """Where a layer is, or is to be.
 
     Attributes
@@ -56,7 +56,7 @@ class Place:
         """The file itself, whatever links lead to it."""
         return Path(os.path.realpath(self.path))
 
-    def shares_file(self, other: Place) -> bool:
+    def shares_file(self, other: LayerPlace) -> bool:
         """Whether both are in one file, or in files that are one layer together."""
         if self.server or other.server:
             return False
@@ -70,7 +70,7 @@ class Place:
             _folded(ours.with_suffix("")) == _folded(theirs.with_suffix(""))
         )
 
-    def is_on_same_table(self, other: Place) -> bool:
+    def is_on_same_table(self, other: LayerPlace) -> bool:
         """Whether both are the same table of a server."""
         return bool(self.server) and (self.server, self.table) == (other.server, other.table)
 
@@ -96,7 +96,7 @@ def path_of(text: str, name: str) -> Path:
     return user_paths.path_of(text, name).absolute()
 
 
-def place_of_output(text: str, name: str) -> Place | None:
+def place_of_output(text: str, name: str) -> LayerPlace | None:
     """Return where an output goes; None if it is temporary, or to be made in a way that only its provider knows.
 
     Raises
@@ -110,13 +110,13 @@ def place_of_output(text: str, name: str) -> Place | None:
     provider, _, rest = text.partition(":")
     if provider == "ogr":
         uri = QgsDataSourceUri(rest)
-        return Place(path_of(uri.database(), name), uri.table()) if uri.database() else _file_place(rest, name)
+        return LayerPlace(path_of(uri.database(), name), uri.table()) if uri.database() else _file_place(rest, name)
     if provider.lower() != "file" and re.fullmatch(r"\w{2,}", provider) and rest:
         return _server_place("postgres" if provider == "postgis" else provider, rest)
     return _file_place(text, name)
 
 
-def spelling(place: Place) -> str:
+def spelling(place: LayerPlace) -> str:
     """Return how QGIS spells a place where an output goes."""
     if not place.table:
         return str(place.path)
@@ -124,7 +124,7 @@ def spelling(place: Place) -> str:
     return f'ogr:dbname={quote}{place.path}{quote} table="{place.table}" (geom)'
 
 
-def places_of_text(text: str) -> Iterator[Place]:
+def places_of_text(text: str) -> Iterator[LayerPlace]:
     """Yield where a layer comes from that is given as text: a path, with a table or not, or a provider's address."""
     registry = QgsProviderRegistry.instance()
     provider, separator, rest = text.partition("://")
@@ -139,7 +139,7 @@ def places_of_text(text: str) -> Iterator[Place]:
     yield from _places_of_source("ogr", text)
 
 
-def places_of_layer(layer: QgsMapLayer) -> Iterator[Place]:
+def places_of_layer(layer: QgsMapLayer) -> Iterator[LayerPlace]:
     """Yield where the rows of a layer come from, those of its joins and of layers below a virtual one too."""
     yield from _places_of_source(layer.providerType(), layer.source())
     if isinstance(layer, QgsVectorLayer):
@@ -160,7 +160,7 @@ def references_of(layer: QgsMapLayer) -> list[str]:
     return [one.reference() for one in below if one.isReferenced()]
 
 
-def _places_of_source(provider: str, source: str) -> Iterator[Place]:
+def _places_of_source(provider: str, source: str) -> Iterator[LayerPlace]:
     if provider in _SERVER_PROVIDERS:
         yield _server_place(provider, source)
     if provider not in _FILE_PROVIDERS:
@@ -170,16 +170,16 @@ def _places_of_source(provider: str, source: str) -> Iterator[Place]:
     if path:
         table = parts.get("layerName")
         # Of /vsizip/{/data/a.zip}/b.shp QGIS leaves the brace.
-        yield Place(path_of(path.lstrip("{"), "A layer"), str(table) if isinstance(table, str) else "")
+        yield LayerPlace(path_of(path.lstrip("{"), "A layer"), str(table) if isinstance(table, str) else "")
 
 
-def _file_place(text: str, name: str) -> Place:
+def _file_place(text: str, name: str) -> LayerPlace:
     path, *options = text.split("|")
     named = [option.partition("=")[2] for option in options if option.lower().startswith("layername=")]
-    return Place(path_of(path, name), named[0] if named else "")
+    return LayerPlace(path_of(path, name), named[0] if named else "")
 
 
-def _server_place(provider: str, source: str) -> Place:
+def _server_place(provider: str, source: str) -> LayerPlace:
     uri = QgsDataSourceUri(source)
     where = (provider, uri.host() or uri.service(), uri.port(), uri.database(), uri.schema())
-    return Place(Path(), uri.table(), where)
+    return LayerPlace(Path(), uri.table(), where)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qgis.core import QgsProject, QgsVectorLayer
 
-from .layer_places import Place, places_of_layer
+from .layer_places import LayerPlace, places_of_layer
 
 
 def reload(project: QgsProject | None, files: list[Path]) -> None:
@@ -24,20 +24,20 @@ def reload(project: QgsProject | None, files: list[Path]) -> None:
     for layer in project.mapLayers().values():
         if not isinstance(layer, QgsVectorLayer) or layer.isEditable():
             continue
-        there = [place.file for place in places_of_layer(layer) if not place.server]
-        if any(_is_one_of(file, files) for file in there):
+        sources = [place.file for place in places_of_layer(layer) if not place.server]
+        if any(_is_one_of(source, files) for source in sources):
             layer.dataProvider().reloadData()
             layer.updateFields()
             layer.triggerRepaint()
 
 
-def edited(project: QgsProject | None, place: Place) -> str:
+def edited(project: QgsProject | None, place: LayerPlace) -> str:
     """Return the name of a layer of the project that is being edited in a file; empty if there is none."""
     layers = project.mapLayers().values() if project is not None else ()
     for layer in layers:
         if not isinstance(layer, QgsVectorLayer) or not layer.isModified():
             continue
-        if any(place.shares_file(there) for there in places_of_layer(layer)):
+        if any(place.shares_file(source) for source in places_of_layer(layer)):
             return str(layer.name())
     return ""
 

@@ -17,8 +17,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...core.common import InputError
+from ...core.common import InputError, fault_of
 from . import databases
+from .databases import ELSEWHERE
 
 try:
     import fcntl
@@ -146,14 +147,14 @@ class Staging:
 
 def refused(path: Path, error: Exception) -> str:
     """Return a sentence on a file that cannot be written."""
-    # The seam for the advice by cause, which the core gives for all files.
     if isinstance(error, PermissionError) and path.exists() and os.access(path.parent, os.W_OK):
         return (
             f"{path} cannot be replaced: it is open in this QGIS or in another program; close it first, or choose "
             "another file."
         )
-    why = getattr(error, "strerror", None) or str(error)
-    return f"{path} cannot be written ({why}); check the folder, its permissions and its free space."
+    fault = fault_of(error, ELSEWHERE)
+    why, advice = fault or (str(error), ELSEWHERE)
+    return f"{path} cannot be written ({why}); {advice}."
 
 
 def _settle(piece: _Piece) -> None:
@@ -173,8 +174,8 @@ def _settle(piece: _Piece) -> None:
 
 def _files(piece: _Piece) -> list[Path]:
     """Return the files of a piece, the one that names them last."""
-    there = [file for file in piece.staged.parent.iterdir() if not file.name.endswith(databases.COMPANIONS)]
-    return sorted(there, key=lambda file: file == piece.staged)
+    files = [file for file in piece.staged.parent.iterdir() if not file.name.endswith(databases.COMPANIONS)]
+    return sorted(files, key=lambda file: file == piece.staged)
 
 
 def _move(piece: _Piece) -> None:

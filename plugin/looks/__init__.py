@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 from ...core.common import lazy_face
 
 if TYPE_CHECKING:
+    from . import map_tips as map_tips
     from . import relations as relations
+    from . import renderers as renderers
     from . import result_group as result_group
     from . import styles as styles
+    from .styles import Style as Style
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qgis.core import QgsAttributeTableConfig, QgsEditorWidgetSetup, QgsVectorLayer
 
-# By this name, since scanners for passwords take "pass_time" with a text beside it for one.
-_OVERFLIGHT = "Pass (UTC)"
-
-#: Names for people.
+#: Names for people of columns that several kinds of layers may have; a :class:`.Style` adds its own.
 ALIASES = {
     "id": "Frame",
     "frame_id": "Frame",
@@ -46,37 +45,6 @@ ALIASES = {
     "season": "Season",
     "hemisphere": "Hemisphere",
     "provider": "Radar provider",
-    "frames": "Frames",
-    "first_date": "First flight",
-    "last_date": "Last flight",
-    "state": "State",
-    "path": "Local copy",
-    "fetched_at": "Fetched (UTC)",
-    "beam": "Beam",
-    "pair": "Beam pair (1 left, 3 right)",
-    "side": "Side in the pair",
-    "angle_deg": "Angle (degrees)",
-    "distance_m": "Distance along the line (m)",
-    "pass_time": _OVERFLIGHT,
-    "flight_time": "Flight (UTC)",
-    "source": "Line known by",
-    "uncertainty_m": "Uncertainty (m)",
-    "method": "Method",
-    "n_pairs": "Pairs",
-    "n_frames_hit": "Frames hit",
-    "median_granules": "Median granules a frame",
-    "missed": "Missed (flight line)",
-    "extra": "Extra (flight line)",
-    "frames_differing": "Frames that differ (flight line)",
-    "tree_missed": "Missed (strtree)",
-    "tree_extra": "Extra (strtree)",
-    "tree_frames_differing": "Frames that differ (strtree)",
-    "cells_s": "Reading cells (s)",
-    "lines_s": "Preparing lines (s)",
-    "index_s": "Indexing cells (s)",
-    "footprints_s": "Cutting footprints (s)",
-    "match_s": "Finding pairs (s)",
-    "total_s": "Together (s)",
     "n_differing": "Granules that differ",
     "n_strtree": "Granules, strtree",
     "n_prefix": "Granules, prefix",
@@ -124,18 +92,20 @@ _PICTURE = {**_LINK, "DocumentViewer": 1, "DocumentViewerHeight": 220, "StorageT
 _SHOWN_DAY, _SHOWN_MOMENT = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
 
 
-def describe(layer: QgsVectorLayer) -> None:
+def describe(layer: QgsVectorLayer, own_aliases: Mapping[str, str]) -> None:
     """Give the columns of a layer their names, widgets and widths, and hide those that are for programs.
 
     Parameters
     ----------
     layer : QgsVectorLayer
+    own_aliases : mapping of str to str
+        Names for people, beside and before :data:`ALIASES`.
     """
-    fields = layer.fields()
+    fields, aliases = layer.fields(), {**ALIASES, **own_aliases}
     for index in range(fields.count()):
         name = fields.at(index).name()
-        if name in ALIASES:
-            layer.setFieldAlias(index, ALIASES[name])
+        if name in aliases:
+            layer.setFieldAlias(index, aliases[name])
         widget = _widget(name, fields.at(index).typeName())
         if widget is not None:
             layer.setEditorWidgetSetup(index, widget)

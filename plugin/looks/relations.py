@@ -6,7 +6,9 @@ added to a project where a layer of the other's name is, or comes with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from qgis.core import QgsProject, QgsRelation, QgsVectorLayer
@@ -14,11 +16,19 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from .stored_styles import add_to, place_of
 
+if TYPE_CHECKING:
+    from .styles import Style
+
 #: What the form calls the list.
 NAME = "Granules of this frame"
 
 # Of the matches, and of the frames.
 _PAIRS = (("frame_id", "id"), ("collection", "collection"))
+
+
+def related(layers: Sequence[tuple[Style, QgsVectorLayer]]) -> list[tuple[QgsVectorLayer, QgsVectorLayer]]:
+    """Return the pairs among the layers of a run whose styles say that the one lists the rows of the other."""
+    return [(listing, listed) for style, listing in layers for other, listed in layers if other is style.listed]
 
 
 def relate(frames: QgsVectorLayer, matches: QgsVectorLayer, project: QgsProject) -> QgsRelation:

@@ -23,14 +23,10 @@ from qgis.PyQt.QtCore import QDateTime, Qt, QTimer
 from qgis.utils import iface
 
 from . import relations
+from .styles import Style
 
-# From top to bottom, by the name of the style.
-_ORDER = ("crossovers", "matched_frames", "compared_frames", "frames", "granules", "matches", "comparison", "seasons")
-_FRAMES = ("matched_frames", "compared_frames", "frames")
 _SEASONS_NAMED = 2
 _RUN = "xopr/run"
-# Their extents are whole passes, far beyond what is looked for.
-_WIDE = ("granules",)
 _ROOM_AROUND = 1.2
 
 # QGIS does not keep the objects that it is handed, and calls them later; the oldest ones were called long ago.
@@ -42,8 +38,7 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mis
 
     Parameters
     ----------
-    kind : str
-        Name of its style.
+    style : Style
     seasons : list of str
         Whose frames the run was about, as far as it knows.
     window : str
@@ -57,9 +52,9 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mis
         Of the layer, once it is loaded.
     """
 
-    def __init__(self, kind: str, seasons: list[str], window: str) -> None:
+    def __init__(self, style: Style, seasons: list[str], window: str) -> None:
         super().__init__()
-        self.kind = kind
+        self.style = style
         self.seasons = seasons
         self.window = window
         self.run = uuid4().hex
@@ -80,16 +75,16 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mis
         if set(project.mapLayers()) <= {one.layer_id for one in together}:
             _show(project, together)
         if len(together) > 1:
-            _into_group(project, layer, self.kind, together)
+            _into_group(project, layer, self.style, together)
         node = project.layerTreeRoot().findLayer(layer.id())
         if node is not None:
             # The tree's view takes notice of a change only.
             node.setExpanded(False)
-            node.setExpanded(self.kind not in _WIDE)
+            node.setExpanded(not self.style.is_wide)
         _relate(project, together)
 
 
-def on_load(layer: QgsVectorLayer, destination: str, kind: str, window: str, context: QgsProcessingContext) -> None:
+def on_load(layer: QgsVectorLayer, destination: str, style: Style, window: str, context: QgsProcessingContext) -> None:
     """See to what happens when a run's layer is loaded, if it will be.
 
     Parameters
@@ -97,15 +92,14 @@ def on_load(layer: QgsVectorLayer, destination: str, kind: str, window: str, con
     layer : QgsVectorLayer
     destination : str
         Of the layer, as its sink was called.
-    kind : str
-        Name of its style.
+    style : Style
     window : str
         Days that were searched; empty if the run searched nothing.
     context : QgsProcessingContext
     """
     if context.willLoadLayerOnCompletion(destination):
-        seasons = _seasons(layer) if kind in _FRAMES else []
-        loaded = LoadedLayer(kind, seasons, window or _days_of_passes(layer))
+        seasons = _seasons(layer) if style.is_of_frames else []
+        loaded = LoadedLayer(style, seasons, window or _days_of_passes(layer))
         _alive.append(loaded)
         context.layerToLoadOnCompletionDetails(destination).setPostProcessor(loaded)
 
@@ -128,10 +122,10 @@ def _show(project: QgsProject, together: list[LoadedLayer]) -> None:
     """Show what came into an empty project in the pole's projection, and where the frames are."""
     from ...core.geometry import POLE_CRS  # which needs packages that may be missing when QGIS starts
 
-    there = sorted((one for one in together if one.layer_id), key=lambda one: _ORDER.index(one.kind))
-    layers = [(one.kind, project.mapLayer(one.layer_id)) for one in there]
-    kind, layer = next(((kind, layer) for kind, layer in layers if layer.isSpatial()), ("", None))
-    if layer is None or layer.extent().isNull():
+    from_top = sorted((one for one in together if one.layer_id), key=lambda one: one.style.level)
+    layers = [(one.style, project.mapLayer(one.layer_id)) for one in from_top]
+    style, layer = next(((style, layer) for style, layer in layers if layer.isSpatial()), (None, None))
+    if style is None or layer.extent().isNull():
         return
     extent = layer.extent()
     if layer.crs().authid() in POLE_CRS.values():
@@ -140,7 +134,7 @@ def _show(project: QgsProject, together: list[LoadedLayer]) -> None:
         project.setCrs(QgsCoordinateReferenceSystem(POLE_CRS["south"]))
     elif layer.crs().isGeographic() and extent.yMinimum() > 0:
         project.setCrs(QgsCoordinateReferenceSystem(POLE_CRS["north"]))
-    if iface is not None and kind not in _WIDE and not extent.isEmpty():
+    if iface is not None and not style.is_wide and not extent.isEmpty():
         settings = iface.mapCanvas().mapSettings()
         shown = settings.layerExtentToOutputExtent(layer, extent)
         shown.scale(_ROOM_AROUND)
@@ -148,7 +142,7 @@ def _show(project: QgsProject, together: list[LoadedLayer]) -> None:
         QTimer.singleShot(0, lambda: iface.mapCanvas().zoomToFeatureExtent(shown))
 
 
-def _into_group(project: QgsProject, layer: QgsMapLayer, kind: str, together: list[LoadedLayer]) -> None:
+def _into_group(project: QgsProject, layer: QgsMapLayer, style: Style, together: list[LoadedLayer]) -> None:
     root = project.layerTreeRoot()
     node = root.findLayer(layer.id())
     if node is None:
@@ -161,17 +155,16 @@ def _into_group(project: QgsProject, layer: QgsMapLayer, kind: str, together: li
     if group is None:
         group = parent.insertGroup(0, _group_name(together))
         group.setCustomProperty(_RUN, run)
-    group.insertChildNode(_place(group, kind, together), node.clone())
+    group.insertChildNode(_position(group, style, together), node.clone())
     node.parent().removeChildNode(node)
 
 
-def _place(group: QgsLayerTreeGroup, kind: str, together: list[LoadedLayer]) -> int:
-    """Return where in the group a layer of a kind belongs: before the first that is drawn below it."""
-    kinds = {one.layer_id: one.kind for one in together}
+def _position(group: QgsLayerTreeGroup, style: Style, together: list[LoadedLayer]) -> int:
+    """Return where in the group a layer belongs: before the first that is drawn below it."""
+    levels = {one.layer_id: one.style.level for one in together}
     children = group.children()
     for index, child in enumerate(children):
-        below = kinds.get(child.layerId()) if isinstance(child, QgsLayerTreeLayer) else None
-        if below is not None and _ORDER.index(below) > _ORDER.index(kind):
+        if isinstance(child, QgsLayerTreeLayer) and levels.get(child.layerId(), style.level) > style.level:
             return index
     return len(children)
 
@@ -184,7 +177,6 @@ def _group_name(together: list[LoadedLayer]) -> str:
 
 
 def _relate(project: QgsProject, together: list[LoadedLayer]) -> None:
-    by_kind = {one.kind: project.mapLayer(one.layer_id) for one in together if one.layer_id}
-    frames, matches = by_kind.get("matched_frames"), by_kind.get("matches")
-    if isinstance(frames, QgsVectorLayer) and isinstance(matches, QgsVectorLayer):
+    loaded = [(one.style, project.mapLayer(one.layer_id)) for one in together if one.layer_id]
+    for frames, matches in relations.related([pair for pair in loaded if isinstance(pair[1], QgsVectorLayer)]):
         relations.relate(frames, matches, project)

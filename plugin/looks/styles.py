@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from qgis.core import Qgis, QgsFeatureRenderer, QgsVectorLayer
 
@@ -15,10 +15,13 @@ from .columns import describe
 #: What the saved style is called.
 STYLE_NAME = "xOPR Crossovers"
 
+#: Level of a layer that does not say where it belongs: below all others.
+LOWEST = 100
+
 
 @dataclass(frozen=True)
 class Style:
-    """How one kind of layer looks and behaves.
+    """How one kind of layer looks and behaves; an algorithm may declare its own beside its class.
 
     Attributes
     ----------
@@ -30,26 +33,36 @@ class Style:
         HTML with expressions, or what makes it of the names of the columns.
     times : tuple of str
         Columns with begin and end of a feature, or with its moment: what the temporal controller goes by.
+    aliases : mapping of str to str
+        Names for people of columns that only this kind of layer has.
+    level : int
+        Where in the group of its run a layer is drawn: 0 on top, :data:`LOWEST` at the bottom.
+    is_of_frames : bool
+        Whether a row is a frame, so that its season names the group.
+    is_wide : bool
+        Whether the extent is far larger than what is looked for, as that of whole passes.
+    listed : Style, optional
+        Of the layer whose rows are listed in the form of a feature, see :mod:`.relations`.
+    section : str
+        Title in ``docs/layers.md``, where the columns are told; empty if the algorithm's own page tells them.
     """
 
     label: str
     renderer: Callable[[QgsVectorLayer], QgsFeatureRenderer] | None = None
     map_tip: str | Callable[[list[str]], str] = ""
     times: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    level: int = LOWEST
+    is_of_frames: bool = False
+    is_wide: bool = False
+    listed: Style | None = None
+    section: str = ""
 
 
-def apply(layer: QgsVectorLayer, kind: str) -> None:
-    """Give a layer its colours, names of columns, widgets, actions, map tip and times.
-
-    Parameters
-    ----------
-    layer : QgsVectorLayer
-    kind : str
-        Key of :data:`STYLES`.
-    """
-    style = STYLES[kind]
+def apply(layer: QgsVectorLayer, style: Style) -> None:
+    """Give a layer its colours, names of columns, widgets, actions, map tip and times."""
     add_actions(layer)
-    describe(layer)
+    describe(layer, style.aliases)
     layer.setDisplayExpression(style.label)
     tip = style.map_tip
     layer.setMapTipTemplate(tip(layer.fields().names()) if callable(tip) else tip)
@@ -80,31 +93,30 @@ def _set_times(layer: QgsVectorLayer, begin: str, end: str = "") -> None:
     times.setIsActive(True)
 
 
-STYLES = {
-    "frames": Style('"id"', renderers.frames_renderer, map_tips.frame_tip),
-    "matched_frames": Style(
-        '"id"', renderers.count_renderer("n_granules", "no granule", ("granule", "granules")), map_tips.frame_tip
-    ),
-    "compared_frames": Style(
-        '"id"',
-        renderers.count_renderer(
-            "n_differing", "all methods agree", ("granule differs", "granules differ"), dark_is_many=True
-        ),
-        map_tips.frame_tip,
-    ),
-    "comparison": Style('"method"'),
-    "granules": Style('"granule_id"', renderers.granules_renderer, map_tips.GRANULE, ("start_time", "end_time")),
-    "crossovers": Style(
-        '"frame_id" || \' x \' || coalesce("beam", "source")',
-        renderers.crossovers_renderer,
-        map_tips.CROSSOVER,
-        ("pass_time",),
-    ),
-    "matches": Style(
-        # Short, as the list in a frame's form is narrow.
-        "coalesce(format_date(\"start_time\", 'yyyy-MM-dd') || ', ', '')"
-        " || coalesce('RGT ' || \"rgt\", \"granule_id\") || if(\"crosses_line\", ', crosses', '')",
-        times=("start_time",),
-    ),
-    "seasons": Style('"season"'),
-}
+FRAMES = Style('"id"', renderers.frames_renderer, map_tips.frame_tip, level=40, is_of_frames=True, section="Frames")
+GRANULES = Style(
+    '"granule_id"',
+    renderers.granules_renderer,
+    map_tips.GRANULE,
+    ("start_time", "end_time"),
+    level=50,
+    is_wide=True,
+    section="Granules",
+)
+MATCHES = Style(
+    # Short, as the list in a frame's form is narrow.
+    "coalesce(format_date(\"start_time\", 'yyyy-MM-dd') || ', ', '')"
+    " || coalesce('RGT ' || \"rgt\", \"granule_id\") || if(\"crosses_line\", ', crosses', '')",
+    times=("start_time",),
+    level=60,
+    section="Matches",
+)
+MATCHED_FRAMES = Style(
+    '"id"',
+    renderers.count_renderer("n_granules", "no granule", ("granule", "granules")),
+    map_tips.frame_tip,
+    level=20,
+    is_of_frames=True,
+    listed=MATCHES,
+    section="Matched frames",
+)

@@ -35,18 +35,18 @@ def removed(kind: str, cancelled: Callable[[], bool] = lambda: False) -> str:
         outcome = cache_files.remove(kind, cancelled)
     except XoprError as error:
         return str(error)
-    said = f"removed {_amount(outcome.n_files, outcome.size)}."
+    sentences = f"removed {_amount(outcome.n_files, outcome.size)}."
     if outcome.n_at_work:
-        said += (
+        sentences += (
             f" {count(outcome.n_at_work, 'file was', 'files were')} left, as another run is writing there: clear again "
             "when it has ended."
         )
     if outcome.n_locked:
-        said += (
+        sentences += (
             f" {count(outcome.n_locked, 'file', 'files')} could not be removed ({outcome.why}): end other programs "
             "that use the folder, or change its permissions, and clear again."
         )
-    return said
+    return sentences
 
 
 def _amount(n_files: int, size: int) -> str:

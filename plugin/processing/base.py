@@ -17,7 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..files import open_layers
-from ..looks import relations, result_group, styles
+from ..looks import Style, relations, result_group, styles
 from ..metadata import guide_url, icon_path
 from ..options import settings
 from ..packages import dependencies
@@ -47,7 +47,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     TAGS : tuple of str
         Further words to find it by.
     STYLES : dict
-        Which of :data:`~xopr_crossovers.plugin.looks.styles.STYLES` each layer output gets.
+        The :class:`~xopr_crossovers.plugin.looks.Style` of each layer output.
     """
 
     NAME = ""
@@ -56,7 +56,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     SUMMARY = ""
     HELP = ""
     TAGS: tuple[str, ...] = ()
-    STYLES: ClassVar[dict[str, str]] = {}
+    STYLES: ClassVar[dict[str, Style]] = {}
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         return QIcon(self.svgIconPath())
 
     def svgIconPath(self) -> str:  # noqa: N802 (QGIS asks for this name)
-        """Return where the icon is."""
+        """Return where the icon is: its own, or the plugin's."""
         return icon_path(self.NAME)
 
     # --- how it runs ---
@@ -184,17 +184,17 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         The layers are those of the context's store, which the desktop then loads into a group of theirs.
         """
         open_layers.reload(context.project(), self._replaced)
-        opened: dict[str, QgsVectorLayer] = {}
+        opened: list[tuple[Style, QgsVectorLayer]] = []
         for name, destination in self._layers.items():
             layer = QgsProcessingUtils.mapLayerFromString(destination, context)
             if layer is not None:
-                kind = self.STYLES[name]
-                styles.apply(layer, kind)
+                style = self.STYLES[name]
+                styles.apply(layer, style)
                 if not styles.keep(layer):
                     feedback.pushWarning(f"The style of {name} could not be saved into its file.")
-                opened[kind] = layer
-                result_group.on_load(layer, destination, kind, self._window, context)
-        frames, matches = opened.get("matched_frames"), opened.get("matches")
-        if frames and matches and not relations.keep(frames, matches, styles.STYLE_NAME):
-            feedback.pushWarning("The relation of frames and matches could not be saved into the frames' file.")
+                opened.append((style, layer))
+                result_group.on_load(layer, destination, style, self._window, context)
+        for frames, matches in relations.related(opened):
+            if not relations.keep(frames, matches, styles.STYLE_NAME):
+                feedback.pushWarning("The relation of frames and matches could not be saved into the frames' file.")
         return {}

@@ -24,6 +24,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ... import core
 from ...core.common import MASK, fit_to_show
 from ..files import layer_places as places
 from .destinations import destination_of
@@ -113,7 +114,7 @@ def _value(run: Run, definition: QgsProcessingParameterDefinition) -> str | None
         return run.day(name)
     text = run.text(name)
     if run.given(name):
-        return _places(text) if name == "CATALOG" else text
+        return _absolute_catalogs(text) if name == "CATALOG" else text
     # An empty text may stand for "any" where there is a default.
     return "" if text == "" and definition.defaultValue() else None
 
@@ -134,9 +135,9 @@ def _destination(run: Run, name: str) -> str | None:
     return "TEMPORARY_OUTPUT" if _is_temporary(str(place.path)) else places.spelling(place)
 
 
-def _places(text: str) -> str:
+def _absolute_catalogs(text: str) -> str:
     """Return files, folders and patterns of a catalog with their whole path; addresses and seasons as they are."""
-    return ";".join(_absolute(place) for part in re.split(r"[;\n]", text) if (place := part.strip()))
+    return ";".join(map(_absolute, core.catalogs.split(text)))
 
 
 def _absolute(place: str) -> str:

@@ -25,7 +25,7 @@ from .sources import sources
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingParameterDefinition
 
-    from ..files import Place
+    from ..files import LayerPlace
     from .inputs import Inputs
 
 _KINDS = {LINES: formats.LINES, POINTS: formats.POINTS, POLYGONS: formats.POLYGONS}
@@ -38,7 +38,7 @@ def check_outputs(run: Inputs) -> None:
     ------
     InputError
     """
-    taken: dict[str, Place] = {}
+    taken: dict[str, LayerPlace] = {}
     read = None
     for definition in run.algorithm.destinationParameterDefinitions():
         name = definition.name()
@@ -120,7 +120,7 @@ def _text_of(run: Inputs, value: Any) -> str:
     return str(value or "")
 
 
-def _check_input(name: str, place: Place, other: str, source: Place) -> None:
+def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace) -> None:
     if place.is_on_same_table(source):
         raise InputError(
             f"{name} would be written over {other}, which is read from the same table; choose another one."
@@ -128,9 +128,9 @@ def _check_input(name: str, place: Place, other: str, source: Place) -> None:
     if not place.shares_file(source):
         return
     if place.table and databases.is_database(place.file):
-        there = [table.lower() for table in databases.tables(place.file)]
+        tables = [table.lower() for table in databases.tables(place.file)]
         # Of a file without a table's name QGIS reads one of those that are there.
-        reads = source.table.lower() or (place.table.lower() if place.table.lower() in there else "")
+        reads = source.table.lower() or (place.table.lower() if place.table.lower() in tables else "")
         if place.table.lower() != reads:
             return
         raise InputError(
@@ -139,13 +139,13 @@ def _check_input(name: str, place: Place, other: str, source: Place) -> None:
         )
     hint = ""
     if place.path.suffix.lower() == ".gpkg":
-        hint = f", or another table in it: {places.spelling(places.Place(place.path, name.lower()))}"
+        hint = f", or another table in it: {places.spelling(places.LayerPlace(place.path, name.lower()))}"
     raise InputError(
         f"{name} would be written over {place.path}, which {other} is read from; choose another file{hint}."
     )
 
 
-def _check_other_output(name: str, place: Place, other: str, output: Place) -> None:
+def _check_other_output(name: str, place: LayerPlace, other: str, output: LayerPlace) -> None:
     if place.is_on_same_table(output):
         raise InputError(f"{name} and {other} would be written to the same table {place.table}.")
     if not place.shares_file(output):
@@ -156,7 +156,7 @@ def _check_other_output(name: str, place: Place, other: str, output: Place) -> N
     raise InputError(f"{name} and {other} would be written to the same file {place.path}{table}.")
 
 
-def _check_layer_file(run: Inputs, definition: QgsProcessingParameterDefinition, place: Place) -> None:
+def _check_layer_file(run: Inputs, definition: QgsProcessingParameterDefinition, place: LayerPlace) -> None:
     name = definition.name()
     ending = place.path.suffix.lower().lstrip(".")
     why = formats.unfit(
@@ -176,7 +176,7 @@ def _check_layer_file(run: Inputs, definition: QgsProcessingParameterDefinition,
         _check_geometries(run, name, found)
 
 
-def _check_other_tables(name: str, place: Place) -> None:
+def _check_other_tables(name: str, place: LayerPlace) -> None:
     """Refuse to replace a workbook in which there is more than one sheet, or another one than would be written."""
     layer = QgsVectorLayer(str(place.path), name, "ogr", QgsVectorLayer.LayerOptions(False))
     sheets = [text.split("!!::!!")[1] for text in layer.dataProvider().subLayers()] if layer.isValid() else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +18,7 @@ from qgis.core import (
     QgsProject,
 )
 
-from ...core.common import InputError
+from ...core.common import InputError, fault_in, fault_of, reason_of
 from ..files import Staging, databases, formats
 from ..files import layer_places as places
 from .destinations import destination_of, kind_of_output
@@ -26,10 +27,11 @@ from .inputs import Inputs
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..files import Place
+    from ..files import LayerPlace
 
 # Less than this, and a file that could not be written had no room.
 _ROOM = 2**20
+_ELSEWHERE = "choose another file or format"
 
 
 class Outputs:
@@ -106,13 +108,13 @@ class Outputs:
         try:
             return self._write_file(name, place, tables, kinds, empty)
         except OSError as error:
-            raise InputError(self._failed(name, place.file, error.strerror or str(error))) from None
+            raise InputError(_failed(name, place.file, error)) from None
 
     def _write_file(
-        self, name: str, place: Place, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
+        self, name: str, place: LayerPlace, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
     ) -> int:
         from ..bridge import Fitting, Written, crs_of, fields_of, geopackage, wkb_type_of, write
-        from ..files import row_files as layer_files
+        from ..files import row_files
 
         path, found = place.path, formats.known(place.path.suffix.lower().lstrip("."))
         kind = kind_of_output(self._inputs.algorithm.parameterDefinition(name))
@@ -143,36 +145,39 @@ class Outputs:
         try:
             if found.driver == "GPKG" and staged.exists():
                 order = geopackage.remove(str(staged), table)
-            sink = layer_files.create(staged, table, found, shape, self._inputs.context, self._encoding(name))
+            sink = row_files.create(staged, table, found, shape, self._inputs.context, self._encoding(name))
         except InputError as error:
-            raise InputError(self._failed(name, path, str(error))) from None
+            raise InputError(_failed(name, path, error)) from None
         parts = chain([head], parts)
         if geopackage.can_fill(str(staged), head):
             del sink
             try:
                 geopackage.fill(str(staged), table, parts, fitting.kinds, self._inputs.progress.check)
             except geopackage.FillingError as error:
-                raise InputError(self._failed(name, path, str(error))) from None
+                raise InputError(_failed(name, path, error)) from None
         else:
             try:
                 for part in parts:
                     try:
                         write(part, sink, self._inputs.feedback, fitting.kinds)
                     except InputError as error:
-                        raise InputError(self._failed(name, path, str(error))) from None
+                        raise InputError(_failed(name, path, error)) from None
             finally:
                 # Closes the file: a second table may go into the same one.
                 del sink
         if order is not None:
-            geopackage.put_in_order(str(staged), order)
-        layer_files.named(staged)
+            try:
+                geopackage.put_in_order(str(staged), order)
+            except geopackage.FillingError as error:
+                raise InputError(_failed(name, path, error)) from None
+        row_files.named(staged)
         source = f"{staged}|layername={table}" if found.is_database else str(staged)
         if difference := written.difference(source, found):
-            raise InputError(self._failed(name, path, difference))
+            raise InputError(_failed(name, path, difference))
         self.layers[name] = self._destination(place, table, staged)
         return written.rows
 
-    def _destination(self, place: Place, table: str, staged: Path) -> str:
+    def _destination(self, place: LayerPlace, table: str, staged: Path) -> str:
         """Return how QGIS opens a layer; of a file with one table the name of the file says it."""
         if place.table or (table and len(databases.tables(staged)) > 1):
             return f"{place.path}|layername={table}"
@@ -229,7 +234,7 @@ class Outputs:
         try:
             self._staging.file(place).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise InputError(self._failed(name, place, error.strerror or str(error))) from None
+            raise InputError(_failed(name, place, error)) from None
         return {name: str(place)}
 
     def finish(self) -> None:
@@ -267,13 +272,21 @@ class Outputs:
         options = value.createOptions if isinstance(value, QgsProcessingOutputLayerDefinition) else {}
         return str(options.get("fileEncoding") or "")
 
-    def _failed(self, name: str, path: Path, why: str) -> str:
-        """Return a sentence on an output that could not be written, with advice by its cause."""
-        advice = "choose another file or format"
-        with suppress(OSError):
-            if shutil.disk_usage(path.parent).free < _ROOM or "No space" in why or "is full" in why:
-                advice = "there is no free space on its disk: make some, or choose another one"
-        return f"{name} could not be written whole to '{path}' ({why}); {advice}."
+
+def _failed(name: str, path: Path, error: Exception | str) -> str:
+    """Return a sentence on an output that could not be written, with advice by its cause."""
+    fault = fault_of(error, _ELSEWHERE) if isinstance(error, OSError) else fault_in(str(error), _ELSEWHERE)
+    if fault is None and _is_full(path.parent):
+        fault = reason_of(OSError(errno.ENOSPC, ""), _ELSEWHERE)
+    why, advice = fault or (error, _ELSEWHERE)
+    return f"{name} could not be written whole to '{path}' ({why}); {advice}."
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return False
 
 
 def _details(title: str, project: QgsProject, name: str) -> QgsProcessingContext.LayerDetails:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,15 +15,16 @@ from qgis.core import (
     QgsProperty,
 )
 
+from ... import core
 from ...core.common import InputError
 from ..files import layer_places as places
 
 if TYPE_CHECKING:
-    from ..files import Place
+    from ..files import LayerPlace
     from .inputs import Inputs
 
 
-def sources(run: Inputs) -> Iterator[tuple[str, Place]]:
+def sources(run: Inputs) -> Iterator[tuple[str, LayerPlace]]:
     """Yield the name of each input and a place that it reads from.
 
     Every text counts that names something which is there: only the core knows which texts are catalogs.
@@ -55,7 +54,7 @@ def _single(run: Inputs, value: Any) -> Iterator[QgsMapLayer | str]:
         yield str(value)
 
 
-def _places_of(run: Inputs, value: QgsMapLayer | str) -> Iterator[Place]:
+def _places_of(run: Inputs, value: QgsMapLayer | str) -> Iterator[LayerPlace]:
     layer = value
     if isinstance(value, str):
         layer = QgsProcessingUtils.mapLayerFromString(value, run.context, False) if value.strip() else None
@@ -70,18 +69,11 @@ def _places_of(run: Inputs, value: QgsMapLayer | str) -> Iterator[Place]:
             yield from places.places_of_layer(reference)
 
 
-def _files_of(text: str) -> Iterator[Place]:
-    """Yield the files that a text names, which may be several, a folder or a pattern."""
-    for part in re.split(r"[;\n]", text):
-        if not part.strip():
-            continue
+def _files_of(text: str) -> Iterator[LayerPlace]:
+    """Yield the files that a text names, which may be several, a folder or a pattern, as the core reads them."""
+    for part in core.catalogs.split(text):
         try:
-            path = places.path_of(part.partition("|")[0], "A source")
+            files = core.catalogs.places_of(part, "A source", "files")
         except InputError:
-            continue
-        if path.is_dir():
-            yield from (places.Place(file) for file in path.rglob("*.parquet"))
-        elif not path.exists() and glob.has_magic(part):
-            yield from (places.Place(Path(file)) for file in glob.glob(str(path), recursive=True))
-        elif path.is_file():
-            yield places.Place(path)
+            continue  # the name of a season, an option, or an address
+        yield from (places.LayerPlace(file.path.absolute()) for file in files if file.path)

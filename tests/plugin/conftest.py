@@ -9,6 +9,7 @@ from qgis.core import (
     QgsApplication,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingParameterDefinition,
     QgsProcessingUtils,
     QgsProject,
     QgsVectorLayer,
@@ -86,6 +87,21 @@ def run(provider, context, feedback):
         return results
 
     return run_algorithm
+
+
+@pytest.fixture
+def needed_by(provider):
+    """Return the names of the inputs without which an algorithm does not run."""
+
+    def names_of(name):
+        optional = QgsProcessingParameterDefinition.Flag.FlagOptional
+        return [
+            one.name()
+            for one in provider.algorithm(name).parameterDefinitions()
+            if not (one.isDestination() or one.flags() & optional or one.defaultValue() is not None)
+        ]
+
+    return names_of
 
 
 @pytest.fixture

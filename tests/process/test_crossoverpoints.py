@@ -8,14 +8,11 @@ import pytest
 import shapely
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingModelAlgorithm,
-    QgsProcessingModelChildAlgorithm,
-    QgsProcessingModelChildParameterSource,
-    QgsProcessingModelOutput,
-    QgsProcessingModelParameter,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterString,
 )
+
+from drawn_model import draw, from_input
 
 GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -65,24 +62,11 @@ def test_points_lie_on_their_lines_at_their_distances(crossovers, found):
 
 
 def test_a_saved_model_takes_the_layers_and_gives_the_same_points(qgis_process, found, crossovers, tmp_path):
-    model = QgsProcessingModelAlgorithm("crossovers", "tests")
     kinds = {"frames": QgsProcessing.SourceType.TypeVectorLine, "granules": QgsProcessing.SourceType.TypeVectorPolygon}
-    for name, kind in kinds.items():
-        model.addModelParameter(
-            QgsProcessingParameterFeatureSource(name, name, [kind]), QgsProcessingModelParameter(name)
-        )
-    model.addModelParameter(QgsProcessingParameterString("beams", "beams"), QgsProcessingModelParameter("beams"))
-    child = QgsProcessingModelChildAlgorithm("xopr:crossoverpoints")
-    child.setChildId("crossovers")
-    for name in ("FRAMES", "GRANULES", "BEAMS"):
-        source = QgsProcessingModelChildParameterSource.fromModelParameter(name.lower())
-        child.addParameterSources(name, [source])
-    output = QgsProcessingModelOutput("out", "out")
-    output.setChildId("crossovers")
-    output.setChildOutputName("CROSSOVERS")
-    child.setModelOutputs({"out": output})
-    model.addChildAlgorithm(child)
-    model.updateDestinationParameters()
+    inputs = [QgsProcessingParameterFeatureSource(name, name, [kind]) for name, kind in kinds.items()]
+    inputs.append(QgsProcessingParameterString("beams", "beams"))
+    sources = {name: from_input(name.lower()) for name in ("FRAMES", "GRANULES", "BEAMS")}
+    model = draw("crossovers", inputs, {"crossovers": ("crossoverpoints", sources, {"out": "CROSSOVERS"})})
     assert model.toFile(str(tmp_path / "crossovers.model3"))
     path = tmp_path / "model.gpkg"
     ran = qgis_process(

@@ -137,7 +137,7 @@ def test_a_full_disk_for_the_output_fails_the_run_and_leaves_no_broken_file(serv
     wide = "-115,-95,-80,-74 [EPSG:4326]"
     code, log, left = run(f"size={size}", server.url, tmp_path / "cache", disk / f"granules.{kind}", wide)
     assert code == 1, log
-    assert re.search(r"GRANULES (cannot|could not) be written .*free space", log)
+    assert re.search(r"GRANULES (cannot|could not) be written .*\(the disk is full\); free space there", log)
     assert left == []
     # What came from CMR is kept: the next run needs no request.
     asked = len(server.requests)

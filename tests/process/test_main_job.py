@@ -7,16 +7,12 @@ import subprocess
 import pytest
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingModelAlgorithm,
-    QgsProcessingModelChildAlgorithm,
-    QgsProcessingModelChildParameterSource,
-    QgsProcessingModelOutput,
-    QgsProcessingModelParameter,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterString,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QPointF
+
+from drawn_model import draw, fixed, from_input, from_step
 
 OUTPUTS = ("MATCHED_FRAMES", "MATCHES", "GRANULES")
 
@@ -51,54 +47,27 @@ def whole(qgis_process, catalog, points, tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(qgis_app, tmp_path_factory):
     """A saved model: load, subset, search, match."""
-
-    def of_child(child, output):
-        return [QgsProcessingModelChildParameterSource.fromChildOutput(child, output)]
-
-    def of_input(name):
-        return [QgsProcessingModelChildParameterSource.fromModelParameter(name)]
-
-    def static(value):
-        return [QgsProcessingModelChildParameterSource.fromStaticValue(value)]
-
-    model = QgsProcessingModelAlgorithm("main job", "tests")
     inputs = [
         QgsProcessingParameterString("catalog", "Catalog"),
         QgsProcessingParameterFeatureSource("points", "Points", [QgsProcessing.SourceType.TypeVectorPoint]),
     ]
-    for parameter in inputs:
-        component = QgsProcessingModelParameter(parameter.name())
-        component.setPosition(QPointF(0, 0))
-        model.addModelParameter(parameter, component)
+    subset = from_step("subset", "SUBSET")
     steps = {
-        "load": ("loadcatalog", {"CATALOG": of_input("catalog")}, {}),
-        "subset": ("subsetbypoints", {"FRAMES": of_child("load", "FRAMES"), "POINTS": of_input("points")}, {}),
+        "load": ("loadcatalog", {"CATALOG": from_input("catalog")}, {}),
+        "subset": ("subsetbypoints", {"FRAMES": from_step("load", "FRAMES"), "POINTS": from_input("points")}, {}),
         "search": (
             "querygranules",
-            {"FRAMES": of_child("subset", "SUBSET"), "TIME_MODE": static("cycle"), "CYCLE": static(22)},
+            {"FRAMES": subset, "TIME_MODE": fixed("cycle"), "CYCLE": fixed(22)},
             {"granules": "GRANULES"},
         ),
         "match": (
             "matchgranules",
-            {"FRAMES": of_child("subset", "SUBSET"), "GRANULES": of_child("search", "GRANULES")},
+            {"FRAMES": subset, "GRANULES": from_step("search", "GRANULES")},
             {"frames": "MATCHED_FRAMES", "matches": "MATCHES"},
         ),
     }
-    for name, (algorithm, parameters, outputs) in steps.items():
-        child = QgsProcessingModelChildAlgorithm(f"xopr:{algorithm}")
-        child.setChildId(name)
-        for key, sources in parameters.items():
-            child.addParameterSources(key, sources)
-        finals = {}
-        for title, output in outputs.items():
-            final = QgsProcessingModelOutput(title, title)
-            final.setChildId(name)
-            final.setChildOutputName(output)
-            finals[title] = final
-        child.setModelOutputs(finals)
-        model.addChildAlgorithm(child)
     path = tmp_path_factory.mktemp("model") / "main_job.model3"
-    assert model.toFile(str(path))
+    assert draw("main job", inputs, steps).toFile(str(path))
     return path
 
 

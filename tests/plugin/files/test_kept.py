@@ -118,7 +118,7 @@ def test_two_outputs_in_one_file_are_seen_through_their_spelling(refusal, subset
 
 
 def test_files_that_are_one_layer_are_one_place(tmp_path):
-    shp, dbf, other = (places.Place(tmp_path / name) for name in ("a.shp", "a.dbf", "b.dbf"))
+    shp, dbf, other = (places.LayerPlace(tmp_path / name) for name in ("a.shp", "a.dbf", "b.dbf"))
     assert shp.shares_file(dbf)
     assert not shp.shares_file(other)
 

@@ -26,7 +26,7 @@ def layers(run, save, fresh, frames_table, granules_table, tmp_path, qgis_iface)
     granules = save(granules_table)
     paths = {name: str(tmp_path / f"{name.lower()}.gpkg") for name in ("MATCHED_FRAMES", "MATCHES")}
     run("matchgranules", FRAMES=save(frames_table), GRANULES=granules, **paths)
-    styles.apply(granules, "granules")
+    styles.apply(granules, styles.GRANULES)
     opened = {name: fresh(path) for name, path in paths.items()} | {"GRANULES": granules}
     QgsProject.instance().addMapLayers(list(opened.values()))
     yield opened
@@ -77,7 +77,7 @@ def test_of_two_seasons_with_frames_of_one_name_only_the_crossed_one_gets_select
     granules = save(granules_table)
     paths = {name: str(tmp_path / f"{name.lower()}.gpkg") for name in ("MATCHED_FRAMES", "MATCHES")}
     run("matchgranules", FRAMES=save(both), GRANULES=granules, METHOD="flightline", **paths)
-    styles.apply(granules, "granules")
+    styles.apply(granules, styles.GRANULES)
     opened = [fresh(path) for path in paths.values()]
     project.addMapLayers([*opened, granules])
     do(command(granules, next(granules.getFeatures()), "Select")[1])

@@ -37,7 +37,7 @@ def matched(run, save, fresh, frames_table, granules_table, tmp_path):
         GRANULES=granules,
         **{name: str(path) for name, path in paths.items()},
     )
-    styles.apply(granules, "granules")
+    styles.apply(granules, styles.GRANULES)
     assert styles.keep(granules)
     opened = {name: fresh(path) for name, path in paths.items()}
     opened["GRANULES"] = fresh(granules.source().split("|")[0])
@@ -127,7 +127,7 @@ def test_values_are_never_taken_for_html(matched):
 
 def test_a_tip_leaves_out_what_is_not_known(save, frames_table, matched):
     bare = save(frames_table[["id", "geometry"]])
-    styles.apply(bare, "frames")
+    styles.apply(bare, styles.FRAMES)
     shown = tip(bare, next(bare.getFeatures()))
     assert shown == "<b>Data_20200101_01_001</b>"
     granule = next(matched["GRANULES"].getFeatures())
@@ -173,9 +173,9 @@ def test_a_feature_is_called_by_its_id(matched):
 
 def test_applying_a_style_twice_gives_each_action_once(save, granules_table):
     layer = save(granules_table)
-    styles.apply(layer, "granules")
+    styles.apply(layer, styles.GRANULES)
     once = [action.name() for action in layer.actions().actions()]
-    styles.apply(layer, "granules")
+    styles.apply(layer, styles.GRANULES)
     assert [action.name() for action in layer.actions().actions()] == once
     assert len(set(once)) == len(once) > 0
 
@@ -198,7 +198,7 @@ def test_columns_for_programs_are_neither_in_the_table_nor_in_the_form_but_in_th
 
 def test_frequencies_are_shown_with_all_their_digits(save, frames_table):
     layer = save(frames_table.assign(**{"opr:frequency": 1.95e8}))
-    styles.apply(layer, "frames")
+    styles.apply(layer, styles.FRAMES)
     index = layer.fields().indexOf("opr:frequency")
     setup = layer.editorWidgetSetup(index)
     formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
@@ -242,7 +242,7 @@ def test_on_a_day_without_a_pass_no_granule_is_drawn(matched):
 def with_echogram(save, fresh, frames_table):
     """Open frames whose catalog knows a picture of the first one only."""
     layer = save(frames_table.assign(thumbnail=["https://example.org/echo.jpg", *[None] * (len(frames_table) - 1)]))
-    styles.apply(layer, "frames")
+    styles.apply(layer, styles.FRAMES)
     assert styles.keep(layer)
     return fresh(layer.source().split("|")[0])
 

@@ -11,14 +11,12 @@ import pytest
 from qgis.core import (
     QgsApplication,
     QgsNetworkAccessManager,
-    QgsProcessingModelAlgorithm,
-    QgsProcessingModelChildAlgorithm,
-    QgsProcessingModelChildParameterSource,
     QgsSettings,
 )
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QGroupBox, QLabel, QMessageBox, QWidget
 
+from drawn_model import draw, fixed
 from standin import StandIn
 from xopr_crossovers.core import job
 from xopr_crossovers.core.catalogs.manifest import Entry
@@ -350,11 +348,7 @@ def test_a_run_follows_the_settings(run, cmr, tmp_path):
 
 
 def test_a_model_follows_the_settings(provider, context, feedback, tmp_path):
-    step = QgsProcessingModelChildAlgorithm("xopr:querygranules")
-    step.setChildId("search")
-    step.addParameterSources("EXTENT", [QgsProcessingModelChildParameterSource.fromStaticValue(BOX)])
-    model = QgsProcessingModelAlgorithm("search", "test")
-    model.addChildAlgorithm(step)
+    model = draw("search", [], {"search": ("querygranules", {"EXTENT": fixed(BOX)}, {})})
     with StandIn(cycles=[22], versions=["006"]) as server:
         settings.store(Settings(str(tmp_path / "cache"), server.url, product_version="006"))
         _, succeeded = model.create().run({}, context, feedback)
