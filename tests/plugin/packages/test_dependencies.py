@@ -156,7 +156,7 @@ def test_the_desktop_shows_one_message_that_leads_to_the_steps(bare):
 
 def test_loading_restores_how_libraries_are_opened():
     code = (
-        "import sys; before = sys.getdlopenflags(); from xopr_crossovers.plugin import dependencies; "
+        "import sys; before = sys.getdlopenflags(); from xopr_crossovers.plugin.packages import dependencies; "
         "dependencies.load(); assert 'shapely' in sys.modules; assert sys.getdlopenflags() == before"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
