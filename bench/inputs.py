@@ -32,6 +32,7 @@ _SOURCES = (
     "bench/passes.py",
     "bench/inputs.py",
     "tests/standin/strips.py",
+    "core/icesat2/calendar.py",
     "core/icesat2/orbit.py",
     "core/icesat2/rgt_offsets.txt",
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .parts import parts_of as parts_of
     from .planar_rings import are_planar as are_planar
     from .planar_rings import boxes_as_polygons as boxes_as_polygons
-    from .planar_rings import pieces as pieces
+    from .planar_rings import quarter_pieces as quarter_pieces
     from .planar_rings import widths as widths
     from .plane import BEYOND_EQUATOR_DEG as BEYOND_EQUATOR_DEG
     from .plane import in_plane as in_plane

@@ -64,7 +64,9 @@ def boxes_as_polygons(boxes: np.ndarray) -> np.ndarray:
     for number in np.unique(steps[~across]):
         equal = np.flatnonzero(~across & (steps == number))
         result[equal] = _rings(west[equal], south[equal], east[equal], north[equal], width[equal], int(number))
-    result[across] = pieces(shapely.box(west[across], south[across], west[across] + width[across], north[across]))
+    result[across] = quarter_pieces(
+        shapely.box(west[across], south[across], west[across] + width[across], north[across])
+    )
     return result
 
 
@@ -107,7 +109,7 @@ def are_planar(xy: np.ndarray, ring: np.ndarray, n_rings: int) -> np.ndarray:
     return (count > 0) | whole
 
 
-def pieces(polygons: np.ndarray) -> np.ndarray:
+def quarter_pieces(polygons: np.ndarray) -> np.ndarray:
     """Cut polygons in the plane of longitude and latitude into pieces of a quarter of the circle and one hemisphere.
 
     Parameters

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from .planar_rings import are_planar, pieces
+from .planar_rings import are_planar, quarter_pieces
 from .polygons import along_great_circles, areal, gather, mend, placed, united
 from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
 from .ragged import begins, spread
@@ -99,7 +99,7 @@ def _without_wide(polygons: np.ndarray) -> np.ndarray:
     wide = np.delete(wide, np.setdiff1d(round_, part[planar]))
     if len(wide) == 0:
         return polygons
-    parts[wide] = pieces(parts[wide])
+    parts[wide] = quarter_pieces(parts[wide])
     parts, of = areal(parts)
     return gather(parts, owner[of], len(polygons))
 

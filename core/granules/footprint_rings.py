@@ -14,7 +14,7 @@ from ..geometry import (
     boxes_as_polygons,
     gather,
     owners_of,
-    pieces,
+    quarter_pieces,
     widths,
     wrap_longitude,
 )
@@ -94,7 +94,7 @@ class FootprintBatch:
         record_of_ring = np.array(self._record_of_ring, dtype=np.intp)
         record = record_of_ring[good & is_shell]
         flat = planar[good & is_shell]
-        polygons[flat] = pieces(polygons[flat])
+        polygons[flat] = quarter_pieces(polygons[flat])
 
         boxes = np.array(self._boxes, dtype=float).reshape(-1, 4)
         whole = _have_area(boxes)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from .beams import beam_spread as beam_spread
     from .beams import check_beams as check_beams
     from .beams import pairs_and_sides as pairs_and_sides
+    from .calendar import cycle_of as cycle_of
+    from .calendar import cycle_start as cycle_start
+    from .calendar import rgt_time as rgt_time
+    from .even_orbit import TRACKS_PER_CYCLE as TRACKS_PER_CYCLE
     from .granule_name import TIME_DTYPE as TIME_DTYPE
     from .granule_name import cycle_patterns as cycle_patterns
     from .granule_name import parse_granule_names as parse_granule_names
@@ -23,13 +27,9 @@ if TYPE_CHECKING:
     from .off_pointing import StripPointing as StripPointing
     from .off_pointing import strip_pointing as strip_pointing
     from .orbit import REGIONS as REGIONS
-    from .orbit import TRACKS_PER_CYCLE as TRACKS_PER_CYCLE
     from .orbit import beside_track as beside_track
-    from .orbit import cycle_of as cycle_of
-    from .orbit import cycle_start as cycle_start
     from .orbit import ground_track as ground_track
     from .orbit import region_arc as region_arc
-    from .orbit import rgt_time as rgt_time
     from .steps import StepPlaces as StepPlaces
     from .steps import Steps as Steps
     from .steps import bends as bends

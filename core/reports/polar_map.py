@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from ..geometry import LONLAT_CRS, POLE_CRS, geodesic_lengths, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, begins, geodesic_lengths, transformer
 from .legend import class_colours, class_name, count_classes
 from .svg import FAINT, GREY, INK, drawing, element, legend, number, round_step, text, width_of
 
@@ -101,8 +101,7 @@ class _View:
         """Return the data of a path of lines."""
         parts = shapely.get_parts(shapely.simplify(lines, _DETAIL * self.metres_per_unit, preserve_topology=False))
         xy, part = shapely.get_coordinates(parts, return_index=True)
-        begins = np.concatenate([[True], part[1:] != part[:-1]]) if len(part) else part
-        words = ("M" if begin else "L" for begin in begins)
+        words = ("M" if begin else "L" for begin in begins(part))
         return "".join(f"{word}{x:.1f} {y:.1f}" for word, (x, y) in zip(words, self.place(xy).tolist()))
 
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from xopr_crossovers.core.icesat2 import orbit
+from xopr_crossovers.core.icesat2 import calendar, orbit
 
 from . import areas, strips
 
@@ -44,7 +44,7 @@ class Granules:
         )
         collection, cycle, self._region_row, rgt = (column.ravel() for column in columns)
         u0, u1 = orbit.region_arc(np.asarray(self.regions)[self._region_row])
-        start, end = orbit.rgt_time(rgt, cycle, u0), orbit.rgt_time(rgt, cycle, u1)
+        start, end = calendar.rgt_time(rgt, cycle, u0), calendar.rgt_time(rgt, cycle, u1)
         order = np.argsort(start, kind="stable")
         self.collection, self.cycle, self.rgt = collection[order], cycle[order], rgt[order]
         self._region_row = self._region_row[order]
@@ -70,7 +70,7 @@ class Granules:
     @cached_property
     def texts(self):
         """Times as the records carry them: arrays of str by ``start``, ``end``, ``crossing`` and ``revised``."""
-        crossing = orbit.rgt_time(self.rgt, self.cycle)
+        crossing = calendar.rgt_time(self.rgt, self.cycle)
         columns = {"start": self.start, "end": self.end, "crossing": crossing, "revised": self.revised}
         return {name: np.datetime_as_string(column, unit="ms", timezone="UTC") for name, column in columns.items()}
 

@@ -22,7 +22,7 @@ from xopr_crossovers.core.geometry import sphere
 from xopr_crossovers.core.geometry.projection import reproject
 from xopr_crossovers.core.granules import footprints
 from xopr_crossovers.core.granules.table import granules_from_umm
-from xopr_crossovers.core.icesat2 import orbit
+from xopr_crossovers.core.icesat2 import calendar, orbit
 from xopr_crossovers.core.icesat2.beams import BEAMS, LINES
 from xopr_crossovers.core.icesat2.strips import find_strips
 from xopr_crossovers.core.matching import pairs as matching
@@ -57,7 +57,7 @@ def modelled(region, rgts, cycle=22):
     """Granules as the stand-in has them, by RGT, region and cycle."""
     rings = [standin_strips.ring(rgt, region) for rgt in rgts]
     u0, u1 = orbit.region_arc(region)
-    starts, ends = (pd.to_datetime(orbit.rgt_time(np.array(rgts), cycle, u)).tz_localize("UTC") for u in (u0, u1))
+    starts, ends = (pd.to_datetime(calendar.rgt_time(np.array(rgts), cycle, u)).tz_localize("UTC") for u in (u0, u1))
     names = [
         f"ATL06_{start:%Y%m%d%H%M%S}_{rgt:04d}{cycle:02d}{region:02d}_007_01.h5" for rgt, start in zip(rgts, starts)
     ]
@@ -542,7 +542,7 @@ def test_planned_times_are_those_of_the_granule_or_of_the_calendar_where_it_is_a
     lon, lat = orbit.ground_track(300, np.mean(orbit.region_arc(12)))
     box = shapely.segmentize(shapely.box(lon - 30, lat - 12, lon + 30, lat + 12), 1.0)
     whole, piece = (table.set_geometry([box], crs="EPSG:4326") for table in (whole, piece))
-    planned = orbit.rgt_time(300, 22, np.mean(orbit.region_arc(12)))
+    planned = calendar.rgt_time(300, 22, np.mean(orbit.region_arc(12)))
     whole[["start_time", "end_time"]] += later
     piece["start_time"] += later
     frames = plain_frames([[(lon - 1, lat), (lon + 1, lat)]])

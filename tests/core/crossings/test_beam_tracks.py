@@ -14,7 +14,7 @@ import makers
 from standin import strips as standin_strips
 from xopr_crossovers.core.crossings.beam_crossovers import crossover_points
 from xopr_crossovers.core.geometry import sphere
-from xopr_crossovers.core.icesat2 import beams, orbit
+from xopr_crossovers.core.icesat2 import beams, calendar, orbit
 
 GEOD = pyproj.Geod(ellps="WGS84")
 TO_SPACE = pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
@@ -123,8 +123,8 @@ def test_real_segments_at_thwaites_lie_within_25_m_of_our_beams(real_data):
     beam = segments["beam"].to_numpy()
     # Which track: that of the time, by the calendar; the segments are seconds, tracks an hour and a half apart.
     time = pd.to_datetime(segments["date"]).to_numpy("datetime64[ms]")
-    begun = (time - orbit.cycle_start(orbit.cycle_of(time))) / np.timedelta64(1, "s")
-    rgt = (begun // orbit.TRACK_SECONDS).astype(int) + 1
+    begun = (time - calendar.cycle_start(calendar.cycle_of(time))) / np.timedelta64(1, "s")
+    rgt = (begun // calendar.TRACK_SECONDS).astype(int) + 1
     off = np.array([distances_from_beam(*one)[0] for one in zip(rgt, beam[:, None], lon[:, None], lat[:, None])])
     assert len(off) == 61
     assert np.median(off) < 25

@@ -158,6 +158,15 @@ def test_a_vertex_that_only_touches_is_counted_once_at_most(side):
     assert count(makers.frames([(side, -75.2), (0, -75), (side, -74.8)]), across) <= 1
 
 
+def test_crossings_at_two_vertices_of_a_line_are_two():
+    # So many vertices that the track does not bend between them, and flight lines' some millimetres beside it.
+    across = track(*((0, south) for south in np.linspace(-74, -76, 201)))
+    line = [(-1, -74.5), (3e-7, -74.6), (1, -74.7), (1, -74.8), (3e-7, -74.9), (-1, -75)]
+    crossings = found(makers.frames(line), across)
+    assert len(crossings) == 2
+    assert np.ptp(crossings.distance_m) > 50_000
+
+
 def test_a_line_that_goes_to_and_fro_crosses_as_often_as_it_does():
     across = track((0, -74), (0, -74.7), (0, -75.4), (0, -76))
     line = [(-1, -74.5), (1, -74.6), (-1, -74.9), (1, -75.2), (-1, -75.5)]

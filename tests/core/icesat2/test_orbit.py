@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xopr_crossovers.core.common.errors import InputError
-from xopr_crossovers.core.icesat2 import even_orbit, orbit, track_table
+from xopr_crossovers.core.icesat2 import calendar, even_orbit, orbit, track_table
 
 SECOND = np.timedelta64(1, "s")
 EARTH_RADIUS_M = 6_371_007.2
@@ -41,48 +41,48 @@ def distances_from_track(rgt, u, longitude, latitude, around=1.0):
 def published(real_data):
     """NASA's points of every 31st reference track, with where on the orbit they must about be."""
     points = pd.read_csv(real_data / "orbit" / "rgt_cycle14_points.csv.gz")
-    points["u"] = points.groupby("RGT").cumcount() * 60 / orbit.TRACK_SECONDS * 360
+    points["u"] = points.groupby("RGT").cumcount() * 60 / calendar.TRACK_SECONDS * 360
     return points[points["RGT"] % 31 == 1].reset_index(drop=True)
 
 
 def test_cycle_22_begins_on_2023_12_18_and_cycle_23_on_2024_03_18():
-    days = orbit.cycle_start([22, 23]).astype("datetime64[D]").astype(str)
+    days = calendar.cycle_start([22, 23]).astype("datetime64[D]").astype(str)
     assert days.tolist() == ["2023-12-18", "2024-03-18"]
 
 
 def test_cycle_starts_agree_with_67_711_real_names_within_20_seconds(real_data):
-    calendar = pd.read_csv(real_data / "orbit" / "icesat2_cycle_calendar.csv")
-    calendar = calendar.dropna(subset=["fitted_rgt1_equator_utc"])
-    assert calendar["n_names"].sum() == 67_711
-    fitted = calendar["fitted_rgt1_equator_utc"].to_numpy(dtype="datetime64[ms]")
-    assert np.all(np.abs(fitted - orbit.cycle_start(calendar["cycle"])) < 20 * SECOND)
+    known = pd.read_csv(real_data / "orbit" / "icesat2_cycle_calendar.csv")
+    known = known.dropna(subset=["fitted_rgt1_equator_utc"])
+    assert known["n_names"].sum() == 67_711
+    fitted = known["fitted_rgt1_equator_utc"].to_numpy(dtype="datetime64[ms]")
+    assert np.all(np.abs(fitted - calendar.cycle_start(known["cycle"])) < 20 * SECOND)
 
 
 def test_cycle_starts_fall_on_nasas_dates(real_data):
-    calendar = pd.read_csv(real_data / "orbit" / "icesat2_cycle_calendar.csv")
+    known = pd.read_csv(real_data / "orbit" / "icesat2_cycle_calendar.csv")
     # The first began before data were taken, the fourth in a data gap.
-    calendar = calendar[~calendar["cycle"].isin([1, 4])]
-    official = calendar["official_from"].to_numpy(dtype="datetime64[D]")
-    assert np.all(np.abs(orbit.cycle_start(calendar["cycle"]) - official) <= np.timedelta64(24, "h"))
+    known = known[~known["cycle"].isin([1, 4])]
+    official = known["official_from"].to_numpy(dtype="datetime64[D]")
+    assert np.all(np.abs(calendar.cycle_start(known["cycle"]) - official) <= np.timedelta64(24, "h"))
 
 
 @given(st.integers(1, 200), st.integers(1, 1387), st.floats(0, 359.9))
 def test_a_time_of_a_pass_lies_in_the_cycle_of_that_pass(cycle, rgt, u):
-    assert orbit.cycle_of(orbit.rgt_time(rgt, cycle, u)) in (cycle, cycle + (rgt == 1387))
+    assert calendar.cycle_of(calendar.rgt_time(rgt, cycle, u)) in (cycle, cycle + (rgt == 1387))
 
 
 def test_a_cycle_lasts_from_its_start_until_the_next_one_begins():
     cycle = np.arange(1, 2001)
-    start, end = orbit.cycle_start(cycle), orbit.cycle_start(cycle + 1) - np.timedelta64(1, "ms")
-    assert orbit.cycle_of([start, end]).tolist() == [cycle.tolist(), cycle.tolist()]
+    start, end = calendar.cycle_start(cycle), calendar.cycle_start(cycle + 1) - np.timedelta64(1, "ms")
+    assert calendar.cycle_of([start, end]).tolist() == [cycle.tolist(), cycle.tolist()]
 
 
 def test_there_is_no_cycle_before_september_2018():
-    assert orbit.cycle_of("2018-09-28T16:18") == 0
+    assert calendar.cycle_of("2018-09-28T16:18") == 0
 
 
 def test_times_are_in_milliseconds_and_take_the_shape_of_the_arguments():
-    times = orbit.rgt_time(np.arange(1, 4)[:, None], [1, 2])
+    times = calendar.rgt_time(np.arange(1, 4)[:, None], [1, 2])
     assert times.shape == (3, 2)
     assert times.dtype == "datetime64[ms]"
 
@@ -96,7 +96,7 @@ def test_the_names_of_a_published_search_begin_when_the_calendar_says():
         ("2024-01-09T03:38:42", 325, 22, 12),
     ]
     time, rgt, cycle, region = (np.array(column) for column in zip(*names))
-    late = orbit.rgt_time(rgt, cycle, orbit.region_arc(region)[0]) - time.astype("datetime64[ms]")
+    late = calendar.rgt_time(rgt, cycle, orbit.region_arc(region)[0]) - time.astype("datetime64[ms]")
     assert np.all(np.abs(late) < 20 * SECOND)
 
 
@@ -108,7 +108,7 @@ def test_99_of_100_real_granules_begin_when_the_calendar_says_to_20_seconds(real
     time = pd.to_datetime(parts[0], format="%Y%m%d%H%M%S").to_numpy(dtype="datetime64[ms]")
     rgt, cycle, region = (parts[column].astype(int).to_numpy() for column in (1, 2, 3))
     assert set(region) == {2, 3, 5, 6, 10, 11, 12}
-    late = np.abs(time - orbit.rgt_time(rgt, cycle, orbit.region_arc(region)[0]))
+    late = np.abs(time - calendar.rgt_time(rgt, cycle, orbit.region_arc(region)[0]))
     assert len(late) == 2145
     late = late / SECOND
     assert np.median(late) < 3
@@ -118,7 +118,7 @@ def test_99_of_100_real_granules_begin_when_the_calendar_says_to_20_seconds(real
 
 def test_the_drift_of_the_last_known_cycle_is_kept_and_not_carried_on():
     # Cycle 30 is 75 s early by the even calendar, 90.81927 days a cycle.
-    even = orbit.cycle_start([30, 31, 60, 130]) - orbit.FIRST_CROSSING
+    even = calendar.cycle_start([30, 31, 60, 130]) - calendar.FIRST_CROSSING
     early = even / SECOND - 90.81927 * 86_400 * (np.array([30, 31, 60, 130]) - 1)
     assert early == pytest.approx([-74, -72.5, -72.5, -72.5], abs=2)
 
@@ -149,7 +149,7 @@ def test_the_table_is_small_text_that_git_and_the_plugin_repository_take():
 
 def test_the_table_is_read_when_the_first_track_is_asked_for_and_not_before():
     track_table.offsets_m.cache_clear()
-    orbit.rgt_time(5, 22, 10.0)
+    calendar.rgt_time(5, 22, 10.0)
     assert track_table.offsets_m.cache_info().currsize == 0
     orbit.ground_track(5, 10.0)
     assert track_table.offsets_m.cache_info().currsize == 1
@@ -177,7 +177,7 @@ def test_times_of_nasas_points_tell_the_eccentricity(published):
     place = vectors(published["longitude"], published["latitude"])
     u, _ = orbit.beside_track(published["RGT"], place, published["u"])
     minute = published.groupby("RGT").cumcount().to_numpy()
-    ahead = u - minute * 60 / orbit.TRACK_SECONDS * 360
+    ahead = u - minute * 60 / calendar.TRACK_SECONDS * 360
     ahead -= published.assign(a=ahead).groupby("RGT")["a"].transform("mean").to_numpy()
     # Of an ellipse whose lowest place is the northernmost: 2 e, in radians.
     fit = np.sum(ahead * -np.cos(np.radians(u))) / np.sum(np.cos(np.radians(u)) ** 2)
@@ -280,10 +280,10 @@ def test_no_track_reaches_89_degrees():
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: orbit.rgt_time([1, 1388], 22), "RGT 1388"),
+        (lambda: calendar.rgt_time([1, 1388], 22), "RGT 1388"),
         (lambda: orbit.ground_track(0, 0.0), "RGT 0"),
-        (lambda: orbit.rgt_time(1, 0), "Cycle 0"),
-        (lambda: orbit.cycle_start([3, -2]), "Cycle -2"),
+        (lambda: calendar.rgt_time(1, 0), "Cycle 0"),
+        (lambda: calendar.cycle_start([3, -2]), "Cycle -2"),
         (lambda: orbit.region_arc([1, 15]), "Region 15"),
     ],
 )

@@ -30,7 +30,7 @@ from makers import Log
 from standin import Fault, StandIn
 from standin.areas import Box
 from xopr_crossovers.core.common.errors import SearchError
-from xopr_crossovers.core.icesat2 import orbit
+from xopr_crossovers.core.icesat2 import calendar
 from xopr_crossovers.core.search import area, window
 from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.search.coverage import FRESH_FOR
@@ -355,7 +355,7 @@ def test_a_clock_that_is_wrong_by_years_costs_a_question_and_no_granule(tmp_path
     when = replace(
         MONTHS, start=pd.Timestamp(now - np.timedelta64(60, "D")), end=pd.Timestamp(now - np.timedelta64(30, "D"))
     )
-    cycle = int(orbit.cycle_of(now))
+    cycle = int(calendar.cycle_of(now))
     with GrowingCmr([cycle - 1, cycle], [10, 12]) as cmr:
         cmr.now = now
         cmr.told = now + told_ahead
@@ -372,7 +372,7 @@ def test_after_this_machine_s_clock_was_set_back_the_open_end_is_asked_for_again
     when = replace(
         MONTHS, start=pd.Timestamp(now - np.timedelta64(60, "D")), end=pd.Timestamp(now - np.timedelta64(30, "D"))
     )
-    cycle = int(orbit.cycle_of(now))
+    cycle = int(calendar.cycle_of(now))
     with GrowingCmr([cycle - 1, cycle], [10, 12]) as cmr:
         cmr.now = now
         early = search(cmr, tmp_path, when=when)
