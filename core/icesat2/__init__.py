@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from ..common import lazy_face
 
 if TYPE_CHECKING:
-    from .beams import BEAMS as BEAMS
     from .beams import BESIDE_M as BESIDE_M
     from .beams import beam_spread as beam_spread
     from .beams import check_beams as check_beams
@@ -13,13 +12,16 @@ if TYPE_CHECKING:
     from .granule_name import TIME_DTYPE as TIME_DTYPE
     from .granule_name import cycle_patterns as cycle_patterns
     from .granule_name import parse_granule_names as parse_granule_names
-    from .heading import ASCENDING as ASCENDING
-    from .heading import BOTH as BOTH
     from .heading import check_direction as check_direction
     from .heading import granule_directions as granule_directions
     from .heading import headings_at as headings_at
     from .heading import names as names
     from .off_pointing import pointing as pointing
+    from .options import ASCENDING as ASCENDING
+    from .options import BEAMS as BEAMS
+    from .options import BOTH as BOTH
+    from .options import DIRECTIONS as DIRECTIONS
+    from .options import LINES as LINES
     from .orbit import REGIONS as REGIONS
     from .orbit import TRACKS_PER_CYCLE as TRACKS_PER_CYCLE
     from .orbit import beside_track as beside_track
