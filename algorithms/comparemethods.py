@@ -89,7 +89,7 @@ the frame. The report is a page with charts and a map for the browser, which nee
         compared = core.matching.compare(
             frames,
             granules,
-            run.choices("METHODS") or parameters.METHODS,
+            run.choices("METHODS") or core.matching.METHODS,
             int(run.number("REPEATS")),
             run.progress,
         )

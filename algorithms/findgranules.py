@@ -68,32 +68,32 @@ charts, the best frames, and the command that repeats the run.
         session = run.session()
         origin = values.origin(run) if run.given("REPORT") else None
         if run.given("FRAMES"):
-            frames = run.frames("FRAMES")
+            frames = core.frames.Frames(run.frames("FRAMES"))
             log.frames("Read from the layer", len(frames))
             frames = core.frames.filter_frames(frames, **filters, progress=reading)
         else:
-            frames = core.catalogs.read_catalog(
+            frames = core.catalogs.read_frames(
                 values.catalog(run), **filters, read_vector=run.open_vector, progress=reading, session=session
             )
         result = core.job.find_granules(
             frames,
             run.table("POINTS"),
-            rule=run.choice("RULE"),
-            distance_m=run.number("DISTANCE"),
-            time_mode=run.choice("TIME_MODE"),
-            **values.window(run),
+            at=values.point_rule(run),
+            window=values.window(run),
             product=values.product(run),
-            method=run.choice("METHOD"),
-            crossing_only=run.yes("CROSSING_ONLY"),
+            matching=values.matching(run),
             progress=finding,
             session=session,
         )
-        results = values.write_matched(run, result.matched)
+        for name, table in values.matched_layers(result.matched).items():
+            run.outputs.write(name, table)
         run.outputs.write("GRANULES", result.found.layer(), empty="Polygon")
+        report = {}
         if origin is not None:
-            results.update(run.outputs.write_text("REPORT", core.reports.run_page(result, log, origin)))
+            report = run.outputs.write_text("REPORT", core.reports.run_page(result, log, origin))
         return {
-            **results,
+            **report,
             **values.search_results(result.found, result.window),
             "N_FRAMES": len(result.matched.frames),
+            "N_MATCHES": len(result.matched.matches),
         }

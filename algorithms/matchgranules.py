@@ -38,11 +38,8 @@ granule with RGT, cycle, region, start time, days between flight and pass, and o
 
     def work(self, run: Run) -> dict[str, Any]:
         """Match and write."""
-        matched = core.job.match_granules(
-            run.frames("FRAMES"),
-            run.table("GRANULES"),
-            run.choice("METHOD"),
-            run.yes("CROSSING_ONLY"),
-            run.progress,
-        )
-        return values.write_matched(run, matched)
+        frames, granules = run.frames("FRAMES"), run.table("GRANULES")
+        matched = core.job.match_granules(frames, granules, values.matching(run), run.progress)
+        for name, table in values.matched_layers(matched).items():
+            run.outputs.write(name, table)
+        return {"N_MATCHES": len(matched.matches)}

@@ -49,10 +49,9 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
 
     def work(self, run: Run) -> dict[str, Any]:
         """Search and write."""
-        frames = run.frames("FRAMES") if run.given("FRAMES") else None
-        window = core.search.resolve_window(
-            run.choice("TIME_MODE"), frames, **values.window(run), progress=run.progress
-        )
+        frames = core.frames.Frames(run.frames("FRAMES")) if run.given("FRAMES") else None
+        flown = frames.flown if frames is not None else None
+        window = core.search.window_of(values.window(run), flown, run.progress)
         if frames is not None:
             areas = core.search.search_areas(frames, progress=run.progress)
         else:

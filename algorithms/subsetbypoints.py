@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters
+from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters, values
 
 
 class SubsetByPoints(XoprAlgorithm):
@@ -37,8 +37,6 @@ says how many there were.
     def work(self, run: Run) -> dict[str, Any]:
         """Read, subset, write."""
         frames = run.frames("FRAMES")
-        rule, distance_m = run.choice("RULE"), run.number("DISTANCE")
-        subset = core.frames.subset_by_points(frames, run.table("POINTS"), rule, distance_m, run.progress)
-        core.frames.require_frames(subset, len(frames), rule, distance_m)
+        subset = core.frames.frames_at_points(frames, run.table("POINTS"), values.point_rule(run), run.progress)
         run.outputs.write("SUBSET", subset)
         return {"N_FRAMES": len(subset)}

@@ -49,7 +49,7 @@ catalogs and of their list, for a mirror.
         """Declare parameters and outputs."""
         self.addParameter(
             parameters.choice(
-                "HEMISPHERE", "Hemisphere", parameters.HEMISPHERES, None, "Only the seasons of one hemisphere."
+                "HEMISPHERE", "Hemisphere", core.geometry.HEMISPHERES, None, "Only the seasons of one hemisphere."
             )
         )
         self.addParameter(

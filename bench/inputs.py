@@ -21,7 +21,7 @@ import numpy as np
 import passes
 import shapely
 
-from xopr_crossovers.core.frames import table as frames
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.granules import footprints
 
 CYCLES = list(range(1, 34))

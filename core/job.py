@@ -14,66 +14,27 @@ import requests
 
 from .catalogs import VectorReader, granules_dir
 from .common import CMR_URL, Clock, InputError, Progress, cmr_url, without_login
-from .frames import require_frames, subset_by_points
+from .frames import AnyFrames, Frames, PointRule, frames_at_points
 from .granules import granules_in_layer_crs, merge_granules, normalize_granules
 from .icesat2 import granule_directions
-from .matching import match, only_crossing, tables
+from .matching import Matching, match, only_crossing, tables
 from .search import (
     STORE_MODES,
     Area,
     CmrClient,
     GranuleQuery,
     GranuleStore,
+    Product,
     Supplier,
     Supply,
     Window,
+    WindowChoice,
     read_granule_files,
-    resolve_window,
     search_areas,
+    window_of,
 )
 
-SHORT_NAME = "ATL06"
-VERSION = "007"
 _LONGEST_NAME = 100
-# ATL06, and the quick looks ATL06QL; their versions have three digits.
-_OF_ICESAT2 = re.compile(r"atl\d\d[a-z]*", re.IGNORECASE)
-_NUMBER = re.compile(r"v?0*(?P<number>\d{1,3})", re.IGNORECASE)
-_DIGITS = 3
-PROVIDER = "NSIDC_CPRD"
-
-
-@dataclass(frozen=True)
-class Product:
-    """What is searched at CMR.
-
-    Attributes
-    ----------
-    short_name, version : str
-        For example ATL06 and 007.
-    provider : str or None
-        CMR's provider; None searches all.
-    cmr_url : str or None
-        Address of the CMR; None takes XOPR_CMR_URL or NASA's.
-    store : {'use', 'refresh', 'ignore'}
-        What to do with the granule store.
-
-    Notes
-    -----
-    Products of ICESat-2 are written as CMR writes them: ``atl06`` becomes ATL06, and version ``7`` or ``v7`` 007.
-    """
-
-    short_name: str = SHORT_NAME
-    version: str = VERSION
-    provider: str | None = PROVIDER
-    cmr_url: str | None = None
-    store: str = "use"
-
-    def __post_init__(self) -> None:
-        if not _OF_ICESAT2.fullmatch(self.short_name):
-            return
-        object.__setattr__(self, "short_name", self.short_name.upper())
-        if found := _NUMBER.fullmatch(self.version):
-            object.__setattr__(self, "version", found["number"].zfill(_DIGITS))
 
 
 @dataclass(frozen=True)
@@ -264,32 +225,30 @@ def read_granules(
 
 
 def match_granules(
-    frames: gpd.GeoDataFrame,
+    frames: AnyFrames,
     granules: gpd.GeoDataFrame,
-    method: str = "strtree",
-    crossing_only: bool = False,
+    matching: Matching | None = None,
     progress: Progress | None = None,
 ) -> Matched:
     """Match frames and granules and return the tables that are written.
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it.
     granules : GeoDataFrame
         From :func:`query_granules`, or a layer made from it.
-    method : {'strtree', 'prefix', 'flightline'}
-    crossing_only : bool
-        Keep only pairs whose footprint crosses the flight line.
+    matching : Matching, optional
+        By the method strtree if not given.
     progress : Progress, optional
     """
-    progress = progress or Progress()
+    progress, matching, frames = progress or Progress(), matching or Matching(), Frames.of(frames)
     granules = normalize_granules(granules, progress=progress)
-    pairs = match(frames, granules, method, progress=progress)
+    pairs = match(frames, granules, matching.method, progress=progress)
     n_pairs = len(pairs)
-    if crossing_only:
+    if matching.crossing_only:
         pairs = only_crossing(pairs, progress)
-    matched = tables.matched_frames(frames, granules, pairs)
+    matched, matches = tables.matched_frames_and_matches(frames, granules, pairs)
     hit = int((matched["n_granules"] > 0).sum())
     if len(pairs) == 0:
         progress.warn(f"No frame matches a granule: {len(frames):,} frames, {len(granules):,} granules, no pair.")
@@ -298,22 +257,17 @@ def match_granules(
             f"{hit:,} of {len(frames):,} frames have at least one granule; "
             f"median {int(matched['n_granules'].median())} granules a frame."
         )
-    return Matched(matched, tables.matches(frames, granules, pairs), method, n_pairs - len(pairs))
+    return Matched(matched, matches, matching.method, n_pairs - len(pairs))
 
 
 def find_granules(
-    frames: gpd.GeoDataFrame,
+    frames: AnyFrames,
     points: gpd.GeoDataFrame | None = None,
     *,
-    rule: str = "mbox",
-    distance_m: float = 0.0,
-    time_mode: str = "cycle",
-    start_date: object = None,
-    end_date: object = None,
-    cycle: int | None = None,
+    at: PointRule | None = None,
+    window: WindowChoice | None = None,
     product: Product | None = None,
-    method: str = "strtree",
-    crossing_only: bool = False,
+    matching: Matching | None = None,
     progress: Progress | None = None,
     session: requests.Session | None = None,
 ) -> Crossovers:
@@ -321,16 +275,17 @@ def find_granules(
 
     Parameters
     ----------
-    frames : GeoDataFrame
-        From :func:`~xopr_crossovers.core.catalogs.read_catalog`.
+    frames : Frames or GeoDataFrame
+        From :func:`~xopr_crossovers.core.catalogs.read_frames`.
     points : GeoDataFrame, optional
         Points of interest; without them all frames are taken.
-    rule, distance_m
-        See :func:`~xopr_crossovers.core.frames.subset_by_points`.
-    time_mode, start_date, end_date, cycle
-        See :func:`~xopr_crossovers.core.search.resolve_window`.
+    at : PointRule, optional
+        Which frames are at the points: those of which a cell holds one if not given.
+    window : WindowChoice, optional
+        Repeat cycles by the orbit calendar need their number.
     product : Product, optional
-    method, crossing_only
+        See :func:`query_granules`.
+    matching : Matching, optional
         See :func:`match_granules`.
     progress : Progress, optional
     session : requests.Session, optional
@@ -344,17 +299,16 @@ def find_granules(
         If the search is not complete.
     """
     progress = progress or Progress()
-    product = product or Product()
+    window, product = window or WindowChoice(), product or Product()
+    frames = Frames.of(frames)
     if points is not None:
         progress.step("Frames at the points")
-        n_frames = len(frames)
-        frames = subset_by_points(frames, points, rule, distance_m, progress.part(0.0, 0.05))
-        require_frames(frames, n_frames, rule, distance_m)
+        frames = frames_at_points(frames, points, at or PointRule(), progress.part(0.0, 0.05))
     progress.step("Window and area")
-    window = resolve_window(time_mode, frames, start_date, end_date, cycle, progress)
+    searched = window_of(window, frames.flown, progress)
     areas = search_areas(frames, progress=progress)
     progress.step("Search")
-    found = query_granules(areas, window, product, progress.part(0.05, 0.7), session)
+    found = query_granules(areas, searched, product, progress.part(0.05, 0.7), session)
     progress.step("Matching")
-    matched = match_granules(frames, found.granules, method, crossing_only, progress.part(0.7, 1.0))
-    return Crossovers(found.window or window, tuple(areas), product, found, matched)
+    matched = match_granules(frames, found.granules, matching, progress.part(0.7, 1.0))
+    return Crossovers(found.window or searched, tuple(areas), product, found, matched)

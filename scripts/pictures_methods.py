@@ -58,7 +58,7 @@ def methods(path: Path) -> None:
     """Draw cells, footprints, beams and points of one frame."""
     frames = core.catalogs.read_catalog(str(CATALOG))
     frame = frames[frames["id"] == FRAME].reset_index(drop=True)
-    found = core.job.find_granules(frame, cycle=22)
+    found = core.job.find_granules(frame, window=core.search.WindowChoice(cycle=22))
     matches = found.matched.matches
     granules = found.found.layer().to_crs(CRS).set_index("granule_id")
     points = pd.concat(core.crossings.crossover_points(frame, found.found.granules))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .cache_files import Kept as Kept
     from .cache_files import granules_dir as granules_dir
     from .catalog import read_catalog as read_catalog
+    from .catalog import read_frames as read_frames
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
     from .plain_tables import TEXT_SUFFIXES as TEXT_SUFFIXES

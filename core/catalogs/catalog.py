@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -24,10 +24,9 @@ from ..frames import (
     NEEDS_MBOX,
     PROPERTIES,
     THUMBNAIL,
+    Frames,
     each_once,
     filter_frames,
-    frame_cells,
-    frames_in_layer_crs,
     usable_frames,
 )
 from ..geometry import LONLAT_CRS, reproject
@@ -46,7 +45,12 @@ _THUMBNAIL_PATH = ("assets", "thumbnail", "href")
 _HIVE_COLUMNS = {"collection": "collection", "provider": "opr:provider", "hemisphere": "opr:hemisphere"}
 
 
-def read_catalog(
+def read_catalog(source: str, **options: Any) -> gpd.GeoDataFrame:
+    """Read the table of the frames of one or more season catalogs; see :func:`read_frames`."""
+    return read_frames(source, **options).table
+
+
+def read_frames(
     source: str,
     *,
     hemisphere: str | None = None,
@@ -56,7 +60,7 @@ def read_catalog(
     read_vector: VectorReader | None = None,
     session: requests.Session | None = None,
     progress: Progress | None = None,
-) -> gpd.GeoDataFrame:
+) -> Frames:
     """Read the frames of one or more season catalogs.
 
     Parameters
@@ -76,9 +80,9 @@ def read_catalog(
 
     Returns
     -------
-    GeoDataFrame
-        The frames in the pole's projection (EPSG:3031 or EPSG:3413), or in longitude and latitude where both
-        hemispheres are in it. ``opr:mbox`` is a list of int.
+    Frames
+        In the pole's projection (EPSG:3031 or EPSG:3413), or in longitude and latitude where both
+        hemispheres are among them. ``opr:mbox`` is a list of int.
 
     Raises
     ------
@@ -92,20 +96,20 @@ def read_catalog(
     if not texts:
         raise InputError("No catalog is given; choose a season, or name a file, folder or URL.")
     catalogs = [catalog for text in texts for catalog in _expand(text, progress)]
-    tables = []
+    parts = []
     for number, catalog in enumerate(catalogs):
         progress.check()
         part = progress.part(number / len(catalogs), (number + 1) / len(catalogs))
-        table = _read_one(catalog, read_vector, session, part)
-        progress.info(f"Read {len(table):,} frames from {catalog.text}.")
-        _tell_oddities(table, catalog.text, progress)
-        tables.append(table)
-    frames = each_once(_concatenate(tables), progress)
+        frames = Frames(_read_one(catalog, read_vector, session, part))
+        progress.info(f"Read {len(frames):,} frames from {catalog.text}.")
+        _tell_oddities(frames, catalog.text, progress)
+        parts.append(frames)
+    frames = each_once(Frames.concatenated(parts), progress)
     read = f"Read from {count(len(catalogs), 'catalog', 'catalogs')}"
-    progress.frames(read, len(frames), {"there twice (same season, id and line)": sum(map(len, tables)) - len(frames)})
+    progress.frames(read, len(frames), {"there twice (same season, id and line)": sum(map(len, parts)) - len(frames)})
     frames = filter_frames(frames, hemisphere, provider, start_date, end_date, progress)
     progress.fraction(1.0)
-    return frames_in_layer_crs(frames)
+    return frames.in_layer_crs()
 
 
 @dataclass(frozen=True)
@@ -177,10 +181,10 @@ def _wanted(schema: pyarrow.Schema) -> list[str]:
     return [*(name for name in COLUMNS if name in names), *dotted, *index, *items]
 
 
-def _tell_oddities(frames: gpd.GeoDataFrame, place: str, progress: Progress) -> None:
+def _tell_oddities(frames: Frames, place: str, progress: Progress) -> None:
     """Warn of cells that are missing, do not fit the lines, or are far too large."""
     try:
-        cells = frame_cells(frames, progress)
+        cells = frames.cells(progress)
     except InputError as error:
         progress.warn(f"The cells of {place} cannot be used, only METHOD=flightline can: {error}")
         return
@@ -209,11 +213,3 @@ def _thumbnails(path: Path) -> np.ndarray:
     with pq.ParquetFile(path) as file:
         assets = file.read(columns=[".".join(_THUMBNAIL_PATH)]).column(0)
     return np.array(pc.struct_field(assets, list(_THUMBNAIL_PATH[1:])).to_pylist(), dtype=object)
-
-
-def _concatenate(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    if len(tables) == 1:
-        return tables[0]
-    frames = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=LONLAT_CRS)
-    order = [c for c in COLUMNS if c in frames.columns]
-    return frames[order + [c for c in frames.columns if c not in order]]

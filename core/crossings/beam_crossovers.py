@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from ..common import InputError, Progress
-from ..frames import flight_lines
+from ..frames import AnyFrames, Frames, flight_lines
 from ..geometry import stacked
 from ..granules import normalize_granules
 from ..icesat2 import BESIDE_M, beam_spread
@@ -19,7 +19,7 @@ from .strip_crossings import strip_crossings
 
 
 def crossover_points(
-    frames: gpd.GeoDataFrame,
+    frames: AnyFrames,
     granules: gpd.GeoDataFrame,
     wanted: Wanted | None = None,
     progress: Progress | None = None,
@@ -32,7 +32,7 @@ def crossover_points(
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it.
     granules : GeoDataFrame
         Footprints as in :mod:`~xopr_crossovers.core.granules.footprints`.
@@ -70,13 +70,14 @@ def crossover_points(
     wanted, progress = wanted or Wanted(), progress or Progress()
     granules = _filtered(normalize_granules(granules, progress=progress), wanted, progress)
     passes = find_passes(granules, progress.part(0.0, 0.15))
-    table = CrossoverRows(frames, granules, passes, wanted)
+    frames = Frames.of(frames)
+    table = CrossoverRows(frames.table, granules, passes, wanted)
     return _tables(table, frames, passes, wanted, progress)
 
 
 def _tables(
     table: CrossoverRows,
-    frames: gpd.GeoDataFrame,
+    frames: Frames,
     passes: Passes,
     wanted: Wanted,
     progress: Progress,
@@ -85,7 +86,7 @@ def _tables(
     without = len(frames) - len(np.unique(lines.frame))
     if without:
         progress.warn(f"{without:,} of {len(frames):,} frames have no line, or one without length, and no crossover.")
-    open_strips = strip_crossings(frames, lines, passes.footprints, passes.source == SOURCES.index(STRIP))
+    open_strips = strip_crossings(frames.table, lines, passes.footprints, passes.source == SOURCES.index(STRIP))
     beside = np.array([BESIDE_M[name] for name in wanted.beams])
     yield table.of(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
     for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0), beam_spread):

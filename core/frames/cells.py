@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import InputError, Progress
-from ..geometry import LONLAT_CRS, equal_pairs, owners_of, reproject
+from ..common import InputError
+from ..geometry import equal_pairs, owners_of
 from ..morton import CellShapes
 from ..morton import cell_numbers as morton
-from .table import MBOX, NEEDS_MBOX
 
 # Under the right latitude convention all vertices of a frame lie in its cells, under the wrong one 57 % do.
 _GOOD_SHARE = 0.95
+
+Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -74,49 +74,65 @@ class FrameCells:
         low, high = self.ranges()
         return replace(self, cells=morton.decimals(low, np.minimum(morton.orders_of(low, high), order)))
 
+    def where(self, mask: np.ndarray) -> FrameCells:
+        """Return the cells of the frames that a mask keeps, which have new row numbers."""
+        kept = mask[self.frame]
+        frame = (np.cumsum(mask) - 1)[self.frame[kept]]
+        used, cell = np.unique(self.cell[kept], return_inverse=True)
+        without = int(mask.sum()) - len(np.unique(frame))
+        return FrameCells(frame, cell, self.cells[used], self.convention[used], without)
+
     def shapes(self, view: Callable[[np.ndarray], np.ndarray] | None = None) -> CellShapes:
         """Return `cells` as shapes on the sphere, or as a view shows it."""
         return CellShapes.of(self.cells, self.convention, view)
 
 
-def frame_cells(frames: gpd.GeoDataFrame, progress: Progress | None = None) -> FrameCells:
+def read_cells(
+    lists: list[list[int] | None], ids: pd.Series, season: pd.Series, lon_lat: np.ndarray, warn: Warn
+) -> FrameCells:
     """Return the cells of frames, each season read under the latitude convention that its own lines fit.
 
     Parameters
     ----------
-    frames : GeoDataFrame
-        As :func:`normalize_frames` returns it.
-    progress : Progress, optional
-        Is warned where a season was made with the other convention, or where its cells fit its lines under neither.
+    lists : list of (list of int or None)
+        ``opr:mbox`` of each frame.
+    ids, season : Series
+        Of each frame.
+    lon_lat : (n,) ndarray of geometries
+        The frames' lines in longitude and latitude.
+    warn : callable
+        Is told where a season was made with the other convention, or where its cells fit its lines under neither.
 
     Raises
     ------
     InputError
-        If there is no ``opr:mbox``, no frame has cells, or a value is not a morton cell.
+        If a value is not a morton cell.
     """
-    progress = progress or Progress()
-    if len(frames) == 0:
-        nothing = np.zeros(0, dtype=np.int64)
-        return FrameCells(nothing, nothing, nothing, nothing.astype(object), 0)
-    if MBOX not in frames.columns:
-        raise InputError(f"These frames cannot be matched by cells: {NEEDS_MBOX}, or METHOD=flightline without cells.")
-    lists = frames[MBOX].tolist()
     counts = np.array([len(cells) if cells is not None else 0 for cells in lists], dtype=np.int64)
-    if counts.sum() == 0:
-        raise InputError(
-            f"None of {len(frames):,} frames has cells in 'opr:mbox'; use a season catalog made in April 2026 or later "
-            "(xOPR issue #78), or METHOD=flightline, which needs no cells."
-        )
     frame = owners_of(counts)
     cell = np.array([c for cells in lists if cells is not None for c in cells], dtype=np.int64)
     bad = morton.bad_cells(cell)
     if bad.any():
-        name = frames["id"].iloc[frame[bad][0]]
+        name = ids.iloc[frame[bad][0]]
         raise InputError(f"'opr:mbox' of the frame {name}: {morton.bad_cell_sentence(cell[bad][0])}")
-    season = _seasons_of(frames)
-    convention = _conventions(frames, frame, cell, season, progress)
-    pairs = pd.DataFrame({"frame": frame, "cell": cell, "authalic": convention[frame] == morton.AUTHALIC})
-    pairs = pairs.drop_duplicates()
+    convention = _conventions(lon_lat, frame, cell, season, warn)
+    return _numbered(frame, cell, convention[frame] == morton.AUTHALIC, len(lists))
+
+
+def merged_cells(parts: list[FrameCells], n_frames: list[int]) -> FrameCells:
+    """Return the cells of tables that were put one below the other, of so many frames each."""
+    first = np.cumsum([0, *n_frames[:-1]])
+    return _numbered(
+        np.concatenate([part.frame + start for part, start in zip(parts, first)]),
+        np.concatenate([part.cells[part.cell] for part in parts]),
+        np.concatenate([part.convention[part.cell] == morton.AUTHALIC for part in parts]),
+        sum(n_frames),
+    )
+
+
+def _numbered(frame: np.ndarray, cell: np.ndarray, authalic: np.ndarray, n_frames: int) -> FrameCells:
+    """Return pairs of a frame and a cell with each pair, and each cell of a convention, once."""
+    pairs = pd.DataFrame({"frame": frame, "cell": cell, "authalic": authalic}).drop_duplicates()
     keys = pairs.groupby(["authalic", "cell"], sort=True).ngroup().to_numpy()
     unique = pairs.assign(key=keys).drop_duplicates("key").sort_values("key")
     return FrameCells(
@@ -124,23 +140,14 @@ def frame_cells(frames: gpd.GeoDataFrame, progress: Progress | None = None) -> F
         cell=keys,
         cells=unique["cell"].to_numpy(),
         convention=np.where(unique["authalic"], morton.AUTHALIC, morton.GEODETIC_SPHERICAL),
-        without=int((counts == 0).sum()),
+        without=n_frames - len(np.unique(frame)),
     )
 
 
-def _seasons_of(frames: gpd.GeoDataFrame) -> pd.Series:
-    if "collection" in frames.columns:
-        return frames["collection"].astype("string").fillna("(no season)")
-    return pd.Series("(no season)", index=frames.index, dtype="string")
-
-
-def _conventions(
-    frames: gpd.GeoDataFrame, frame: np.ndarray, cell: np.ndarray, season: pd.Series, progress: Progress
-) -> np.ndarray:
+def _conventions(lon_lat: np.ndarray, frame: np.ndarray, cell: np.ndarray, season: pd.Series, warn: Warn) -> np.ndarray:
     """Return the latitude convention of each frame: for each season the one under which cells hold their lines."""
-    lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
-    xy, vertex_frame = shapely.get_coordinates(lines, return_index=True)
-    result = np.full(len(frames), morton.GEODETIC_SPHERICAL, dtype=object)
+    xy, vertex_frame = shapely.get_coordinates(lon_lat, return_index=True)
+    result = np.full(len(lon_lat), morton.GEODETIC_SPHERICAL, dtype=object)
     with_cells = np.isin(vertex_frame, frame)
     xy, vertex_frame = xy[with_cells], vertex_frame[with_cells]
     low, high = morton.cell_ranges(cell)
@@ -153,12 +160,12 @@ def _conventions(
         if share[morton.GEODETIC_SPHERICAL] >= _GOOD_SHARE:
             best = morton.GEODETIC_SPHERICAL
         if share[best] < _GOOD_SHARE:
-            progress.warn(
+            warn(
                 f"{name}: only {share[best]:.0%} of the lines' vertices lie in their frames' 'opr:mbox' cells; "
                 "matches by cells may be incomplete, METHOD=flightline does not need them."
             )
         if best == morton.AUTHALIC:
-            progress.warn(
+            warn(
                 f"{name}: the cells of 'opr:mbox' were made with authalic latitude (mortie 0.9.8 or later), "
                 "not as xOPR publishes them; they are read so."
             )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from ..geometry import (
-    LONLAT_CRS,
     Polylines,
     begins,
     densify,
     geodesic_lengths,
     norms,
     owners_of,
-    reproject,
     since_first,
     unit_vectors,
 )
+from .frames import AnyFrames, Frames
 
 # Within such a piece metres per radian change by less than 0.02 %: the distance along it is good for 0.1 m.
 _PIECE_M = 20_000.0
@@ -68,10 +66,9 @@ class FlightLines:
         return middle, 2.0 * np.arcsin(np.minimum(np.maximum.reduceat(chord, first) / 2.0, 1.0))
 
 
-def flight_lines(frames: gpd.GeoDataFrame) -> FlightLines:
+def flight_lines(frames: AnyFrames) -> FlightLines:
     """Cut the frames' lines into pieces of at most 20 km; frames without a line have none."""
-    lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
-    parts, frame = shapely.get_parts(lines, return_index=True)
+    parts, frame = shapely.get_parts(Frames.of(frames).lon_lat, return_index=True)
     dense = densify(Polylines.of(parts), _PIECE_M)
     lon, lat, part = dense.lon, dense.lat, dense.line
     vectors = unit_vectors(lon, lat)

@@ -22,22 +22,57 @@ from ..geometry import (
     require_place,
     transformer,
 )
-from .cells import frame_cells, hold_points
-from .table import MBOX, NEEDS_MBOX, frame_hemispheres, line_vertices
+from .cells import hold_points
+from .columns import MBOX, NEEDS_MBOX
+from .frames import Frames, Given
+from .options import DISTANCE_RULE, MBOX_RULE, RULES, PointRule
+
+
+def frames_at_points(
+    frames: Given,
+    points: gpd.GeoDataFrame | gpd.GeoSeries,
+    at: PointRule,
+    progress: Progress | None = None,
+) -> Given:
+    """Keep the frames at points, of which there must be some.
+
+    Parameters
+    ----------
+    frames : Frames or GeoDataFrame
+    points : GeoDataFrame or GeoSeries
+    at : PointRule
+    progress : Progress, optional
+
+    Raises
+    ------
+    InputError
+        As of :func:`subset_by_points`; if no frame is left, it says what to change.
+    """
+    kept = subset_by_points(frames, points, at.rule, at.distance_m, progress)
+    if len(kept):
+        return kept
+    if at.rule == DISTANCE_RULE:
+        raise InputError(
+            f"None of {len(frames):,} frames passes within {at.distance_m / 1000:g} km of a point: increase DISTANCE, "
+            "or use other points."
+        )
+    raise InputError(
+        f"None of {len(frames):,} frames has a cell that holds a point: use other points, or RULE=distance."
+    )
 
 
 def subset_by_points(
-    frames: gpd.GeoDataFrame,
+    frames: Given,
     points: gpd.GeoDataFrame | gpd.GeoSeries,
-    rule: str = "mbox",
+    rule: str = MBOX_RULE,
     distance_m: float = 0.0,
     progress: Progress | None = None,
-) -> gpd.GeoDataFrame:
+) -> Given:
     """Keep the frames whose cells hold a point, or whose line passes within a distance of one.
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`normalize_frames` returns it.
     points : GeoDataFrame or GeoSeries
         Points or multipoints in any CRS.
@@ -48,8 +83,8 @@ def subset_by_points(
 
     Returns
     -------
-    GeoDataFrame
-        Rows of `frames` in their order; possibly none.
+    Frames or GeoDataFrame
+        As `frames` is: its rows in their order; possibly none.
 
     Raises
     ------
@@ -59,24 +94,25 @@ def subset_by_points(
     progress = progress or Progress()
     lon, lat = _point_coordinates(points, progress)
     how, why_not, without = f"rule {rule}", "no cell (opr:mbox) holds a point", 0
-    if rule == "mbox":
-        if MBOX not in frames.columns:
+    given = Frames.of(frames)
+    if rule == MBOX_RULE:
+        if MBOX not in given.table.columns:
             raise InputError(f"These frames cannot be chosen by cells: {NEEDS_MBOX}, or RULE=distance without cells.")
-        cells = frame_cells(frames, progress)
+        cells = given.cells(progress)
         hit = hold_points(cells, lat, lon)
         mask = np.zeros(len(frames), dtype=bool)
         mask[cells.frame[hit[cells.cell]]] = True
         without = cells.without
         if without:
             progress.warn(f"{without:,} frames have no 'opr:mbox' and cannot hold a point.")
-    elif rule == "distance":
+    elif rule == DISTANCE_RULE:
         if distance_m < 0:
             raise InputError(f"The distance must not be negative: {distance_m:g} m.")
-        mask = _within_distance(frames, lon, lat, distance_m)
+        mask = _within_distance(given, lon, lat, distance_m)
         how = f"within {distance_m / 1000:g} km"
         why_not = "the flight line passes no point at this distance"
     else:
-        raise InputError(f"The rule must be 'mbox' or 'distance', not {rule!r}.")
+        raise InputError(f"The rule must be {' or '.join(map(repr, RULES))}, not {rule!r}.")
     progress.info(f"Subset by {len(lon):,} points ({rule}): {int(mask.sum()):,} of {len(frames):,} frames.")
     kept = int(mask.sum())
     progress.frames(
@@ -84,29 +120,7 @@ def subset_by_points(
         kept,
         {why_not: len(frames) - kept - without, "no cells (opr:mbox)": without},
     )
-    return frames[mask].reset_index(drop=True)
-
-
-def require_frames(subset: gpd.GeoDataFrame, n_frames: int, rule: str, distance_m: float) -> None:
-    """Raise an :class:`InputError` that says what to change if a subset of frames is empty.
-
-    Parameters
-    ----------
-    subset : GeoDataFrame
-        What :func:`subset_by_points` kept.
-    n_frames : int
-        Of so many.
-    rule : {'mbox', 'distance'}
-    distance_m : float
-    """
-    if len(subset):
-        return
-    if rule == "distance":
-        raise InputError(
-            f"None of {n_frames:,} frames passes within {distance_m / 1000:g} km of a point: increase DISTANCE, or use "
-            "other points."
-        )
-    raise InputError(f"None of {n_frames:,} frames has a cell that holds a point: use other points, or RULE=distance.")
+    return given.where(mask).like(frames)
 
 
 def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
@@ -137,10 +151,9 @@ def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progr
     return xy[:, 0], xy[:, 1]
 
 
-def _within_distance(frames: gpd.GeoDataFrame, lon: np.ndarray, lat: np.ndarray, distance_m: float) -> np.ndarray:
+def _within_distance(frames: Frames, lon: np.ndarray, lat: np.ndarray, distance_m: float) -> np.ndarray:
     mask = np.zeros(len(frames), dtype=bool)
-    lines, owner = line_vertices(frames)
-    side = frame_hemispheres(frames)
+    (lines, owner), side = frames.lines, frames.hemisphere
     for hemisphere, crs in POLE_CRS.items():
         mine = (side == hemisphere)[owner] & (lines.sizes > 1)
         near = lat < 30 if hemisphere == "south" else lat > -30

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from ..geometry import LONLAT_CRS, PLANE_REACH_M, lon_lat, mend, transformer
 from .cells import FrameCells
-from .table import line_vertices
+from .frames import AnyFrames, Frames
 
 # Vertices a side of cells of this order and above; next to a pole their edges bend by 10 m between two of them.
 _CELL_STEP = 32
 _CELL_STEP_ORDER = 7
 
 
-def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = None) -> np.ndarray:
+def project_lines(frames: AnyFrames, crs: str, mine: np.ndarray | None = None) -> np.ndarray:
     """Return the flight lines in a pole's projection, with a vertex at least every 5 km along the great circle.
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
     crs : str
     mine : (n,) ndarray of bool, optional
         Frames to project; the others become None.
@@ -30,7 +29,7 @@ def project_lines(frames: gpd.GeoDataFrame, crs: str, mine: np.ndarray | None = 
     (n,) ndarray of geometries
         A line of zero length becomes a point, several parts become a multi-geometry; None where a frame has no line.
     """
-    flown, owner = line_vertices(frames)
+    flown, owner = Frames.of(frames).lines
     result = np.full(len(frames), None, dtype=object)
     if len(flown.lon) == 0:
         return result

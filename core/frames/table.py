@@ -10,42 +10,18 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from ..common import InputError, Progress, name_from_index, only_named, read_day
-from ..geometry import LONLAT_CRS, POLE_CRS, Polylines, cut_lines, densify, earth_crs, layer_crs, reproject
+from ..geometry import HEMISPHERES, LONLAT_CRS, earth_crs, reproject
 from .cell_lists import lists_of_cells
+from .columns import COLUMNS, MBOX
+from .frames import Frames, Given
 from .stac_items import lift_properties
 from .twins import twins
 from .usable_lines import compare_hemispheres, usable_lines
 
-#: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.
-COLUMNS = (
-    "id",
-    "collection",
-    "datetime",
-    "opr:date",
-    "opr:segment",
-    "opr:frame",
-    "opr:hemisphere",
-    "opr:provider",
-    "opr:frequency",
-    "opr:bandwidth",
-    "opr:mbox",
-    "thumbnail",
-)
-#: Address of the echogram's picture, among the assets of a STAC item.
-THUMBNAIL = "thumbnail"
-MBOX = "opr:mbox"
-NEEDS_MBOX = (
-    "the column 'opr:mbox' (four morton cells a frame) is missing; use a season catalog made in April 2026 or later "
-    "(xOPR issue #78)"
-)
-
 # Row numbers that drivers add on reading; written back they would collide with the new layer's own.
 _ROW_ID_COLUMNS = ("fid", "ogc_fid")
-
-_LINE_STEP_M = 5_000.0
 
 
 def normalize_frames(
@@ -117,7 +93,7 @@ def usable_frames(
     earth_crs(frames.crs, name)
     frames = frames.drop(columns=[c for c in frames.columns if c.lower() in _ROW_ID_COLUMNS]).reset_index(drop=True)
     frames = only_named(frames, "id", name, progress)
-    frames = frames.set_geometry(usable_lines(frames, name, progress))
+    frames = frames.set_geometry(usable_lines(frames.geometry, frames["id"], name, progress))
     if MBOX in frames.columns:
         frames[MBOX] = lists_of_cells(frames[MBOX], frames["id"])
     compare_hemispheres(frames, name, progress)
@@ -134,12 +110,12 @@ def _with_columns_of_items(frames: gpd.GeoDataFrame, name: str, progress: Progre
     return frames
 
 
-def each_once(frames: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
+def each_once(frames: Given, progress: Progress) -> Given:
     """Keep each frame once: the same season, id and line, as tables that were merged have them.
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`usable_frames` returns it. Lines are the same if no vertex is further than 1 m from its twin, so that
         one that went through another projection or a text format is.
     progress : Progress
@@ -147,19 +123,20 @@ def each_once(frames: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    GeoDataFrame
-        In the order of `frames`; of twins the first that has cells.
+    Frames or GeoDataFrame
+        As `frames` is, and in its order; of twins the first that has cells.
     """
-    columns = [frames[column] for column in ("collection", "id") if column in frames.columns]
+    table = Frames.of(frames).table
+    columns = [table[column] for column in ("collection", "id") if column in table.columns]
     keys = pd.concat(columns, axis=1)
     several = np.flatnonzero(keys.duplicated(keep=False).to_numpy())
     if len(several) == 0:
         return frames
-    kept = np.ones(len(frames), dtype=bool)
-    lines = reproject(frames.geometry.to_numpy()[several], frames.crs, LONLAT_CRS)
+    kept = np.ones(len(table), dtype=bool)
+    lines = reproject(table.geometry.to_numpy()[several], table.crs, LONLAT_CRS)
     group = keys.iloc[several].groupby(list(keys.columns), dropna=False, sort=False).ngroup().to_numpy()
     twin = twins(group, lines)
-    without = frames[MBOX].isna().to_numpy()[several] if MBOX in frames.columns else np.zeros(len(several), dtype=bool)
+    without = table[MBOX].isna().to_numpy()[several] if MBOX in table.columns else np.zeros(len(several), dtype=bool)
     order = np.lexsort((np.arange(len(several)), without, twin))
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.diff(twin[order]) != 0
@@ -167,74 +144,26 @@ def each_once(frames: gpd.GeoDataFrame, progress: Progress) -> gpd.GeoDataFrame:
     double = int((~kept).sum())
     if double:
         progress.warn(f"{double:,} frames were there twice (same season, id and line) and are kept once.")
-        frames, keys = frames[kept].reset_index(drop=True), keys[kept]
+        keys = keys[kept]
     namesakes = int(keys.duplicated(keep=False).sum())
     if namesakes:
         progress.warn(f"{namesakes:,} frames have the season and id of another, but not its line; all are kept.")
-    return frames
-
-
-def frame_hemispheres(frames: gpd.GeoDataFrame) -> np.ndarray:
-    """Return 'south', 'north' or '' (unknown) of each frame, from its line, else from its cells."""
-    lon_lat = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
-    bounds = shapely.bounds(lon_lat)
-    middle = (bounds[:, 1] + bounds[:, 3]) / 2
-    if MBOX in frames.columns and np.isnan(middle).any():
-        first = [cells[0] if cells else 0 for cells in frames[MBOX]]
-        # Base cells 0-3 touch the north pole and 8-11 the south pole; 4-7 lie on the equator.
-        digit = np.array([int(str(abs(cell))[0]) * (1 if cell > 0 else -1) for cell in first])
-        from_cell = np.select([(digit >= 1) & (digit <= 4), digit <= -3], [1.0, -1.0], np.nan)
-        middle = np.where(np.isnan(middle), from_cell, middle)
-    return np.select([middle < 0, middle >= 0], ["south", "north"], "").astype(object)
-
-
-def frames_in_layer_crs(frames: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return frames as they are put into a layer: in the pole's projection.
-
-    Where both hemispheres are in the table the layer is in longitude and latitude, cut at the antimeridian.
-    """
-    crs = layer_crs(frame_hemispheres(frames))
-    lines = reproject(frames.geometry.to_numpy(), frames.crs, crs)
-    if crs == LONLAT_CRS:
-        lines = cut_lines(lines)
-    return frames.set_geometry(gpd.GeoSeries(lines, index=frames.index, crs=crs))
-
-
-def flight_dates(frames: gpd.GeoDataFrame) -> pd.Series:
-    """Return the day of each flight: ``opr:date``, else ``datetime``, else the date in the frame's id; NaT if none.
-
-    Returns
-    -------
-    Series of datetime64[ns]
-        Midnight of the day, without a time zone.
-    """
-    days = pd.Series(pd.NaT, index=frames.index, dtype="datetime64[ns]")
-    if "opr:date" in frames.columns:
-        text = frames["opr:date"].astype("string").str.replace("-", "", regex=False)
-        days = days.fillna(_as_days(text, "%Y%m%d"))
-    if "datetime" in frames.columns:
-        days = days.fillna(_as_days(frames["datetime"], None))
-    return days.fillna(_as_days(frames["id"].astype("string").str.extract(r"_(\d{8})_", expand=False), "%Y%m%d"))
-
-
-def _as_days(values: pd.Series, pattern: str | None) -> pd.Series:
-    times = pd.to_datetime(values, format=pattern or "ISO8601", utc=True, errors="coerce")
-    return times.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
+    return Frames.of(frames).where(kept).like(frames)
 
 
 def filter_frames(
-    frames: gpd.GeoDataFrame,
+    frames: Given,
     hemisphere: str | None = None,
     provider: str | None = None,
     start_date: Any = None,
     end_date: Any = None,
     progress: Progress | None = None,
-) -> gpd.GeoDataFrame:
+) -> Given:
     """Keep the frames of a hemisphere, of a provider, and flown between two days (both included).
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
     hemisphere : {'south', 'north'}, optional
     provider : str, optional
         As in ``opr:provider``; letter case does not matter.
@@ -253,30 +182,32 @@ def filter_frames(
     if start is not None and end is not None and start > end:
         raise InputError(f"The first flight date {start:%Y-%m-%d} is after the last one {end:%Y-%m-%d}.")
 
+    wanted = Frames.of(frames)
+
     def keep(mask: np.ndarray, what: str, why_not: str, undated: int = 0) -> None:
-        nonlocal frames
-        total = len(frames)
-        frames = frames[mask].reset_index(drop=True)
-        progress.info(f"{what}: {len(frames):,} of {total:,} frames.")
-        progress.frames(what, len(frames), {why_not: total - len(frames) - undated, "no flight date": undated})
-        if len(frames) == 0:
+        nonlocal wanted
+        total = len(wanted)
+        wanted = wanted.where(mask)
+        progress.info(f"{what}: {len(wanted):,} of {total:,} frames.")
+        progress.frames(what, len(wanted), {why_not: total - len(wanted) - undated, "no flight date": undated})
+        if len(wanted) == 0:
             raise InputError(f"No frame is left: none of {total:,} frames has {what.lower()}.")
 
     if hemisphere:
-        if hemisphere.lower() not in POLE_CRS:
+        if hemisphere.lower() not in HEMISPHERES:
             raise InputError(f"HEMISPHERE must be south or north, not {hemisphere!r}.")
         side = hemisphere.lower()
-        keep(frame_hemispheres(frames) == side, f"Hemisphere {side}", "not on this hemisphere")
+        keep(wanted.hemisphere == side, f"Hemisphere {side}", "not on this hemisphere")
     if provider:
-        if "opr:provider" not in frames.columns:
+        if "opr:provider" not in wanted.table.columns:
             raise InputError("The frames have no column 'opr:provider' to filter by; leave the provider empty.")
         keep(
-            (frames["opr:provider"].astype("string").str.lower() == provider.lower()).fillna(False).to_numpy(),
+            (wanted.table["opr:provider"].astype("string").str.lower() == provider.lower()).fillna(False).to_numpy(),
             f"Provider {provider}",
             "of another provider",
         )
     if start is not None or end is not None:
-        days = flight_dates(frames)
+        days = wanted.flown
         undated = int(days.isna().sum())
         if undated:
             progress.warn(f"{undated:,} frames have no flight date and are left out by the date filter.")
@@ -286,19 +217,4 @@ def filter_frames(
         since = f" from {start:%Y-%m-%d}" if start is not None else ""
         until = f" to {end:%Y-%m-%d}" if end is not None else ""
         keep(mask.to_numpy(), f"A flight date{since}{until}", "flown on another day", undated)
-    return frames
-
-
-def line_vertices(frames: gpd.GeoDataFrame) -> tuple[Polylines, np.ndarray]:
-    """Return the flight lines with a vertex at least every 5 km.
-
-    Returns
-    -------
-    lines : Polylines
-        A line of several parts is several of them.
-    frame : (n_lines,) ndarray
-        Row number of each one's frame.
-    """
-    lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
-    parts, frame = shapely.get_parts(lines, return_index=True)
-    return densify(Polylines.of(parts), _LINE_STEP_M), frame
+    return wanted.like(frames)

@@ -25,13 +25,15 @@ from ..geometry import (
 _SIDES = {"Antarctica": "south", "Greenland": "north", "Arctic": "north"}
 
 
-def usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd.GeoSeries:
+def usable_lines(geometry: gpd.GeoSeries, ids: pd.Series, name: str, progress: Progress) -> gpd.GeoSeries:
     """Return the lines of frames; None where one is empty or has a vertex that is no place on the Earth.
 
     Parameters
     ----------
-    frames : GeoDataFrame
-        With a column ``id``, in a CRS that has a way to the Earth.
+    geometry : GeoSeries
+        In a CRS that has a way to the Earth.
+    ids : Series
+        The frames' names.
     name : str
         What to call the table in an error.
     progress : Progress
@@ -42,26 +44,26 @@ def usable_lines(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> gpd
     InputError
         If there are other geometries than lines, or no line is a place on the Earth.
     """
-    lines, others = parts_of(frames.geometry.to_numpy().copy(), LINES)
+    lines, others = parts_of(geometry.to_numpy().copy(), LINES)
     if others:
         progress.warn(f"{name}: {count(others, 'part', 'parts')} of collections, no lines, are left out.")
     wrong = ~is_kind(lines, LINES) & ~shapely.is_empty(lines)
     if wrong.any():
-        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(frames):,} are not.")
-    off = off_earth(lines, frames.crs)
+        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(lines):,} are not.")
+    off = off_earth(lines, geometry.crs)
     if off.any():
-        why = require_place(name, "lines", lines, off, frames.crs)
+        why = require_place(name, "lines", lines, off, geometry.crs)
         progress.warn(
             f"{name}: {int(off.sum()):,} have a vertex that is no place on the Earth (the first is "
-            f"{frames['id'].iloc[int(off.argmax())]}): {why}; they are kept without their line."
+            f"{ids.iloc[int(off.argmax())]}): {why}; they are kept without their line."
         )
-    if degrees_in_metres(lines, frames.crs):
-        progress.warn(f"{name}: {degrees_sentence(frames.crs)}")
+    if degrees_in_metres(lines, geometry.crs):
+        progress.warn(f"{name}: {degrees_sentence(geometry.crs)}")
     without = shapely.is_missing(lines) | shapely.is_empty(lines)
     if without.any():
-        progress.warn(f"{name}: {int(without.sum()):,} of {len(frames):,} have no line.")
+        progress.warn(f"{name}: {int(without.sum()):,} of {len(lines):,} have no line.")
     lines[off | without] = None
-    return gpd.GeoSeries(lines, index=frames.index, crs=frames.crs)
+    return gpd.GeoSeries(lines, index=geometry.index, crs=geometry.crs)
 
 
 def compare_hemispheres(frames: gpd.GeoDataFrame, name: str, progress: Progress) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .plane import BEYOND_EQUATOR_DEG as BEYOND_EQUATOR_DEG
     from .plane import in_plane as in_plane
     from .plane import pole_of as pole_of
+    from .poles import HEMISPHERES as HEMISPHERES
+    from .poles import POLE_CRS as POLE_CRS
     from .polygons import along_great_circles as along_great_circles
     from .polygons import areal as areal
     from .polygons import gather as gather
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from .projection import LONLAT_CRS as LONLAT_CRS
     from .projection import MAX_CHORD_M as MAX_CHORD_M
     from .projection import PLANE_REACH_M as PLANE_REACH_M
-    from .projection import POLE_CRS as POLE_CRS
     from .projection import earth_crs as earth_crs
     from .projection import layer_crs as layer_crs
     from .projection import reproject as reproject

@@ -6,8 +6,9 @@ import numpy as np
 import shapely
 
 from .plane import in_plane
+from .poles import POLE_CRS
 from .polygons import areal, gather, mend, placed, united
-from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
+from .projection import LONLAT_CRS, reproject, same_crs, transformer
 from .ragged import begins, offsets_of_owners
 from .sphere import EARTH_RADIUS_M, lon_lat, norms, unit_vectors
 

@@ -13,8 +13,9 @@ import numpy as np
 import shapely
 
 from .planar_rings import are_planar, quarter_pieces
+from .poles import POLE_CRS
 from .polygons import along_great_circles, areal, gather, mend, placed, united
-from .projection import LONLAT_CRS, POLE_CRS, reproject, same_crs, transformer
+from .projection import LONLAT_CRS, reproject, same_crs, transformer
 from .ragged import begins, spread
 from .sphere import unit_vectors
 

@@ -7,7 +7,8 @@ import pyproj
 import shapely
 
 from ..common import InputError
-from .projection import LONLAT_CRS, POLE_CRS, crs_name, reproject, same_crs
+from .poles import POLE_CRS
+from .projection import LONLAT_CRS, crs_name, reproject, same_crs
 
 # Longitudes may go once round from 0 as well as from -180; what is larger is no angle.
 _LARGEST_LONGITUDE = 360.0

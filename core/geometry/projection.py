@@ -10,10 +10,8 @@ import shapely
 from pyproj.exceptions import CRSError, ProjError
 
 from ..common import InputError
+from .poles import POLE_CRS
 
-#: Antarctic and Arctic polar stereographic, true at 71 degrees south and 70 degrees north.
-POLE_CRS = {"south": "EPSG:3031", "north": "EPSG:3413"}
-#: Longitude and latitude on WGS 84, in degrees.
 LONLAT_CRS = "EPSG:4326"
 
 #: Great-circle edges longer than this are given more vertices before they are projected. A straight chord of 600 km

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from ..common import lazy_face
 
 if TYPE_CHECKING:
-    from .beams import BEAMS as BEAMS
     from .beams import BESIDE_M as BESIDE_M
     from .beams import beam_spread as beam_spread
     from .beams import check_beams as check_beams
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from .granule_name import TIME_DTYPE as TIME_DTYPE
     from .granule_name import cycle_patterns as cycle_patterns
     from .granule_name import parse_granule_names as parse_granule_names
-    from .heading import ASCENDING as ASCENDING
-    from .heading import BOTH as BOTH
     from .heading import check_direction as check_direction
     from .heading import direction_names as direction_names
     from .heading import granule_directions as granule_directions
@@ -26,6 +23,11 @@ if TYPE_CHECKING:
     from .off_pointing import OffPointing as OffPointing
     from .off_pointing import StripPointing as StripPointing
     from .off_pointing import strip_pointing as strip_pointing
+    from .options import ASCENDING as ASCENDING
+    from .options import BEAMS as BEAMS
+    from .options import BOTH as BOTH
+    from .options import DIRECTIONS as DIRECTIONS
+    from .options import LINES as LINES
     from .orbit import REGIONS as REGIONS
     from .orbit import beside_track as beside_track
     from .orbit import ground_track as ground_track

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..common import InputError
 from .even_orbit import altitudes
+from .options import BEAMS, CENTRE, LINES
 
 #: From the centre line to the middle of an outer pair, and between the two beams of a pair, by the altitude. The angles
 #: are fixed. Fitted to where real beams lie beside the reference track: 61 ATL06 segments and NASA's own beam tracks in
@@ -25,16 +26,10 @@ _NOMINAL_ALTITUDE_M = 500_000.0
 #: How far left of the centre line each beam runs, in metres from an altitude of 500 km, from left to right; then the
 #: centre line itself.
 BESIDE_M = {
-    f"gt{pair}{side}": ((2 - pair) * PAIR_SPACING + sign * WITHIN_PAIR / 2) * _NOMINAL_ALTITUDE_M
-    for pair in (1, 2, 3)
-    for side, sign in (("l", 1), ("r", -1))
+    name: ((2 - int(name[2])) * PAIR_SPACING + (1 if name[3] == "l" else -1) * WITHIN_PAIR / 2) * _NOMINAL_ALTITUDE_M
+    for name in BEAMS
 }
-BESIDE_M["centre"] = 0.0
-
-CENTRE = "centre"
-#: The six beams, and all lines: with the centre line.
-BEAMS = tuple(name for name in BESIDE_M if name != CENTRE)
-LINES = tuple(BESIDE_M)
+BESIDE_M[CENTRE] = 0.0
 
 _SIDES = {"l": "left", "r": "right"}
 

@@ -6,11 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ..common import InputError
+from .options import ASCENDING, BOTH, DESCENDING, DIRECTIONS
 from .orbit import REGIONS, beside_track, region_arc
-
-ASCENDING, DESCENDING, BOTH = "ascending", "descending", "both"
-#: What can be asked for.
-DIRECTIONS = (BOTH, ASCENDING, DESCENDING)
 
 _TURN_DEG = (90.0, 270.0)
 # A pass that is said to be farther off than this, by its name, is not the one that comes by.

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .comparison import Comparison as Comparison
     from .comparison import Difference as Difference
     from .comparison import compare as compare
+    from .options import METHODS as METHODS
+    from .options import Matching as Matching
     from .pairs import in_chunks as in_chunks
     from .pairs import match as match
     from .pairs import only_crossing as only_crossing

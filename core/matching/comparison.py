@@ -16,14 +16,16 @@ import numpy as np
 import pandas as pd
 
 from ..common import InputError, Progress, count
+from ..frames import AnyFrames, Frames
 from ..granules import normalize_granules
 from .matched_pairs import Pairs
-from .pairs import METHODS, match
+from .options import FLIGHTLINE, METHODS, STRTREE
+from .pairs import match
 from .prefix import COVER_ORDER
-from .timings import have_cells, stages_of, time_stages, warm_up
+from .timings import stages_of, time_stages, warm_up
 
 #: What the others are compared with, and the beginning of the columns that say so.
-REFERENCES = {"flightline": "", "strtree": "tree_"}
+REFERENCES = {FLIGHTLINE: "", STRTREE: "tree_"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Comparison:
     frames, granules : GeoDataFrame
         What was matched.
     methods : list of MethodResult
-        In the order of :data:`~xopr_crossovers.core.matching.pairs.METHODS`.
+        In the order of :data:`~xopr_crossovers.core.matching.METHODS`.
     differing : (n_frames,) ndarray of int
         Granules that some, but not all of the methods give to a frame.
     repeats : int
@@ -179,7 +181,7 @@ class Comparison:
 
 
 def compare(
-    frames: gpd.GeoDataFrame,
+    frames: AnyFrames,
     granules: gpd.GeoDataFrame,
     methods: Sequence[str] = METHODS,
     repeats: int = 1,
@@ -193,7 +195,7 @@ def compare(
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it.
     granules : GeoDataFrame
         As for :func:`~xopr_crossovers.core.job.match_granules`.
@@ -211,6 +213,8 @@ def compare(
         If there is no method, one is unknown, `repeats` is less than 1, or a method needs cells that no frame has.
     """
     listener = _Once(progress or Progress())
+    # A bare table: what is worked out from it is in the time of each method.
+    table = Frames.of(frames).table
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods:
         named = repr(unknown[0]) if unknown else "none"
@@ -218,9 +222,9 @@ def compare(
     if repeats < 1:
         raise InputError(f"REPEATS must be at least 1, not {repeats}.")
     chosen = [method for method in METHODS if method in methods]
-    _check_cells(frames, chosen)
+    _check_cells(table, chosen)
     granules = normalize_granules(granules, progress=progress)
-    warm_up(frames, granules, chosen, cover_order)
+    warm_up(table, granules, chosen, cover_order)
     n_steps = repeats * (len(chosen) + 1)
     share = iter(np.linspace(0.0, 1.0, n_steps + 1))
     begun = next(share)
@@ -231,12 +235,12 @@ def compare(
     n_crossing: dict[str, int] = {}
     for _ in range(repeats):
         reached = next(share)
-        stages.append(time_stages(frames, granules, chosen, cover_order, listener.part(begun, reached)))
+        stages.append(time_stages(table, granules, chosen, cover_order, listener.part(begun, reached)))
         begun = reached
         for method in chosen:
             reached = next(share)
             clock = perf_counter()
-            pairs = match(frames, granules, method, False, listener.part(begun, reached), cover_order)
+            pairs = match(table, granules, method, False, listener.part(begun, reached), cover_order)
             totals[method].append(perf_counter() - clock)
             found[method] = _keys(pairs, len(granules))
             n_crossing[method] = int(pairs.crosses_line.sum())
@@ -255,7 +259,7 @@ def compare(
         for method in chosen
     ]
     differing = _differing(found, len(frames), len(granules))
-    comparison = Comparison(frames, granules, results, differing, repeats, listener.warnings)
+    comparison = Comparison(table, granules, results, differing, repeats, listener.warnings)
     _tell(comparison, listener)
     return comparison
 
@@ -287,8 +291,8 @@ class _Once(Progress):
 
 
 def _check_cells(frames: gpd.GeoDataFrame, methods: list[str]) -> None:
-    by_cells = [method for method in methods if method != "flightline"]
-    if by_cells and len(frames) and not have_cells(frames).any():
+    by_cells = [method for method in methods if method != FLIGHTLINE]
+    if by_cells and len(frames) and not Frames(frames).have_cells.any():
         raise InputError(
             f"{' and '.join(by_cells)} cannot be compared: none of {len(frames):,} frames has cells ('opr:mbox'); "
             "use a season catalog made in April 2026 or later (xOPR issue #78), or METHODS=flightline without cells."
@@ -335,7 +339,7 @@ def _tell(comparison: Comparison, progress: Progress) -> None:
                 f"{count(int(difference.missed.sum()), 'pair', 'pairs')} missed, "
                 f"{int(difference.extra.sum()):,} extra; {difference.n_frames:,} of {n:,} frames disagree."
             )
-    if "flightline" not in comparison.references():
+    if FLIGHTLINE not in comparison.references():
         progress.info("flightline is not among METHODS: what is missed and extra in truth is not told.")
     for result in comparison.methods:
         progress.info(f"{result.method} took {result.total_s:.2f} s (best of {comparison.repeats}).")

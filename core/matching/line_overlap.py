@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from ..geometry import LONLAT_CRS, Columns, arc_lengths, begins, reproject, unit_vectors
+from ..geometry import Columns, arc_lengths, begins, unit_vectors
 from .quads import Quads, clip, heights
 from .raster import Raster, balls_on_segments, near, raster_of
 
@@ -71,9 +70,8 @@ class _Pieces(Columns):
     end: np.ndarray
 
 
-def line_segments(frames: gpd.GeoDataFrame) -> Segments:
-    """Return the edges of the frames' flight lines."""
-    lines = reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS)
+def line_segments(lines: np.ndarray) -> Segments:
+    """Return the edges of flight lines, ``(n,)`` geometries in longitude and latitude."""
     parts, owner = shapely.get_parts(lines, return_index=True)
     xy, part = shapely.get_coordinates(parts, return_index=True)
     vectors = unit_vectors(xy[:, 0], xy[:, 1]).T

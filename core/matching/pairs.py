@@ -25,7 +25,7 @@ import numpy as np
 import shapely
 
 from ..common import InputError, Progress, run_parallel
-from ..frames import FrameCells, frame_cells, frame_hemispheres
+from ..frames import AnyFrames, FrameCells, Frames
 from ..geometry import stacked
 from ..icesat2 import find_strips
 from ..morton import cell_numbers as morton
@@ -33,10 +33,9 @@ from .cell_overlap import CellIndex
 from .line_overlap import line_segments, overlaps
 from .matched_pairs import Pairs
 from .odd_footprints import match_odd
+from .options import FLIGHTLINE, METHODS, PREFIX, STRTREE
 from .prefix import COVER_ORDER, CellsByCover, cells_holding
 from .quads import Quads, cut_strips
-
-METHODS = ("strtree", "prefix", "flightline")
 
 # Granules at a time in one thread; fewer where there are many frames, so that a thread needs some tens of megabytes and
 # hears within a second that the user asked to stop.
@@ -50,9 +49,9 @@ CellMatcher = Callable[[Quads], tuple[np.ndarray, np.ndarray]]
 
 
 def match(
-    frames: gpd.GeoDataFrame,
+    frames: AnyFrames,
     granules: gpd.GeoDataFrame,
-    method: str = "strtree",
+    method: str = STRTREE,
     crossing_only: bool = False,
     progress: Progress | None = None,
     cover_order: int = COVER_ORDER,
@@ -61,7 +60,7 @@ def match(
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it.
     granules : GeoDataFrame
         Footprints as in :mod:`~xopr_crossovers.core.granules.footprints`.
@@ -87,10 +86,11 @@ def match(
         raise InputError(f"METHOD must be one of {', '.join(METHODS)}, not {method!r}.")
     if not 0 <= cover_order <= morton.MAX_ORDER:
         raise InputError(f"The cover order must be between 0 and {morton.MAX_ORDER}, not {cover_order}.")
-    cells = frame_cells(frames, progress) if method != "flightline" else None
+    frames = Frames.of(frames)
+    cells = frames.cells(progress) if method != FLIGHTLINE else None
     if cells is not None and cells.without:
         progress.warn(f"{cells.without:,} of {len(frames):,} frames have no 'opr:mbox' and match nothing by cells.")
-    unplaced = int((frame_hemispheres(frames) == "").sum())
+    unplaced = int((frames.hemisphere == "").sum())
     if unplaced:
         progress.warn(f"{unplaced:,} of {len(frames):,} frames have neither a line nor cells and match nothing.")
     footprints = granules.geometry.to_numpy()
@@ -100,12 +100,12 @@ def match(
 
     matcher = None
     if cells is not None:
-        matcher = _OutlineMatcher(cells) if method == "strtree" else _PrefixMatcher(cells, cover_order)
+        matcher = _OutlineMatcher(cells) if method == STRTREE else _PrefixMatcher(cells, cover_order)
     found, odd = _match_strips(frames, granules, cells, matcher, progress.part(0.0, 0.9))
     if len(odd):
-        if cells is not None and method == "prefix":
+        if cells is not None and method == PREFIX:
             cells = cells.coarsened(cover_order)
-        others = match_odd(frames, granules.iloc[odd], cells, progress.part(0.9, 1.0))
+        others = match_odd(frames.table, granules.iloc[odd], cells, progress.part(0.9, 1.0))
         found.append(replace(others, frame=others.frame.astype(np.int32), granule=odd[others.granule].astype(np.int32)))
     progress.check()
     pairs = _in_order(found, len(frames))
@@ -143,14 +143,14 @@ def _in_order(found: list[Pairs], n_frames: int) -> Pairs:
 
 
 def _match_strips(
-    frames: gpd.GeoDataFrame,
+    frames: Frames,
     granules: gpd.GeoDataFrame,
     cells: FrameCells | None,
     matcher: CellMatcher | None,
     progress: Progress,
 ) -> tuple[list[Pairs], np.ndarray]:
     """Match the granules whose footprints are strips, some at a time; return the rows of the others as well."""
-    segments = line_segments(frames)
+    segments = line_segments(frames.lon_lat)
     raster = segments.raster()
     progress.check()
     footprints = granules.geometry.to_numpy()

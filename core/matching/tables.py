@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..frames import flight_dates
-from ..geometry import LONLAT_CRS, reproject, unit_vectors
+from ..frames import AnyFrames, Frames
+from ..geometry import unit_vectors
 from ..icesat2 import direction_names, headings_at
 from .matched_pairs import Pairs
 
@@ -22,7 +22,15 @@ LINK_KEYS = ("granule_id", "s3_url", "https_url")
 GRANULE_COLUMNS = ("granule_id", "rgt", "cycle", "region", "start_time")
 
 
-def matched_frames(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) -> gpd.GeoDataFrame:
+def matched_frames_and_matches(
+    frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return both tables; see :func:`matched_frames` and :func:`matches`."""
+    frames = Frames.of(frames)
+    return matched_frames(frames, granules, pairs), matches(frames, granules, pairs)
+
+
+def matched_frames(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> gpd.GeoDataFrame:
     """Return the frames with their granules.
 
     Returns
@@ -31,8 +39,8 @@ def matched_frames(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: 
         All frames in their order and CRS with ``n_granules``, ``n_crossing`` (granules whose footprint crosses the
         flight line) and ``atl06_granules``, JSON text: a list of ``granule_id``, ``s3_url``, ``https_url``.
     """
-    result = frames.copy()
-    n = len(frames)
+    result = Frames.of(frames).table.copy()
+    n = len(result)
     result["n_granules"] = np.bincount(pairs.frame, minlength=n).astype(np.int64)
     result["n_crossing"] = np.bincount(pairs.frame[pairs.crosses_line], minlength=n).astype(np.int64)
     used, position = np.unique(pairs.granule, return_inverse=True)
@@ -68,7 +76,7 @@ def _link_texts(granules: pd.DataFrame) -> list[str]:
     return [form % texts for texts in zip(*columns)]
 
 
-def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) -> pd.DataFrame:
+def matches(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> pd.DataFrame:
     """Return the table of pairs: one row a frame and granule, in order of frame, then time.
 
     Returns
@@ -80,20 +88,21 @@ def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) 
         pass, negative where the pass came first), ``crosses_line``, ``overlap_m`` (metres), ``https_url``, ``s3_url``,
         ``size_mb``.
     """
+    frames = Frames.of(frames)
     passed = granules["start_time"]
     when = np.argsort(np.argsort(passed.to_numpy("datetime64[ns]"), kind="stable"), kind="stable")
     order = np.lexsort((when[pairs.granule], pairs.frame))
     frame, granule = pairs.frame[order], pairs.granule[order]
-    flown = flight_dates(frames)
+    flown = frames.flown
     days = passed.dt.tz_localize(None).dt.normalize().array.take(granule) - flown.array.take(frame)
     table = {}
-    if "collection" in frames.columns:
-        table["collection"] = frames["collection"].array.take(frame)
-    table["frame_id"] = frames["id"].array.take(frame)
+    if "collection" in frames.table.columns:
+        table["collection"] = frames.table["collection"].array.take(frame)
+    table["frame_id"] = frames.table["id"].array.take(frame)
     table["flight_date"] = flown.dt.date.array.take(frame)
     for column in GRANULE_COLUMNS:
         table[column] = granules[column].array.take(granule)
-    table["direction"] = pd.Series(direction_names(_headings(frames, granules, frame, granule)), dtype=object)
+    table["direction"] = pd.Series(direction_names(_headings(frames.lon_lat, granules, frame, granule)), dtype=object)
     table["days_between"] = pd.Series(days).dt.days.astype("Int64")
     table["crosses_line"] = pairs.crosses_line[order]
     table["overlap_m"] = np.round(pairs.overlap_m[order], 1)
@@ -102,15 +111,11 @@ def matches(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, pairs: Pairs) 
     return pd.DataFrame(table)
 
 
-def _headings(
-    frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, frame: np.ndarray, granule: np.ndarray
-) -> np.ndarray:
+def _headings(lines: np.ndarray, granules: gpd.GeoDataFrame, frame: np.ndarray, granule: np.ndarray) -> np.ndarray:
     """Return the direction in which each pair's granule comes by the middle of its frame, as numbers."""
-    xy, owner = shapely.get_coordinates(
-        reproject(frames.geometry.to_numpy(), frames.crs, LONLAT_CRS), return_index=True
-    )
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
     vertices = unit_vectors(*xy.T)
-    total = np.stack([np.bincount(owner, part, minlength=len(frames)) for part in vertices.T], axis=1)
+    total = np.stack([np.bincount(owner, part, minlength=len(lines)) for part in vertices.T], axis=1)
     with np.errstate(invalid="ignore"):
         middle = total / np.linalg.norm(total, axis=1)[:, None]
     rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64)[granule] for column in ("rgt", "region"))

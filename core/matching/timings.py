@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from ..common import Progress
-from ..frames import MBOX, FrameCells, frame_cells
+from ..frames import FrameCells, Frames
 from ..icesat2 import find_strips
 from .cell_overlap import CellIndex
 from .line_overlap import line_segments
@@ -28,16 +28,9 @@ STAGES = {
 }
 
 
-def have_cells(frames: gpd.GeoDataFrame) -> np.ndarray:
-    """Return which frames have cells."""
-    if MBOX not in frames.columns:
-        return np.zeros(len(frames), dtype=bool)
-    return np.array([cells is not None and len(cells) > 0 for cells in frames[MBOX]], dtype=bool)
-
-
 def warm_up(frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, methods: list[str], cover_order: int) -> None:
     """Match one frame and one granule: what is loaded on first use is no part of any method."""
-    usable = have_cells(frames) if methods != ["flightline"] else np.ones(len(frames), dtype=bool)
+    usable = Frames(frames).have_cells if methods != ["flightline"] else np.ones(len(frames), dtype=bool)
     drawn = ~shapely.is_missing(granules.geometry.to_numpy())
     frame, granule = np.flatnonzero(usable)[:1], np.flatnonzero(drawn)[:1]
     if len(frame) and len(granule):
@@ -55,11 +48,11 @@ def time_stages(
         cut_strips(find_strips(footprints[part], granules.crs))
         progress.check()
 
-    seconds = {"lines_s": _timed(lambda: line_segments(frames).raster())}
+    seconds = {"lines_s": _timed(lambda: line_segments(Frames(frames).lon_lat).raster())}
     progress.check()
     if methods != ["flightline"]:
-        seconds["cells_s"] = _timed(lambda: frame_cells(frames))
-        cells = frame_cells(frames)
+        seconds["cells_s"] = _timed(lambda: Frames(frames).cells())
+        cells = Frames(frames).cells()
         seconds["strtree"] = _timed(lambda: CellIndex(cells.shapes()))
         seconds["prefix"] = _timed(lambda: _index_by_cover(cells, cover_order))
         progress.check()

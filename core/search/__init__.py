@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from .cmr import CmrClient as CmrClient
     from .cmr import GranuleQuery as GranuleQuery
     from .granule_files import read_granule_files as read_granule_files
+    from .options import STORE_MODES as STORE_MODES
+    from .options import TIME_MODES as TIME_MODES
+    from .options import VERSION as VERSION
+    from .options import Product as Product
+    from .options import WindowChoice as WindowChoice
     from .paging import search_granules as search_granules
     from .store import GranuleStore as GranuleStore
-    from .supply import STORE_MODES as STORE_MODES
     from .supply import Supplier as Supplier
     from .supply import Supply as Supply
     from .window import LAUNCH as LAUNCH
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from .window import nominal_cycle_days as nominal_cycle_days
     from .window import resolve_window as resolve_window
     from .window import today as today
+    from .window import window_of as window_of
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_face(__name__, __file__)

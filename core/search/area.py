@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from ..common import InputError, Progress, count
-from ..frames import MBOX, frame_cells, frame_hemispheres, line_vertices
+from ..frames import AnyFrames, Frames
 from ..geometry import LONLAT_CRS, Box, Polylines, earth_crs, format_box, transformer
 from .box_cover import box_of, cover_with_boxes, in_steps
 
@@ -36,7 +35,7 @@ class Area:
     hemisphere: str
 
 
-def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress: Progress | None = None) -> list[Area]:
+def search_areas(frames: AnyFrames, margin_m: float = MARGIN_M, progress: Progress | None = None) -> list[Area]:
     """Return the area of each hemisphere that has frames: boxes that hold their lines and cells with the margin.
 
     One box where that is tight; several where it would mostly be empty, as round two survey areas on two sides of the
@@ -44,7 +43,7 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
 
     Parameters
     ----------
-    frames : GeoDataFrame
+    frames : Frames or GeoDataFrame
         As :func:`~xopr_crossovers.core.frames.normalize_frames` returns it; without ``opr:mbox`` the lines alone count.
     margin_m : float
         Metres on the ground.
@@ -57,12 +56,12 @@ def search_areas(frames: gpd.GeoDataFrame, margin_m: float = MARGIN_M, progress:
         If no frame has a position.
     """
     progress = progress or Progress()
-    side = frame_hemispheres(frames)
-    flown, frame = line_vertices(frames)
+    frames = Frames.of(frames)
+    side, (flown, frame) = frames.hemisphere, frames.lines
     held, line = in_steps(flown)
     owner = side[frame[line]]
-    if MBOX in frames.columns and frames[MBOX].notna().any():
-        cells = frame_cells(frames)
+    if frames.have_cells.any():
+        cells = frames.cells()
         held = held.then(cells.shapes().rings(_OUTLINE_STEP))
         first = np.zeros(len(cells.cells), dtype=np.int64)
         first[cells.cell[::-1]] = cells.frame[::-1]

@@ -27,9 +27,6 @@ from .store import GranuleStore
 from .store_merging import join_neighbours
 from .window import Window
 
-#: What to do with the store: use it, ask for everything anew and keep that, or leave it alone.
-STORE_MODES = ("use", "refresh", "ignore")
-
 #: Requests to CMR at once.
 AT_ONCE = 4
 

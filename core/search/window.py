@@ -11,14 +11,13 @@ import pandas as pd
 from ..common import InputError, Progress, read_day, utc_now
 from ..frames import flight_dates
 from ..icesat2 import cycle_of, cycle_start
+from .options import TIME_MODES, WindowChoice
 
 #: The first science data of ICESat-2.
 LAUNCH = pd.Timestamp("2018-10-13")
 
 #: Length of a repeat cycle in the convention of xOPR and magg, which counts from `LAUNCH`.
 NOMINAL_CYCLE_DAYS = 91
-
-MODES = ("date_range", "cycle", "nominal_cycle", "exact_year", "all_years")
 
 #: The orbit calendar fits 67,711 real granule names within ten minutes; the search is widened by that much, and the
 #: granules' own cycle numbers decide.
@@ -37,7 +36,7 @@ class Window:
     Attributes
     ----------
     mode : str
-        One of `MODES`.
+        One of :data:`~xopr_crossovers.core.search.TIME_MODES`.
     start, end : Timestamp
         First and last moment that is searched, UTC without a time zone.
     start_date, end_date : str
@@ -99,18 +98,38 @@ def resolve_window(
     InputError
         If an argument is missing, or the window lies before launch, after today or ends before it starts.
     """
+    flown = flight_dates(frames) if mode == "exact_year" and frames is not None else None
+    return window_of(WindowChoice(mode, start_date, end_date, cycle), flown, progress, now)
+
+
+def window_of(
+    choice: WindowChoice,
+    flown: pd.Series | None = None,
+    progress: Progress | None = None,
+    now: pd.Timestamp | None = None,
+) -> Window:
+    """Return the window that a choice means; see :func:`resolve_window`.
+
+    Parameters
+    ----------
+    choice : WindowChoice
+    flown : Series of datetime64, optional
+        The frames' flight dates, for ``exact_year``.
+    progress : Progress, optional
+    now : Timestamp, optional
+    """
     progress = progress or Progress()
-    if mode not in MODES:
-        raise InputError(f"TIME_MODE must be one of {', '.join(MODES)}, not {mode!r}.")
+    if choice.mode not in TIME_MODES:
+        raise InputError(f"TIME_MODE must be one of {', '.join(TIME_MODES)}, not {choice.mode!r}.")
     day = today(now)
     makers = {
-        "date_range": lambda: _date_range(start_date, end_date, day, progress),
-        "cycle": lambda: _orbit_cycle(cycle, day),
-        "nominal_cycle": lambda: _nominal_cycle(cycle, day),
-        "exact_year": lambda: _exact_year(frames, progress),
+        "date_range": lambda: _date_range(choice.start, choice.end, day, progress),
+        "cycle": lambda: _orbit_cycle(choice.cycle, day),
+        "nominal_cycle": lambda: _nominal_cycle(choice.cycle, day),
+        "exact_year": lambda: _exact_year(flown, progress),
         "all_years": lambda: _days("all_years", LAUNCH, day, "All years, from launch to today", open_end=True),
     }
-    window = makers[mode]()
+    window = makers[choice.mode]()
     progress.info(window.text)
     return window
 
@@ -180,7 +199,7 @@ def _date_range(start_date: object, end_date: object, day: pd.Timestamp, progres
     return _days("date_range", start, end, "Date range", open_end)
 
 
-def _cycle_number(cycle: int | None) -> int:
+def _cycle_number(cycle: float | None) -> int:
     if cycle is None:
         raise InputError("This TIME_MODE needs CYCLE, the number of an ICESat-2 repeat cycle (1, 2, 3, ...).")
     if not 1 <= cycle <= _LAST_CYCLE or int(cycle) != cycle:
@@ -197,7 +216,7 @@ def _refuse_future(start: pd.Timestamp, cycle: int, day: pd.Timestamp) -> None:
         )
 
 
-def _orbit_cycle(cycle: int | None, day: pd.Timestamp) -> Window:
+def _orbit_cycle(cycle: float | None, day: pd.Timestamp) -> Window:
     number = _cycle_number(cycle)
     start, end = pd.to_datetime(cycle_start(np.array([number, number + 1])))
     _refuse_future(start, number, day)
@@ -212,17 +231,16 @@ def _orbit_cycle(cycle: int | None, day: pd.Timestamp) -> Window:
     )
 
 
-def _nominal_cycle(cycle: int | None, day: pd.Timestamp) -> Window:
+def _nominal_cycle(cycle: float | None, day: pd.Timestamp) -> Window:
     number = _cycle_number(cycle)
     start, end = nominal_cycle_days(number)
     _refuse_future(start, number, day)
     return _days("nominal_cycle", start, end, f"Cycle {number} counted as {NOMINAL_CYCLE_DAYS} days from launch")
 
 
-def _exact_year(frames: gpd.GeoDataFrame | None, progress: Progress) -> Window:
-    if frames is None:
+def _exact_year(days: pd.Series | None, progress: Progress) -> Window:
+    if days is None:
         raise InputError("TIME_MODE=exact_year takes its dates from the frames; give frames, or choose another mode.")
-    days = flight_dates(frames)
     undated = int(days.isna().sum())
     if undated == len(days):
         raise InputError("The frames have no flight dates ('opr:date'); choose another TIME_MODE.")

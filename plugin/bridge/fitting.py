@@ -24,7 +24,7 @@ class Fitting:
         Of the layer: table, points, lines or polygons.
     first : DataFrame or GeoDataFrame
     kinds : dict of str to str, optional
-        As for :func:`~xopr_crossovers.plugin.bridge.fields_of`.
+        As for :func:`~xopr_crossovers.plugin.bridge.layers.fields_of`.
 
     Attributes
     ----------

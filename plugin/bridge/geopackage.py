@@ -134,7 +134,7 @@ def fill(
     tables : iterator of DataFrame or GeoDataFrame
         With the columns in the order of the fields, each with points or all without geometry.
     kinds : dict of str to str, optional
-        As for :func:`~xopr_crossovers.plugin.bridge.fields_of`.
+        As for :func:`~xopr_crossovers.plugin.bridge.layers.fields_of`.
     check : callable
         Called often; may raise to stop.
 

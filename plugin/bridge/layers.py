@@ -47,6 +47,10 @@ _MULTI = {_POINT: _MULTIPOINT, _LINE: _MULTILINE, _POLYGON: _MULTIPOLYGON}
 # --- from QGIS -------------------------------------------------------------------------------------------------------
 
 
+#: Fields, type of geometry and CRS of a layer.
+Shape = tuple[QgsFields, Any, QgsCoordinateReferenceSystem]
+
+
 def source_to_table(source: QgsFeatureSource, name: str, progress: Progress | None = None) -> pd.DataFrame:
     """Read all features of a source, as :func:`source_to_geodataframe`; a plain table where it has no geometry."""
     if source.wkbType() != WkbType.NoGeometry:
@@ -173,6 +177,11 @@ def _crs_of(crs: QgsCoordinateReferenceSystem, name: str) -> Any:
 
 
 # --- to QGIS ---------------------------------------------------------------------------------------------------------
+
+
+def shape_of(table: pd.DataFrame, kinds: dict[str, str] | None = None, empty: str = "NoGeometry") -> Shape:
+    """Return what a sink for a table is made of: see :func:`fields_of`, :func:`wkb_type_of` and :func:`crs_of`."""
+    return fields_of(table, kinds), wkb_type_of(table, empty), crs_of(table)
 
 
 def fields_of(table: pd.DataFrame, kinds: dict[str, str] | None = None) -> QgsFields:

@@ -89,8 +89,8 @@ class Outputs:
         tables : iterator of DataFrame or GeoDataFrame
             At least one, all with the same columns and, where there is geometry, of the same type and CRS.
         kinds : dict of str to str, optional
-            What columns hold, see :func:`~xopr_crossovers.plugin.bridge.fields_of`; without it, as the first table
-            has it.
+            What columns hold, see :func:`~xopr_crossovers.plugin.bridge.layers.fields_of`; without it, as the first
+            table has it.
         empty : str
             Geometry type of a layer whose first table has no features.
 
@@ -113,7 +113,7 @@ class Outputs:
     def _write_file(
         self, name: str, place: LayerPlace, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
     ) -> int:
-        from ..bridge import Fitting, Written, crs_of, fields_of, geopackage, wkb_type_of, write
+        from ..bridge import Fitting, Written, geopackage, shape_of, write
         from ..files import row_files
 
         path, found = place.path, formats.known(place.path.suffix.lower().lstrip("."))
@@ -136,11 +136,7 @@ class Outputs:
 
         parts = fitted()
         head = next(parts)
-        shape = (
-            fields_of(head, fitting.kinds),
-            wkb_type_of(head, "NoGeometry" if found.as_columns else empty),
-            crs_of(head),
-        )
+        shape = shape_of(head, fitting.kinds, "NoGeometry" if found.as_columns else empty)
         order = None
         try:
             if found.driver == "GPKG" and staged.exists():
@@ -187,10 +183,10 @@ class Outputs:
         self, name: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
     ) -> int:
         """Write what is temporary, or in the hands of another provider, as QGIS does."""
-        from ..bridge import crs_of, fields_of, geopackage, wkb_type_of, write
+        from ..bridge import geopackage, shape_of, write
 
         table = next(tables)
-        shape = (fields_of(table, kinds), wkb_type_of(table, empty), crs_of(table))
+        shape = shape_of(table, kinds, empty)
         inputs, why = self._inputs, ""
         try:
             sink, destination = inputs.algorithm.parameterAsSink(inputs.parameters, name, inputs.context, *shape)

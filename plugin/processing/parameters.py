@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -22,16 +23,14 @@ from qgis.core import (
 )
 
 from ...core.catalogs import season_names
+from ...core.frames import RULES
+from ...core.geometry import HEMISPHERES
+from ...core.icesat2 import BEAMS, DIRECTIONS
+from ...core.icesat2 import LINES as BEAMS_AND_CENTRE
+from ...core.matching import METHODS
+from ...core.search import STORE_MODES, TIME_MODES
 from ..compat import ADVANCED, DATE, FLOAT, INTEGER, LINES, METRES, POINTS, POLYGONS, TABLE
 from ..options import settings
-
-HEMISPHERES = ["south", "north"]
-RULES = ["mbox", "distance"]
-STORE_MODES = ["use", "refresh", "ignore"]
-TIME_MODES = ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"]
-METHODS = ["strtree", "prefix", "flightline"]
-DIRECTIONS = ["both", "ascending", "descending"]
-BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"]
 
 DEFAULT_CYCLE = 22
 DEFAULT_DISTANCE_M = 10_000.0
@@ -51,11 +50,11 @@ def described(
     return parameter
 
 
-def choice(name: str, label: str, options: list[str], default: str | None, help_text: str, **more: Any) -> Any:
+def choice(name: str, label: str, options: Sequence[str], default: str | None, help_text: str, **more: Any) -> Any:
     """Return a parameter with named options: the value is the option's text, in models and commands too."""
     advanced = more.pop("advanced", False)
     parameter = QgsProcessingParameterEnum(
-        name, label, options, defaultValue=default, optional=default is None, usesStaticStrings=True
+        name, label, list(options), defaultValue=default, optional=default is None, usesStaticStrings=True
     )
     return described(parameter, f"{help_text} Options: {', '.join(options)}.", advanced)
 
@@ -265,7 +264,13 @@ def add_compared_methods(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         described(
             QgsProcessingParameterEnum(
-                "METHODS", "Methods", METHODS, True, defaultValue=METHODS, optional=True, usesStaticStrings=True
+                "METHODS",
+                "Methods",
+                list(METHODS),
+                True,
+                defaultValue=list(METHODS),
+                optional=True,
+                usesStaticStrings=True,
             ),
             "Which methods, separated by commas; all of them if nothing is chosen. strtree and prefix go by the "
             f"frames' morton cells (opr:mbox), flightline by the flight line. Options: {', '.join(METHODS)}.",
@@ -292,11 +297,17 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         described(
             QgsProcessingParameterEnum(
-                "BEAMS", "Beams", BEAMS, True, defaultValue=BEAMS[:6], optional=True, usesStaticStrings=True
+                "BEAMS",
+                "Beams",
+                list(BEAMS_AND_CENTRE),
+                True,
+                defaultValue=list(BEAMS),
+                optional=True,
+                usesStaticStrings=True,
             ),
             "Which beams, separated by commas; all six if nothing is chosen. gt1l is the left-most in the direction of "
             f"flight; centre is the line between them. Options: "
-            f"{', '.join(BEAMS)}.",
+            f"{', '.join(BEAMS_AND_CENTRE)}.",
         )
     )
     days = QgsProcessingParameterNumber(
@@ -308,7 +319,7 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
     )
     algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
     direction = QgsProcessingParameterEnum(
-        "DIRECTION", "Direction of flight", DIRECTIONS, defaultValue=DIRECTIONS[0], usesStaticStrings=True
+        "DIRECTION", "Direction of flight", list(DIRECTIONS), defaultValue=DIRECTIONS[0], usesStaticStrings=True
     )
     algorithm.addParameter(
         described(

@@ -13,6 +13,8 @@ from ..options import settings
 from .command import command
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .run import Run
 
 
@@ -61,15 +63,26 @@ def filters(
     }
 
 
-def window(run: Run) -> dict[str, Any]:
-    """Return the arguments, but for the mode, by which the core resolves the window."""
+def point_rule(run: Run) -> core.frames.PointRule:
+    """Return which frames are at the points."""
+    return core.frames.PointRule(run.choice("RULE"), run.number("DISTANCE"))
+
+
+def window(run: Run) -> core.search.WindowChoice:
+    """Return which time is to be searched."""
+    # A fraction of a cycle is left for the core to refuse; QGIS would round it without a word.
     cycle = run.number("CYCLE")
-    return {
-        "start_date": run.day("START_DATE"),
-        "end_date": run.day("END_DATE"),
-        # A fraction is left for the core to refuse; QGIS would round it without a word.
-        "cycle": int(cycle) if cycle.is_integer() else cycle,
-    }
+    return core.search.WindowChoice(
+        run.choice("TIME_MODE"),
+        run.day("START_DATE"),
+        run.day("END_DATE"),
+        int(cycle) if cycle.is_integer() else cycle,
+    )
+
+
+def matching(run: Run) -> core.matching.Matching:
+    """Return when a granule belongs to a frame."""
+    return core.matching.Matching(run.choice("METHOD"), run.yes("CROSSING_ONLY"))
 
 
 def check_window(run: Run, has_frames: bool) -> None:
@@ -79,13 +92,13 @@ def check_window(run: Run, has_frames: bool) -> None:
     ------
     InputError
     """
-    mode = run.choice("TIME_MODE")
-    if mode == "exact_year" and has_frames:
+    choice = window(run)
+    if choice.mode == "exact_year" and has_frames:
         return
-    core.search.resolve_window(mode, **window(run))
+    core.search.window_of(choice)
 
 
-def product(run: Run) -> core.job.Product:
+def product(run: Run) -> core.search.Product:
     """Return the product to search.
 
     Raises
@@ -98,7 +111,7 @@ def product(run: Run) -> core.job.Product:
     if not short_name or not version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
     settings.check_version(version)
-    return core.job.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
+    return core.search.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
 
 
 def origin(run: Run) -> core.reports.Origin:
@@ -107,7 +120,7 @@ def origin(run: Run) -> core.reports.Origin:
     effective = {}
     if wanted.cmr_url and wanted.cmr_url != core.common.CMR_URL:
         effective["CMR_URL"] = wanted.cmr_url
-    if wanted.version != core.job.VERSION:
+    if wanted.version != core.search.VERSION:
         effective["VERSION"] = wanted.version
     repeat = command(run, effective)
     notes = list(repeat.notes)
@@ -155,8 +168,6 @@ def wanted_crossovers(run: Run) -> core.crossings.Wanted:
     )
 
 
-def write_matched(run: Run, matched: core.job.Matched) -> dict[str, Any]:
-    """Write the two results of matching and return their number."""
-    run.outputs.write("MATCHED_FRAMES", matched.frames)
-    run.outputs.write("MATCHES", matched.matches)
-    return {"N_MATCHES": len(matched.matches)}
+def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:
+    """Return the two results of matching by the names of their outputs."""
+    return {"MATCHED_FRAMES": matched.frames, "MATCHES": matched.matches}

@@ -189,6 +189,22 @@ def test_importing_core_and_its_faces_imports_no_library():
     assert not {name.partition(".")[0] for name in loaded} & LIBRARIES
 
 
+def test_what_can_be_asked_for_is_known_before_any_library_is():
+    options = {
+        "frames": ["RULES", "PointRule"],
+        "geometry": ["HEMISPHERES"],
+        "icesat2": ["BEAMS", "DIRECTIONS", "LINES"],
+        "matching": ["METHODS", "Matching"],
+        "search": ["STORE_MODES", "TIME_MODES", "Product", "WindowChoice"],
+    }
+    loaded = run(
+        f"import sys; from {PACKAGE} import core;"
+        f"[getattr(getattr(core, room), name) for room, names in {options}.items() for name in names];"
+        "print(*sys.modules)"
+    ).split()
+    assert not {name.partition(".")[0] for name in loaded} & LIBRARIES
+
+
 def test_a_name_of_a_room_is_there_on_first_use():
     assert run(f"from {PACKAGE} import core; print(core.common.InputError.__name__)") == "InputError\n"
 

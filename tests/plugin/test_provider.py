@@ -13,7 +13,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtSvg import QSvgRenderer
 
-from xopr_crossovers import classFactory
+from xopr_crossovers import classFactory, core
 from xopr_crossovers.algorithms import ALGORITHMS
 from xopr_crossovers.core.catalogs.seasons import season_names
 from xopr_crossovers.plugin.metadata import icon_path, metadata
@@ -60,14 +60,14 @@ NAMES = {
 }
 OPTIONS = {
     "SEASON": season_names(),
-    "HEMISPHERE": ["south", "north"],
-    "RULE": ["mbox", "distance"],
-    "TIME_MODE": ["date_range", "cycle", "nominal_cycle", "exact_year", "all_years"],
-    "METHOD": ["strtree", "prefix", "flightline"],
-    "METHODS": ["strtree", "prefix", "flightline"],
-    "STORE": ["use", "refresh", "ignore"],
-    "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r", "centre"],
-    "DIRECTION": ["both", "ascending", "descending"],
+    "HEMISPHERE": list(core.geometry.HEMISPHERES),
+    "RULE": list(core.frames.RULES),
+    "TIME_MODE": list(core.search.TIME_MODES),
+    "METHOD": list(core.matching.METHODS),
+    "METHODS": list(core.matching.METHODS),
+    "STORE": list(core.search.STORE_MODES),
+    "BEAMS": list(core.icesat2.LINES),
+    "DIRECTION": list(core.icesat2.DIRECTIONS),
 }
 DEFAULTS = {
     "RULE": "mbox",

@@ -11,7 +11,7 @@ from makers import Log
 from xopr_crossovers.core import job
 from xopr_crossovers.core.common.clock import Clock, read_date
 from xopr_crossovers.core.common.errors import InputError, SearchError
-from xopr_crossovers.core.search import area, window
+from xopr_crossovers.core.search import TIME_MODES, area, window
 
 PLACE = area.given_area((-110, -78, -100, -75))
 NOW = pd.Timestamp("2024-06-01T12:00")
@@ -137,7 +137,7 @@ def test_an_end_that_the_user_gave_stays_whatever_the_clocks_say(cmr):
     assert set(found.granules["granule_id"]) == known(cmr, START, "2023-12-31T23:59:59.999")
 
 
-@pytest.mark.parametrize("mode", window.MODES)
+@pytest.mark.parametrize("mode", TIME_MODES)
 def test_a_clock_before_launch_is_refused_in_one_sentence_in_every_mode(mode):
     with pytest.raises(
         InputError,

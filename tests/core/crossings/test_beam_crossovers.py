@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 import makers
 from standin import strips as standin_strips
+from xopr_crossovers.core import frames as frames_module
 from xopr_crossovers.core.common.errors import CancelledError, InputError
 from xopr_crossovers.core.crossings import COLUMNS, Wanted
 from xopr_crossovers.core.crossings.beam_crossovers import crossover_points
-from xopr_crossovers.core.frames import table as frames_module
 from xopr_crossovers.core.geometry import sphere
 from xopr_crossovers.core.geometry.projection import reproject
 from xopr_crossovers.core.granules import footprints
 from xopr_crossovers.core.granules.table import granules_from_umm
 from xopr_crossovers.core.icesat2 import calendar, orbit
-from xopr_crossovers.core.icesat2.beams import BEAMS, LINES
+from xopr_crossovers.core.icesat2.options import BEAMS, LINES
 from xopr_crossovers.core.icesat2.strips import find_strips
 from xopr_crossovers.core.matching import pairs as matching
 

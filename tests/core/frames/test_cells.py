@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 import makers
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.common.errors import InputError
-from xopr_crossovers.core.frames import cells
-from xopr_crossovers.core.frames import table as frames
 from xopr_crossovers.core.geometry.sphere import unit_vectors
 from xopr_crossovers.core.morton import cell_numbers as morton
 from xopr_crossovers.core.morton.cell_shapes import CellShapes
@@ -34,7 +33,7 @@ def authalic_cells(line, order=9):
 def test_a_padded_mbox_counts_each_cell_once():
     table = makers.frames(LINES[0], LINES[0])
     table["opr:mbox"] = [[-511412222, -511412223, -511412223, -511412223], [-511412222] * 4]
-    found = cells.frame_cells(table)
+    found = frames.frame_cells(table)
     assert sorted(zip(found.frame.tolist(), found.cells[found.cell].tolist())) == [
         (0, -511412223),
         (0, -511412222),
@@ -44,7 +43,7 @@ def test_a_padded_mbox_counts_each_cell_once():
 
 def test_published_cells_are_read_with_spherical_latitude_without_a_word():
     log = makers.Log()
-    found = cells.frame_cells(makers.frames(*LINES), log)
+    found = frames.frame_cells(makers.frames(*LINES), log)
     assert set(found.convention) == {morton.GEODETIC_SPHERICAL}
     assert log.warnings == []
 
@@ -54,7 +53,7 @@ def test_a_season_rebuilt_with_authalic_cells_is_recognised_and_the_others_are_n
     table["collection"] = ["old", "old", "new", "new"]
     table["opr:mbox"] = [*table["opr:mbox"][:2], *(authalic_cells(line) for line in LINES[:2])]
     log = makers.Log()
-    found = cells.frame_cells(table, log)
+    found = frames.frame_cells(table, log)
     by_frame = {f: set(found.convention[found.cell[found.frame == f]]) for f in range(4)}
     assert by_frame == {0: {"geodetic-spherical"}, 1: {"geodetic-spherical"}, 2: {"authalic"}, 3: {"authalic"}}
     assert len(log.warnings) == 1
@@ -69,7 +68,7 @@ def test_a_season_of_authalic_cells_is_recognised_though_most_of_its_vertices_li
         makers.legacy_cell(lon, lat, 9) in cells_ for line, cells_ in zip(lines, table["opr:mbox"]) for lon, lat in line
     ]
     assert 0.3 < np.mean(inside) < 0.9  # by healpy, of the vertices under the other convention
-    assert set(cells.frame_cells(table).convention) == {"authalic"}
+    assert set(frames.frame_cells(table).convention) == {"authalic"}
 
 
 def degrees_apart(rings, others):
@@ -82,7 +81,7 @@ def test_rings_of_mixed_conventions_are_mortie_s_in_the_order_of_the_cells():
     table = makers.frames(*LINES[:2], *LINES[:2])
     table["collection"] = ["old", "old", "new", "new"]
     table["opr:mbox"] = [*table["opr:mbox"][:2], *(authalic_cells(line) for line in LINES[:2])]
-    found = cells.frame_cells(table)
+    found = frames.frame_cells(table)
     rings = found.shapes().rings(step=4)
     assert rings.sizes.tolist() == [4 * 4 + 1] * len(found.cells)
     for number, (cell, convention) in enumerate(zip(found.cells, found.convention)):
@@ -116,27 +115,27 @@ def test_cells_that_fit_their_lines_under_no_convention_are_said():
     table = makers.frames(LINES[0])
     table["opr:mbox"] = [makers.cells_along(LINES[3])]
     log = makers.Log()
-    cells.frame_cells(table, log)
+    frames.frame_cells(table, log)
     assert "only 0% of the lines' vertices lie in their frames' 'opr:mbox' cells" in log.text
 
 
 def test_a_table_without_cells_says_what_is_needed():
     with pytest.raises(InputError, match=r"'opr:mbox' .* is missing; use a season catalog made in April 2026 or later"):
-        cells.frame_cells(makers.frames(LINES[0]).drop(columns="opr:mbox"))
+        frames.frame_cells(makers.frames(LINES[0]).drop(columns="opr:mbox"))
     with pytest.raises(InputError, match="None of 1 frames has cells"):
-        cells.frame_cells(makers.frames(LINES[0]).assign(**{"opr:mbox": [None]}))
+        frames.frame_cells(makers.frames(LINES[0]).assign(**{"opr:mbox": [None]}))
 
 
 def test_frames_without_cells_are_counted():
     table = makers.frames(*LINES[:3])
     table["opr:mbox"] = [table["opr:mbox"][0], None, None]
-    assert cells.frame_cells(frames.normalize_frames(table)).without == 2
+    assert frames.frame_cells(frames.normalize_frames(table)).without == 2
 
 
 def test_every_vertex_of_the_real_seasons_lies_in_its_cells(real_data):
     for file in sorted(real_data.glob("catalog/**/*.parquet")):
         log = makers.Log()
-        found = cells.frame_cells(frames.normalize_frames(gpd.read_parquet(file)), log)
+        found = frames.frame_cells(frames.normalize_frames(gpd.read_parquet(file)), log)
         assert log.warnings == []
         assert set(found.convention) == {morton.GEODETIC_SPHERICAL}
 
@@ -145,4 +144,4 @@ def test_a_bad_cell_is_named_with_its_frame():
     table = makers.frames(LINES[0], LINES[0], ids=["Data_a", "Data_b"])
     table["opr:mbox"] = [[-511412222], [-511412222, 517]]
     with pytest.raises(InputError, match="frame Data_b: 517 is not a morton cell"):
-        cells.frame_cells(table)
+        frames.frame_cells(table)

@@ -11,8 +11,8 @@ import shapely
 import spherely
 
 import makers
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.common.errors import InputError
-from xopr_crossovers.core.frames import table as frames
 
 SOUTH = [(-100, -75), (-101, -75.2)]
 NORTH = [(-40, 70), (-41, 70.2)]

@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 
 import makers
-from xopr_crossovers.core import job
+from xopr_crossovers.core import frames, job
 from xopr_crossovers.core.common.errors import CancelledError, InputError
-from xopr_crossovers.core.frames import table as frames
-from xopr_crossovers.core.matching import comparison
+from xopr_crossovers.core.matching import Matching, comparison
 from xopr_crossovers.core.matching import pairs as matching
 from xopr_crossovers.core.matching import timings as match_times
 from xopr_crossovers.core.reports import comparison_report
@@ -112,7 +111,7 @@ def compared(many):
 def test_sums_are_those_of_sets_of_names_as_the_notebook_reckons(many, compared):
     names = {}
     for method in matching.METHODS:
-        column = job.match_granules(*many, method).frames["atl06_granules"]
+        column = job.match_granules(*many, Matching(method)).frames["atl06_granules"]
         names[method] = [{granule["granule_id"] for granule in json.loads(text)} for text in column]
     assert sum(map(len, names[LINE])) > 50
     assert sum(map(len, names[TREE])) > 1.2 * sum(map(len, names[LINE]))

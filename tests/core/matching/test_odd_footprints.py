@@ -14,6 +14,7 @@ from xopr_crossovers.core.crossings import beam_crossovers as crossover_points
 from xopr_crossovers.core.frames.table import normalize_frames
 from xopr_crossovers.core.granules import footprints
 from xopr_crossovers.core.granules.table import granules_from_umm, normalize_granules
+from xopr_crossovers.core.matching import Matching
 from xopr_crossovers.core.matching import pairs as matching
 from xopr_crossovers.core.xopr import matching as upstream_matching
 
@@ -227,7 +228,7 @@ def test_one_bad_row_never_takes_the_others_along(method, crs):
     if crs != "EPSG:4326":
         moved = footprints.reproject(table.geometry.to_numpy(), "EPSG:4326", crs)
         table = table.set_geometry(gpd.GeoSeries(moved, crs=crs))
-    matched = job.match_granules(frames, table, method).matches
+    matched = job.match_granules(frames, table, Matching(method)).matches
     names = table["granule_id"].tolist()
     assert {names[0], names[-1]} <= set(matched["granule_id"])
     unusable = [
@@ -245,7 +246,9 @@ def test_what_cannot_be_used_is_counted_in_the_log_with_its_reason():
     table = makers.granules(good, good, good)
     table["geometry"] = gpd.GeoSeries([table.geometry[0], HOSTILE["a line"], None], crs="EPSG:4326")
     log = makers.Log()
-    job.match_granules(normalize_frames(makers.frames([(-95, -75), (-125, -75)])), table, "flightline", progress=log)
+    job.match_granules(
+        normalize_frames(makers.frames([(-95, -75), (-125, -75)])), table, Matching("flightline"), progress=log
+    )
     assert "1 granules have no usable footprint in EPSG:3031 and match nothing." in log.warnings
     assert "1 of 3 granules have no footprint and match nothing." in log.warnings
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import makers
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.common.errors import CancelledError, InputError
-from xopr_crossovers.core.frames import table as frames
 from xopr_crossovers.core.granules import footprints
 from xopr_crossovers.core.matching import pairs as matching
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import makers
-from xopr_crossovers.core.frames import cells
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.icesat2 import strips
 from xopr_crossovers.core.matching import prefix, quads
 from xopr_crossovers.core.morton import cell_numbers as morton
@@ -123,7 +123,7 @@ def test_a_point_is_held_by_the_cells_that_are_its_prefixes():
     table["opr:mbox"] = [
         [makers.legacy_cell(-105, -75, order) for order in (0, 6, 18)] + [makers.legacy_cell(0, -75, 3)]
     ]
-    held = cells.frame_cells(table)
+    held = frames.frame_cells(table)
     points = np.array([makers.unit_vector(-105, -75), makers.unit_vector(100, -75)]).T
     cell, owner = prefix.cells_holding(held, points, np.array([7, 8]))
     assert sorted(len(str(abs(held.cells[c]))) - 1 for c, o in zip(cell, owner) if o == 7) == [0, 6, 18]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import makers
 from pages import Page, counts_of, parsed, texts
-from xopr_crossovers.core.frames import table as frames
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.matching import comparison
 from xopr_crossovers.core.reports import charts, comparison_report, html_page, polar_map, svg
 from xopr_crossovers.core.reports import legend as classes

@@ -15,12 +15,12 @@ import shapely
 import makers
 from pages import Page, counts_of, drawings, parsed
 from standin import Fault, StandIn
-from xopr_crossovers.core import job
+from xopr_crossovers.core import frames, job
 from xopr_crossovers.core.catalogs import catalog
 from xopr_crossovers.core.common import run_log
-from xopr_crossovers.core.frames import table as frames
+from xopr_crossovers.core.matching import Matching
 from xopr_crossovers.core.reports import charts, html_page, run_report
-from xopr_crossovers.core.search import area, window
+from xopr_crossovers.core.search import Product, WindowChoice, area, window
 
 NASTY = "<script>alert('x & \"y\"')</script>"
 SOUTH = [
@@ -57,14 +57,17 @@ def table():
     return pd.concat([south, north], ignore_index=True)
 
 
-def find(server, table, **more):
+AUTUMN_TO_SPRING = WindowChoice("date_range", "2023-10-01", "2024-04-30")
+
+
+def find(server, table, window=AUTUMN_TO_SPRING, **more):
     """Run the whole job, and keep what it says."""
     log = run_log.RunLog()
     log.step("Frames")
     read = frames.normalize_frames(table, progress=log)
     log.frames("Read from the layer", len(read))
-    options = {"time_mode": "date_range", "start_date": "2023-10-01", "end_date": "2024-04-30", **more}
-    return job.find_granules(read, product=job.Product(cmr_url=server.url), progress=log, **options), log
+    product = Product(cmr_url=server.url)
+    return job.find_granules(read, window=window, product=product, progress=log, **more), log
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +194,12 @@ def test_frames_that_filters_and_points_leave_out_are_told_with_the_reason(serve
     log = run_log.RunLog()
     read = catalog.read_catalog(str(tmp_path), start_date="2024-01-10", end_date="2024-01-11", progress=log)
     result = job.find_granules(
-        read, point, rule="distance", distance_m=5_000, product=job.Product(cmr_url=server.url), progress=log, cycle=22
+        read,
+        point,
+        at=frames.PointRule("distance", 5_000),
+        window=WindowChoice(cycle=22),
+        product=Product(cmr_url=server.url),
+        progress=log,
     )
     page = Page(run_report.run_page(result, log))
     assert page.row("Read from 1 catalog") == ["4", "1", "there twice (same season, id and line)"]
@@ -205,7 +213,7 @@ def test_frames_that_filters_and_points_leave_out_are_told_with_the_reason(serve
 
 
 def test_pairs_without_a_crossing_are_counted_where_they_are_left_out(server, table, run):
-    result, log = find(server, table, crossing_only=True)
+    result, log = find(server, table, matching=Matching(crossing_only=True))
     whole = run[0].matched.matches
     page = Page(run_report.run_page(result, log))
     assert page.row("In the table of matches") == [
@@ -331,7 +339,7 @@ def test_a_box_over_the_antimeridian_is_explained():
 
 def test_where_nothing_was_found_the_page_says_so(server):
     elsewhere = makers.frames([(-105, -89.5), (-103, -89.5)])  # ICESat-2 does not come nearer to the pole than 88 S
-    result, log = find(server, elsewhere, method="flightline")
+    result, log = find(server, elsewhere, matching=Matching("flightline"))
     text = run_report.run_page(result, log)
     page = Page(text)
     assert result.matched.matches.empty
@@ -344,7 +352,7 @@ def test_where_nothing_was_found_the_page_says_so(server):
 def test_frames_without_dates_lines_and_seasons_are_reported(server):
     bare = makers.frames(*SOUTH[:2], ids=["one", "two"]).drop(columns=["collection", "opr:date"])
     bare.loc[1, "geometry"] = None
-    result, log = find(server, bare, start_date="2024-01-01", end_date="2024-01-31")
+    result, log = find(server, bare, WindowChoice("date_range", "2024-01-01", "2024-01-31"))
     page = Page(run_report.run_page(result, log))
     assert page.has("ATL06 granules for radar frames, 2024-01-01 to 2024-01-31", "1 frame has no line and cannot be")
     shown = [row for row in page.rows if row[0] in ("one", "two")]

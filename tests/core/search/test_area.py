@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import makers
+from xopr_crossovers.core import frames
 from xopr_crossovers.core.common.errors import InputError
-from xopr_crossovers.core.frames import table as frames
 from xopr_crossovers.core.search import area
 
 GEOD = pyproj.Geod(ellps="WGS84")

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 import makers
 from standin import StandIn
 from standin.client import ask, pages, ring_of
-from xopr_crossovers.core import job
+from xopr_crossovers.core import frames, job
 from xopr_crossovers.core.common.progress import PrintedProgress
-from xopr_crossovers.core.frames import table as frames
 from xopr_crossovers.core.geometry.polylines import Polylines
 from xopr_crossovers.core.search import area, box_cover, window
 

@@ -197,16 +197,16 @@ def test_a_cancelled_run_leaves_no_file_and_no_error(provider, south, tmp_path, 
 def test_a_run_that_is_cancelled_while_it_writes_removes_what_it_wrote(
     provider, south, tmp_path, feedback, monkeypatch
 ):
-    from xopr_crossovers.plugin.bridge import layers
+    from xopr_crossovers.plugin import bridge
 
-    write = layers.write
+    write = bridge.write
 
     def write_and_cancel(table, sink, feedback, kinds):
         write(table, sink, feedback, kinds)
         feedback.cancel()
         write(table, sink, feedback, kinds)
 
-    monkeypatch.setattr(layers, "write", write_and_cancel)
+    monkeypatch.setattr(bridge, "write", write_and_cancel)
     parameters = {"CATALOG": south, "FRAMES": str(tmp_path / "frames.gpkg")}
     results, _ = provider.algorithm("loadcatalog").create().run(parameters, QgsProcessingContext(), feedback)
     assert results == {}

@@ -1,0 +1,26 @@
+"""The columns of a frames table."""
+
+from __future__ import annotations
+
+#: Columns that are read from a catalog, in the order of our layers. Only ``id`` and the geometry are indispensable.
+COLUMNS = (
+    "id",
+    "collection",
+    "datetime",
+    "opr:date",
+    "opr:segment",
+    "opr:frame",
+    "opr:hemisphere",
+    "opr:provider",
+    "opr:frequency",
+    "opr:bandwidth",
+    "opr:mbox",
+    "thumbnail",
+)
+#: Address of the echogram's picture, among the assets of a STAC item.
+THUMBNAIL = "thumbnail"
+MBOX = "opr:mbox"
+NEEDS_MBOX = (
+    "the column 'opr:mbox' (four morton cells a frame) is missing; use a season catalog made in April 2026 or later "
+    "(xOPR issue #78)"
+)
