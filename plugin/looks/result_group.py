@@ -125,7 +125,7 @@ def _show(project: QgsProject, together: list[LoadedLayer]) -> None:
     from_top = sorted((one for one in together if one.layer_id), key=lambda one: one.style.level)
     layers = [(one.style, project.mapLayer(one.layer_id)) for one in from_top]
     style, layer = next(((style, layer) for style, layer in layers if layer.isSpatial()), (None, None))
-    if style is None or layer.extent().isNull():
+    if style is None or layer is None or layer.extent().isNull():
         return
     extent = layer.extent()
     if layer.crs().authid() in POLE_CRS.values():
