@@ -10,9 +10,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj.exceptions import ProjError
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
 
+from ...core.common import InputError
+from ...core.geometry import earth_crs
 from ..files import Format
 from .attributes import kind_of, values_of
 from .layers import source_to_geodataframe
@@ -78,13 +79,10 @@ class Written:
         n_there = layer.featureCount()
         if 0 <= n_there < self.rows or not self.rows:
             return self._rows(n_there)
-        if self._is_spatial and self._crs is not None and not layer.crs().isValid():
+        if self._is_spatial and self._crs is not None and not _is_on_earth(layer):
             return _NO_CRS
         part = layer if self.rows <= _MOST else layer.materialize(QgsFeatureRequest().setLimit(_MOST))
-        try:
-            return self._compare(source_to_geodataframe(part), is_all=part is layer)
-        except ProjError:
-            return _NO_CRS
+        return self._compare(source_to_geodataframe(part), is_all=part is layer)
 
     def _rows(self, n_there: int) -> str:
         return f"{max(n_there, 0):,} of {self.rows:,} rows are in it" if n_there < self.rows else ""
@@ -113,6 +111,15 @@ class Written:
     def _widen(self, bounds: np.ndarray) -> None:
         if np.isfinite(bounds).all():
             self._low, self._high = np.minimum(self._low, bounds[:2]), np.maximum(self._high, bounds[2:])
+
+
+def _is_on_earth(layer: QgsVectorLayer) -> bool:
+    """Whether a layer has a CRS; GeoPackages and others have a name for one that nobody knows."""
+    try:
+        earth_crs(layer.crs().toWkt(), "The file")
+    except InputError:
+        return False
+    return True
 
 
 def _in_crs(table: gpd.GeoDataFrame, crs: object) -> gpd.GeoDataFrame:

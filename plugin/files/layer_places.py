@@ -82,9 +82,10 @@ def _folded(file: Path) -> str:
 
 
 def _ignores_case(folder: Path) -> bool:
-    other = folder.with_name(folder.name.swapcase())
-    if other.name == folder.name:
+    swapped = folder.name.swapcase()
+    if swapped == folder.name:  # as of the root, which has no name
         return os.name == "nt"
+    other = folder.with_name(swapped)
     try:
         return folder.samefile(other)
     except OSError:

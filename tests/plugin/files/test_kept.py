@@ -123,6 +123,10 @@ def test_files_that_are_one_layer_are_one_place(tmp_path):
     assert not shp.shares_file(other)
 
 
+def test_a_file_in_the_topmost_folder_has_a_place():
+    assert not places.place_of_output("/a.gpkg", "A").shares_file(places.place_of_output("/b.gpkg", "B"))
+
+
 def test_two_tables_of_one_server_are_told_apart():
     first = places.place_of_output('postgis:dbname=\'ice\' host=h port=5432 table="s"."frames" (geom)', "A")
     again = list(places.places_of_text('postgres://dbname=\'ice\' host=h port=5432 table="s"."frames" (geom) sql='))

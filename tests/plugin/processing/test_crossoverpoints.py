@@ -7,8 +7,8 @@ import pytest
 from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils, QgsProject
 
 from makers import frames, granules, strip
+from xopr_crossovers import core
 from xopr_crossovers.core.crossings import COLUMNS
-from xopr_crossovers.core.crossings import beam_crossovers as crossover_points
 from xopr_crossovers.plugin.compat import WkbType
 
 BEAMS = ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"]
@@ -114,7 +114,7 @@ def test_cycles_that_no_granule_has_are_told(failure, inputs):
 def test_a_run_that_is_cancelled_while_it_writes_leaves_no_file(
     provider, context, feedback, inputs, tmp_path, monkeypatch, where
 ):
-    original, looks = crossover_points.crossover_points, []
+    original, looks = core.crossings.crossover_points, []
 
     def tables(*arguments):
         yield from original(*arguments)
@@ -122,7 +122,7 @@ def test_a_run_that_is_cancelled_while_it_writes_leaves_no_file(
         looks.append(1)
         yield from original(*arguments)
 
-    monkeypatch.setattr(crossover_points, "crossover_points", tables)
+    monkeypatch.setattr(core.crossings, "crossover_points", tables)
     parameters = {**inputs, "CROSSOVERS": str(tmp_path / "cut" / f"x.{where}")}
     (tmp_path / "cut").mkdir()
     results, _ = provider.algorithm("crossoverpoints").create().run(parameters, context, feedback)

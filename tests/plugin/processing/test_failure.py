@@ -78,7 +78,7 @@ def test_our_own_sentences_stay_and_a_cancelled_run_says_nothing():
         ("GRANULE_FILES", "file://elsewhere/x", "GRANULE_FILES names a file of the computer 'elsewhere'"),
         ("REPORT", "/" + "a" * 300 + ".html", "REPORT is no path that can be used (the name is too long)"),
         ("REPORT", "~nobody-at-all/r.html", "REPORT names the home folder of a user"),
-        ("REPORT", "postgres:dbname='a'", "REPORT is no file: 'postgres:dbname='a''; give the path of one."),
+        ("REPORT", "postgres:dbname='a'", "REPORT is no file, but an address of 'postgres'; give the path of a file."),
     ],
 )
 def test_a_path_that_none_can_be_is_one_sentence_that_names_the_parameter(

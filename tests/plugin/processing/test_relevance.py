@@ -23,7 +23,7 @@ ALWAYS = {
         "GRANULE_FILES",
         "METHODS",
     ),
-    *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
+    *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
 WITHOUT = {"TIME_MODE": {"START_DATE", "END_DATE"}, "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"}}
