@@ -103,11 +103,13 @@ def beams(granules: gpd.GeoDataFrame, granule_id: str) -> list[np.ndarray]:
     """Return the lines of a granule's six beams, (n, 2) each, in the projection of the picture."""
     one = core.granules.normalize_granules(granules[granules["granule_id"] == granule_id].reset_index(drop=True))
     steps = core.icesat2.Steps(core.crossings.find_passes(one).tracks, 5_000)
-    centre, across, _ = steps.at(slice(None), 0.0)
+    places = steps.at(slice(None), 0.0)
+    spread = core.icesat2.beam_spread(places.centre[:, 2])
     to_plane = core.geometry.transformer(core.geometry.LONLAT_CRS, CRS)
     lines = []
     for name in core.icesat2.BEAMS:
-        lon, lat = core.geometry.lon_lat(centre + core.icesat2.BESIDE_M[name] * across)
+        beside_m = core.icesat2.BESIDE_M[name] * spread
+        lon, lat = core.geometry.lon_lat(places.centre + beside_m[:, None] * places.across)
         lines.append(np.column_stack(to_plane.transform(lon, lat)))
     return lines
 
