@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -24,6 +26,7 @@ _MOST = 20_000
 _SAMPLE = 1_000
 # Of the largest coordinate: metres where that is thousands of kilometres.
 _TOLERANCE = 1e-6
+_KML_TEXT = re.compile(r"<SimpleData [^>]*>([^<]*)</SimpleData>")
 _NO_CRS = "its coordinate reference system is not in it"
 
 
@@ -82,16 +85,19 @@ class Written:
         if self._is_spatial and self._crs is not None and not _is_on_earth(layer):
             return _NO_CRS
         part = layer if self.rows <= _MOST else layer.materialize(QgsFeatureRequest().setLimit(_MOST))
-        return self._compare(source_to_geodataframe(part), is_all=part is layer)
+        longest = _longest_in_kml(path) if found.check == "kml" else None
+        return self._compare(source_to_geodataframe(part), part is layer, longest)
 
     def _rows(self, n_there: int) -> str:
         return f"{max(n_there, 0):,} of {self.rows:,} rows are in it" if n_there < self.rows else ""
 
-    def _compare(self, table: gpd.GeoDataFrame, is_all: bool) -> str:
+    def _compare(self, table: gpd.GeoDataFrame, is_all: bool, longest: int | None) -> str:
         theirs = Written()
         texts = [name for name in table.columns if name != "geometry" and kind_of(table[name]) == "text"]
         for start in range(0, len(table), _SAMPLE):
             theirs.add(_in_crs(table.iloc[start : start + _SAMPLE], self._crs), dict.fromkeys(texts, "text"))
+        if longest is not None:
+            theirs.longest = longest
         if is_all and theirs.rows < self.rows:
             return self._rows(theirs.rows)
         if self._is_spatial and theirs.missing > self.missing:
@@ -111,6 +117,11 @@ class Written:
     def _widen(self, bounds: np.ndarray) -> None:
         if np.isfinite(bounds).all():
             self._low, self._high = np.minimum(self._low, bounds[:2]), np.maximum(self._high, bounds[2:])
+
+
+def _longest_in_kml(path: Path) -> int:
+    """Return the length of the longest text of a column."""
+    return max(map(len, map(html.unescape, _KML_TEXT.findall(path.read_text(encoding="utf-8")))), default=0)
 
 
 def _is_on_earth(layer: QgsVectorLayer) -> bool:

@@ -45,8 +45,8 @@ class Format:
     note : str
         What is different in it, though nothing is lost.
     check : str
-        How it is proved whole: ``layer`` (read back), ``sqlite`` (rows counted) or ``zip`` (checksums: GDAL reads no
-        long sheet of its own back).
+        How it is proved whole: ``layer`` (read back), ``kml`` (read back, but for texts: a GDAL without LIBKML reads no
+        columns), ``sqlite`` (rows counted) or ``zip`` (checksums: GDAL reads no long sheet of its own back).
     several_tables : bool
         Whether other tables may be in the file.
     is_database : bool
@@ -118,6 +118,7 @@ _FORMATS = (
         max_rows=_PLACEMARKS,
         why_max="which is as much as a phone or a globe shows",
         note="it is in longitude and latitude, and numbers have the precision of floating point",
+        check="kml",
     ),
     Format(
         "CSV",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -93,6 +95,14 @@ def read(path):
     return layers.source_to_geodataframe(layer)
 
 
+def read_columns(path):
+    """The columns of a KML file, which a GDAL without LIBKML does not read."""
+    tree = ElementTree.parse(path)  # noqa: S314 (our own file)
+    marks = tree.iter("{http://www.opengis.net/kml/2.2}Placemark")
+    rows = [{one.get("name"): one.text for one in mark.iter() if one.tag.endswith("SimpleData")} for mark in marks]
+    return pd.DataFrame(rows)
+
+
 def texts(table):
     return {str(value) for name in table.columns if name != "geometry" for value in table[name].dropna()}
 
@@ -114,6 +124,8 @@ def test_each_driver_holds_the_whole_table_or_is_refused_before_the_search(write
             path = f"{path}|option:LIST_ALL_TABLES=YES|layername=out"
         back = read(path)
         assert len(back) == 2, ending
+        if ending == "kml":
+            back = gpd.GeoDataFrame(read_columns(path), geometry=back.geometry.to_numpy(), crs=back.crs)
         # LONG and the names beside each other; times to the second, whatever the way they are written.
         assert {"a", "b", LONG if variant == "long text" else "https://example.org"} <= texts(back), ending
         assert any("2024-01-01" in text.replace("/", "-") for text in texts(back)), ending
