@@ -214,7 +214,7 @@ def _check_file(name: str, path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{name}: {path} is a folder; give the name of a file.")
     if path.exists() and not path.is_file():
-        raise InputError(f"{name}: {path} is a device or a pipe; give the name of a file.")
+        raise InputError(f"{name}: {path} is no file but a device or a pipe; give the name of a file.")
     if not folder.is_dir():
         raise InputError(f"{name}: there is no folder {folder}; make it first.")
     if path.exists() and not os.access(path, os.W_OK):

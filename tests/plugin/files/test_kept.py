@@ -369,5 +369,7 @@ def test_a_pipe_is_not_waited_for(refusal, south, subset, tmp_path):
     pipe = tmp_path / "pipe.gpkg"
     os.mkfifo(pipe)
     inputs, _ = subset
-    assert "is a device or a pipe" in refusal("loadcatalog", CATALOG=south, FRAMES=str(pipe))
-    assert "is a device or a pipe" in refusal("subsetbypoints", **{**inputs, "POINTS": str(pipe)}, SUBSET="memory:")
+    assert "is no file but a device or a pipe" in refusal("loadcatalog", CATALOG=south, FRAMES=str(pipe))
+    assert "is no file but a device or a pipe" in refusal(
+        "subsetbypoints", **{**inputs, "POINTS": str(pipe)}, SUBSET="memory:"
+    )
