@@ -373,3 +373,8 @@ def test_a_pipe_is_not_waited_for(refusal, south, subset, tmp_path):
     assert "is no file but a device or a pipe" in refusal(
         "subsetbypoints", **{**inputs, "POINTS": str(pipe)}, SUBSET="memory:"
     )
+
+
+def test_a_home_folder_that_is_unknown_is_said_of_the_parameter_that_names_it(refusal, tmp_path):
+    refused = refusal("loadcatalog", CATALOG="~nobody-here/x", FRAMES=str(tmp_path / "x.gpkg"))
+    assert refused.startswith("CATALOG names the home folder of a user")
