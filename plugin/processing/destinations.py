@@ -52,7 +52,7 @@ def check_outputs(run: Inputs) -> None:
             _check_provider(name, place.server[0], is_layer)
         read = list(sources(run)) if read is None else read
         for other, source in read:
-            _check_input(name, place, other, source)
+            _check_input(name, place, other, source, is_layer=is_layer)
         for other, output in taken.items():
             _check_other_output(name, place, other, output)
         taken[name] = place
@@ -120,7 +120,7 @@ def _text_of(run: Inputs, value: Any) -> str:
     return str(value or "")
 
 
-def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace) -> None:
+def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace, *, is_layer: bool) -> None:
     if place.is_on_same_table(source):
         raise InputError(
             f"{name} would be written over {other}, which is read from the same table; choose another one."
@@ -138,7 +138,7 @@ def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace) -
             "choose another table or file."
         )
     hint = ""
-    if place.path.suffix.lower() == ".gpkg":
+    if is_layer and place.path.suffix.lower() == ".gpkg":
         hint = f", or another table in it: {places.spelling(places.LayerPlace(place.path, name.lower()))}"
     raise InputError(
         f"{name} would be written over {place.path}, which {other} is read from; choose another file{hint}."

@@ -378,3 +378,11 @@ def test_a_pipe_is_not_waited_for(refusal, south, subset, tmp_path):
 def test_a_home_folder_that_is_unknown_is_said_of_the_parameter_that_names_it(refusal, tmp_path):
     refused = refusal("loadcatalog", CATALOG="~nobody-here/x", FRAMES=str(tmp_path / "x.gpkg"))
     assert refused.startswith("CATALOG names the home folder of a user")
+
+
+def test_a_report_over_an_input_is_told_of_no_other_table(refusal, save, frames_table, granules_table, tmp_path):
+    frames, granules = save(frames_table).source(), save(granules_table, empty="Polygon").source()
+    file = granules.partition("|")[0]
+    tables = {"FRAMES_COMPARED": str(tmp_path / "f.gpkg"), "COMPARISON": str(tmp_path / "c.csv")}
+    refused = refusal("comparemethods", FRAMES=frames, GRANULES=granules, REPORT=file, **tables)
+    assert refused.endswith("which GRANULES is read from; choose another file.")
