@@ -105,6 +105,9 @@ def with_places(table: pd.DataFrame, name: str, text: str, progress: Progress) -
             )
         geometry = _points(_numbers(table, x, name, text), _numbers(table, y, name, text))
         return _placed(table, geometry, crs, [x, y], name, text, progress)
+    if len(table) == 0:
+        # QGIS takes a layer without rows and of no certain type for a table.
+        raise InputError(f"{name}: {text} holds no rows; choose another layer or file.")
     raise InputError(f"{name}: {text} has no geometry and no columns of coordinates; {_ADVICE}.")
 
 

@@ -17,6 +17,9 @@ ELSEWHERE = "choose another file"
 COMPANIONS = ("-wal", "-shm", "-journal")
 
 _MAGIC = b"SQLite format 3\x00"
+# Tables that GeoPackage, SQLite, SpatiaLite and QGIS keep for themselves: registries, indexes, styles, saved projects.
+_OWN_BEGINNINGS = ("gpkg_", "sqlite_", "rtree_", "geometry_columns", "spatial_ref_sys")
+_OWN_NAMES = ("layer_styles", "qgis_projects")
 # For another program to end what it is writing.
 _WAIT_S = 3.0
 _PAGES = 4_000
@@ -27,6 +30,9 @@ _BUSY = (5, 6)
 def is_database(path: Path) -> bool:
     """Whether there is a file with tables in SQLite's format."""
     try:
+        # A pipe would be waited for.
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:
@@ -64,20 +70,55 @@ def check(path: Path) -> None:
 
 
 def tables(path: Path) -> list[str]:
-    """Return the names of a database's own tables: those that GeoPackage or SQLite keep for themselves are left out.
+    """Return the names of the user's tables: those that GeoPackage, SQLite or QGIS keep for themselves are left out.
 
     Raises
     ------
     InputError
         If it cannot be read.
     """
+    return [name for name in _names(path, "table") if not is_kept_by_others(name)]
+
+
+def is_kept_by_others(table: str) -> bool:
+    """Whether a table of this name is not the user's, but holds what GeoPackage, SQLite or QGIS must know."""
+    return table.lower().startswith(_OWN_BEGINNINGS) or table.lower() in _OWN_NAMES
+
+
+def check_table(path: Path, table: str, *, is_geopackage: bool) -> None:
+    """Look whether a table of a database can be written or replaced without harm to what is not the user's table.
+
+    Parameters
+    ----------
+    path : Path
+        Of the database, which need not be there yet.
+    table : str
+    is_geopackage : bool
+        Whether it must be a GeoPackage.
+
+    Raises
+    ------
+    InputError
+        If the name is not for the user's tables, or is that of a view, or the file is another database.
+    """
+    if is_kept_by_others(table):
+        raise InputError(
+            f"a table cannot be called '{table}', which GeoPackage or QGIS itself uses; choose another name."
+        )
+    if not is_database(path):
+        return
+    if is_geopackage and "gpkg_contents" not in _names(path, "table"):
+        raise InputError(f"{path} is a database, but no GeoPackage; {ELSEWHERE}.")
+    if table.lower() in map(str.lower, _names(path, "view")):
+        raise InputError(f"'{table}' is a view in {path}, which no table can replace; choose another name.")
+
+
+def _names(path: Path, kind: str) -> list[str]:
     try:
         with closing(sqlite3.connect(path, timeout=_WAIT_S)) as opened:
-            names = [name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return [name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = ?", [kind])]
     except sqlite3.Error as error:
         raise InputError(_refused(path, error)) from None
-    own = ("gpkg_", "sqlite_", "rtree_", "layer_styles", "geometry_columns", "spatial_ref_sys")
-    return [name for name in names if not name.lower().startswith(own)]
 
 
 def copy(path: Path, to: Path, stop: Callable[[], None]) -> None:

@@ -213,6 +213,8 @@ def unfit(ending: str, kind: str, written: Iterable[str]) -> str:
     written : iterable of str
         Endings that this QGIS writes.
     """
+    if not ending:
+        return f"the file's name has no ending that tells its format; {_INSTEAD}."
     if ending not in written:
         return f"this QGIS cannot write '.{ending}' files; {_INSTEAD}."
     found = format_of(ending)

@@ -125,19 +125,25 @@ def spelling(place: LayerPlace) -> str:
     return f'ogr:dbname={quote}{place.path}{quote} table="{place.table}" (geom)'
 
 
-def places_of_text(text: str) -> Iterator[LayerPlace]:
-    """Yield where a layer comes from that is given as text: a path, with a table or not, or a provider's address."""
+def places_of_text(text: str, name: str = "A layer") -> Iterator[LayerPlace]:
+    """Yield where a layer comes from that is given as text: a path, with a table or not, or a provider's address.
+
+    Raises
+    ------
+    InputError
+        See :func:`path_of`; the message calls the text by the name.
+    """
     registry = QgsProviderRegistry.instance()
     provider, separator, rest = text.partition("://")
     if separator and provider in registry.providerList():
-        yield from _places_of_source(provider, rest)
+        yield from _places_of_source(provider, rest, name)
         return
     if text.startswith("ogr:dbname="):
-        place = place_of_output(text, "A layer")
+        place = place_of_output(text, name)
         if place is not None:
             yield place
         return
-    yield from _places_of_source("ogr", text)
+    yield from _places_of_source("ogr", text, name)
 
 
 def places_of_layer(layer: QgsMapLayer) -> Iterator[LayerPlace]:
@@ -161,7 +167,7 @@ def references_of(layer: QgsMapLayer) -> list[str]:
     return [one.reference() for one in below if one.isReferenced()]
 
 
-def _places_of_source(provider: str, source: str) -> Iterator[LayerPlace]:
+def _places_of_source(provider: str, source: str, name: str = "A layer") -> Iterator[LayerPlace]:
     if provider in _SERVER_PROVIDERS:
         yield _server_place(provider, source)
     if provider not in _FILE_PROVIDERS:
@@ -171,7 +177,7 @@ def _places_of_source(provider: str, source: str) -> Iterator[LayerPlace]:
     if path:
         table = parts.get("layerName")
         # Of /vsizip/{/data/a.zip}/b.shp QGIS leaves the brace.
-        yield LayerPlace(path_of(path.lstrip("{"), "A layer"), str(table) if isinstance(table, str) else "")
+        yield LayerPlace(path_of(path.lstrip("{"), name), str(table) if isinstance(table, str) else "")
 
 
 def _file_place(text: str, name: str) -> LayerPlace:

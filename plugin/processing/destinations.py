@@ -52,7 +52,7 @@ def check_outputs(run: Inputs) -> None:
             _check_provider(name, place.server[0], is_layer)
         read = list(sources(run)) if read is None else read
         for other, source in read:
-            _check_input(name, place, other, source)
+            _check_input(name, place, other, source, is_layer=is_layer)
         for other, output in taken.items():
             _check_other_output(name, place, other, output)
         taken[name] = place
@@ -120,7 +120,7 @@ def _text_of(run: Inputs, value: Any) -> str:
     return str(value or "")
 
 
-def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace) -> None:
+def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace, *, is_layer: bool) -> None:
     if place.is_on_same_table(source):
         raise InputError(
             f"{name} would be written over {other}, which is read from the same table; choose another one."
@@ -138,7 +138,7 @@ def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace) -
             "choose another table or file."
         )
     hint = ""
-    if place.path.suffix.lower() == ".gpkg":
+    if is_layer and place.path.suffix.lower() == ".gpkg":
         hint = f", or another table in it: {places.spelling(places.LayerPlace(place.path, name.lower()))}"
     raise InputError(
         f"{name} would be written over {place.path}, which {other} is read from; choose another file{hint}."
@@ -170,10 +170,18 @@ def _check_layer_file(run: Inputs, definition: QgsProcessingParameterDefinition,
         raise InputError(f"{name}: only a GeoPackage (.gpkg) takes tables by their names; give {place.path} itself.")
     if found.is_database:
         databases.check(place.file)
+        _check_table(name, place, is_geopackage=found.driver == "GPKG")
     elif found.several_tables and place.path.exists():
         _check_other_tables(name, place)
     if not found.missing_geometry and kind_of_output(definition) == formats.LINES:
         _check_geometries(run, name, found)
+
+
+def _check_table(name: str, place: LayerPlace, *, is_geopackage: bool) -> None:
+    try:
+        databases.check_table(place.file, place.table or place.path.stem, is_geopackage=is_geopackage)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
 
 
 def _check_other_tables(name: str, place: LayerPlace) -> None:
@@ -205,6 +213,8 @@ def _check_file(name: str, path: Path) -> None:
     folder = path.parent
     if path.is_dir():
         raise InputError(f"{name}: {path} is a folder; give the name of a file.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{name}: {path} is no file but a device or a pipe; give the name of a file.")
     if not folder.is_dir():
         raise InputError(f"{name}: there is no folder {folder}; make it first.")
     if path.exists() and not os.access(path, os.W_OK):

@@ -34,7 +34,7 @@ def sources(run: Inputs) -> Iterator[tuple[str, LayerPlace]]:
         if definition.isDestination() or isinstance(definition, QgsProcessingParameterEnum):
             continue
         for value in _single(run, run.parameters.get(name)):
-            for place in _places_of(run, value):
+            for place in _places_of(run, name, value):
                 yield name, place
 
 
@@ -54,12 +54,12 @@ def _single(run: Inputs, value: Any) -> Iterator[QgsMapLayer | str]:
         yield str(value)
 
 
-def _places_of(run: Inputs, value: QgsMapLayer | str) -> Iterator[LayerPlace]:
+def _places_of(run: Inputs, name: str, value: QgsMapLayer | str) -> Iterator[LayerPlace]:
     layer = value
     if isinstance(value, str):
         layer = QgsProcessingUtils.mapLayerFromString(value, run.context, False) if value.strip() else None
     if layer is None:
-        yield from places.places_of_text(str(value))
+        yield from places.places_of_text(str(value), name)
         yield from _files_of(str(value))
         return
     yield from places.places_of_layer(layer)

@@ -66,6 +66,7 @@ def test_text_is_read_as_geometry(column):
     ("table", "words"),
     [
         ({"name": ["a"]}, "has no geometry and no columns of coordinates; make points of it"),
+        ({"name": []}, "sites.csv holds no rows; choose another"),
         ({"x": [1.0], "y": [2.0]}, "columns x and y do not say their coordinate reference system"),
         ({"x": [1.0], "y": [2.0], "epsg": ["3031;3413"]}, "is not known to PROJ"),
         ({"x": [1.0, 2.0], "y": [2.0, 1.0], "epsg": [3031, 3413]}, "names 2 coordinate reference systems"),

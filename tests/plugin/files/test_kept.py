@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -319,8 +320,69 @@ def test_a_layer_of_the_project_shows_the_new_rows_after_a_run_over_its_file(
         ("{folder}/" + "a" * 300 + ".gpkg", "is no path that can be used (the name is too long)"),
         ("~nobody-here/x.gpkg", "names the home folder of a user whom this computer does not know"),
         ("{folder}/none/x.gpkg", "there is no folder"),
+        ("{folder}/x", "has no ending that tells its format"),
         ("{folder}/x.gdb.zip", "cannot write '.zip' files"),
     ],
 )
 def test_a_place_that_cannot_be_is_one_sentence(refusal, south, tmp_path, text, words):
     assert words in refusal("loadcatalog", CATALOG=south, FRAMES=text.format(folder=tmp_path))
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A GeoPackage with a layer, a view of it, and a project that QGIS saved in it."""
+    file = tmp_path / "kept.gpkg"
+    gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(0, -80)], crs="EPSG:4326").to_file(file, layer="mine")
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)")
+        opened.execute("INSERT INTO qgis_projects VALUES ('my map', '{}', x'01')")
+        opened.execute("CREATE VIEW seen AS SELECT * FROM mine")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("qgis_projects", "GeoPackage or QGIS itself uses"),
+        ("Layer_Styles", "GeoPackage or QGIS itself uses"),
+        ("rtree_mine_geom", "GeoPackage or QGIS itself uses"),
+        ("gpkg_contents", "GeoPackage or QGIS itself uses"),
+        ("sqlite_sequence", "GeoPackage or QGIS itself uses"),
+        ("SEEN", "is a view in"),
+    ],
+)
+def test_what_is_no_table_of_the_users_is_not_replaced(refusal, south, kept, table, words):
+    before = kept.read_bytes()
+    assert words in refusal("loadcatalog", CATALOG=south, FRAMES=f"{kept}|layername={table}")
+    assert kept.read_bytes() == before
+
+
+def test_a_database_that_is_no_geopackage_is_refused_before_the_work(refusal, south, tmp_path):
+    file = tmp_path / "other.gpkg"
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("CREATE TABLE mine (a)")
+    assert "is a database, but no GeoPackage" in refusal("loadcatalog", CATALOG=south, FRAMES=str(file))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_a_pipe_is_not_waited_for(refusal, south, subset, tmp_path):
+    pipe = tmp_path / "pipe.gpkg"
+    os.mkfifo(pipe)
+    inputs, _ = subset
+    assert "is no file but a device or a pipe" in refusal("loadcatalog", CATALOG=south, FRAMES=str(pipe))
+    assert "is no file but a device or a pipe" in refusal(
+        "subsetbypoints", **{**inputs, "POINTS": str(pipe)}, SUBSET="memory:"
+    )
+
+
+def test_a_home_folder_that_is_unknown_is_said_of_the_parameter_that_names_it(refusal, tmp_path):
+    refused = refusal("loadcatalog", CATALOG="~nobody-here/x", FRAMES=str(tmp_path / "x.gpkg"))
+    assert refused.startswith("CATALOG names the home folder of a user")
+
+
+def test_a_report_over_an_input_is_told_of_no_other_table(refusal, save, frames_table, granules_table, tmp_path):
+    frames, granules = save(frames_table).source(), save(granules_table, empty="Polygon").source()
+    file = granules.partition("|")[0]
+    tables = {"FRAMES_COMPARED": str(tmp_path / "f.gpkg"), "COMPARISON": str(tmp_path / "c.csv")}
+    refused = refusal("comparemethods", FRAMES=frames, GRANULES=granules, REPORT=file, **tables)
+    assert refused.endswith("which GRANULES is read from; choose another file.")
