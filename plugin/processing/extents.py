@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def read_extent(run: Inputs, name: str) -> tuple[tuple[float, float, float, floa
     box = (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())
     if found:
         try:
-            x_min, x_max, y_min, y_max = (float(part) for part in found.groups()[:4])
+            x_min, x_max, y_min, y_max = (_number(part) for part in found.groups()[:4])
         except ValueError:
             raise InputError(f"{name} is no extent: '{as_text}'; write it as west,east,south,north.") from None
         box = (x_min, y_min, x_max, y_max)
@@ -46,6 +47,13 @@ def read_extent(run: Inputs, name: str) -> tuple[tuple[float, float, float, floa
     if not crs.isGeographic() and not (box[0] < box[2] and box[1] < box[3]):
         raise InputError(f"{name} is empty: {run.shown(name)}; write it as xmin,xmax,ymin,ymax.")
     return box, crs.authid() or crs.toWkt()
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _crs(run: Inputs, name: str, in_brackets: str | None) -> QgsCoordinateReferenceSystem:

@@ -131,6 +131,7 @@ def test_an_extent_round_the_pole_searches_the_whole_circle(run, cmr):
         ("loadcatalog", {"CATALOG": "x", "FRAMES": "FOLDER"}, "write a GeoPackage"),
         ("querygranules", {}, "FRAMES or EXTENT"),
         ("querygranules", {"EXTENT": "here"}, "EXTENT is no extent"),
+        ("querygranules", {"EXTENT": "nan,1,2,3"}, "EXTENT is no extent"),
         ("querygranules", {"EXTENT": "0,1,-70,-80"}, "no box"),
         ("querygranules", {"EXTENT": "0,0,0,0 [EPSG:3031]"}, "empty"),
         ("querygranules", {"EXTENT": "0,1,-80,-70", "TIME_MODE": "exact_year"}, "give frames"),
