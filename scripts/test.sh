@@ -6,6 +6,6 @@ cd "$(dirname "$0")/.."
 export QT_QPA_PLATFORM=offscreen
 
 status=0
-.venv/bin/python -m pytest -n auto --dist loadfile -p no:pytest_qgis tests/core "$@" || status=$?
+.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -p no:pytest_qgis tests/core "$@" || status=$?
 .venv/bin/python -m pytest -n auto --dist loadfile tests/plugin tests/process "$@" || status=$?
 exit $status

@@ -108,12 +108,14 @@ def test_a_box_finds_the_granules_that_reach_into_it_and_no_others(cmr, insides,
 @given(st.floats(-180, 180), st.floats(-90, -55), st.floats(0.2, 12), st.integers(3, 12))
 @example(0.0, -55.0, 1.0, 3)
 @example(180.0, -88.0, 3.0, 4)
+@example(0.0, -89.0, 11.265625, 5)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_polygon_finds_the_granules_that_reach_into_it_and_no_others(cmr, insides, longitude, latitude, radius, n):
     known, vectors = insides
     corners = circle(longitude, latitude, radius, n)
     found = set(known) & names_without_pages(cmr, polygon=text(corners))
-    assert set(known[in_polygon(vectors, corners).any(axis=1)]) <= found
+    # The stand-in joins a footprint's vertices by straight lines in the pole's plane: some 0.3 km off on long edges.
+    assert set(known[in_polygon(vectors, corners, margin_km=-0.5).any(axis=1)]) <= found
     assert found <= set(known[in_polygon(vectors, corners, margin_km=8).any(axis=1)])
 
 
