@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .frames import frame_cells as frame_cells
     from .frames import frame_hemispheres as frame_hemispheres
     from .frames import frames_in_layer_crs as frames_in_layer_crs
-    from .frames import line_vertices as line_vertices
     from .line_pieces import FlightLines as FlightLines
     from .line_pieces import flight_lines as flight_lines
     from .options import RULES as RULES

@@ -188,11 +188,6 @@ def frame_cells(frames: AnyFrames, progress: Progress | None = None) -> FrameCel
     return Frames.of(frames).cells(progress)
 
 
-def line_vertices(frames: AnyFrames) -> tuple[Polylines, np.ndarray]:
-    """Return the flight lines with a vertex at least every 5 km; see :attr:`Frames.lines`."""
-    return Frames.of(frames).lines
-
-
 def flight_dates(frames: AnyFrames) -> pd.Series:
     """Return the day of each flight: ``opr:date``, else ``datetime``, else the date in the frame's id; NaT if none.
 
