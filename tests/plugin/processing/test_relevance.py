@@ -182,7 +182,7 @@ def test_addresses_that_are_not_asked_are_warned_of(run, tmp_path, feedback, pro
         ),
         ("170,-80,190,-70", "that is the order west,south,east,north"),
         ("0,1,-70,-80", "write it as west,east,south,north, with latitudes from -90 to 90."),
-        ("0,1,nan,5", "write it as west,east,south,north, with latitudes"),
+        ("0,1,nan,5", "EXTENT is no extent: '0,1,nan,5'; write it as west,east,south,north."),
         (
             "-105,-104,-76,-75.5 [EPSG:9999999]",
             "has an unknown coordinate reference system, [EPSG:9999999]: write",
