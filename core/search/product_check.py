@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from ..icesat2 import parse_granule_names
 OTHER_PRODUCT = "of another product or version than was asked for"
 
 _MOST_KINDS = 5
+_LEADING = re.compile(r"^v?0*(?=\d)")
 
 
 def is_of_product(granules: gpd.GeoDataFrame, short_name: str | None, version: str | None) -> np.ndarray:
@@ -31,17 +33,21 @@ def is_of_product(granules: gpd.GeoDataFrame, short_name: str | None, version: s
     (n,) ndarray of bool
         A granule of which neither its record nor its name tells is one.
     """
-    named = parse_granule_names(granules["granule_id"])
     keep = np.ones(len(granules), dtype=bool)
-    for wanted, columns in (
-        (short_name, (granules["short_name"], named["short_name"])),
-        (version, (granules["version"], granules["release"])),
-    ):
-        if wanted:
-            plain = _plain(pd.Series([wanted])).iloc[0]
-            for column in columns:
-                keep &= (column.isna() | (_plain(column) == plain)).to_numpy(dtype=bool)
+    for wanted, columns in ((short_name, ("short_name",)), (version, ("version", "release"))):
+        for column in columns if wanted else ():
+            keep &= _is_same(granules[column], str(wanted))
+    names = granules["granule_id"].tolist()
+    # Names are read where they may tell another product than the record: that takes longer than all the rest.
+    if short_name and not all(isinstance(name, str) and name.startswith(f"{short_name}_") for name in names):
+        keep &= _is_same(parse_granule_names(granules["granule_id"])["short_name"], short_name)
     return keep
+
+
+def _is_same(column: pd.Series, wanted: str) -> np.ndarray:
+    """Return where a column has a value, in whatever spelling, or none."""
+    told = {value: value is None or pd.isna(value) or _plain(str(value)) == _plain(wanted) for value in set(column)}
+    return np.array([told[value] for value in column], dtype=bool)
 
 
 def kinds_of(granules: gpd.GeoDataFrame) -> str:
@@ -60,5 +66,5 @@ def kinds_of(granules: gpd.GeoDataFrame) -> str:
     return listed([*kinds[:_MOST_KINDS], *more])
 
 
-def _plain(values: pd.Series) -> pd.Series:
-    return values.astype("string").str.casefold().str.replace(r"^v?0*(?=\d)", "", regex=True)
+def _plain(text: str) -> str:
+    return _LEADING.sub("", text.casefold())
