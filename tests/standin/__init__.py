@@ -7,7 +7,8 @@ are not. Start it from a test::
         requests.get(cmr.search_url, params={"short_name": "ATL06"})
 
 or from a shell, with ``tests`` and the plugin on the path: ``python -m standin --cycles 22``. With
-``--earthdata FOLDER`` it plays the archive too, with its login (:class:`earthdata.Earthdata`), and the records' links lead there.
+``--earthdata FOLDER`` it plays the archive too, with its login (:class:`earthdata.Earthdata`), and the records' links
+lead there.
 """
 
 from .earthdata import Earthdata
