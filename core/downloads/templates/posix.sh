@@ -1,7 +1,7 @@
 #!/bin/sh
 # @ABOUT@
 #
-#     sh @SELF@ [FOLDER]
+#     sh THIS_FILE.sh [FOLDER]
 #
 # The files come into FOLDER, or into the folder where you are. What is there whole is not fetched again, and what broke
 # off goes on where it was: run it again until it ends well. It ends with 0 if every file is there, else with 1 and a
