@@ -12,8 +12,8 @@ from ..common import InputError, Progress, count
 from .options import CURL, EARTHACCESS, KINDS, POWERSHELL, URLS, WGET
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_FILES = {CURL: "posix.sh", WGET: "posix.sh", POWERSHELL: "powershell.ps1", EARTHACCESS: "earthaccess.txt"}
-_ENGINES = {CURL: "curl.sh", WGET: "wget.sh"}
+_FILES = {CURL: "shell.txt", WGET: "shell.txt", POWERSHELL: "powershell.txt", EARTHACCESS: "earthaccess.txt"}
+_ENGINES = {CURL: "shell_with_curl.txt", WGET: "shell_with_wget.txt"}
 _NASA = ".nasa.gov"
 
 
