@@ -67,12 +67,13 @@ def test_a_token_brings_all_files_and_a_second_run_asks_for_nothing(nasa, home, 
     assert nasa.requests == []
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-def test_a_login_of_netrc_brings_all_files_and_its_default_goes_nowhere(nasa, home, tool):
+@pytest.mark.parametrize(("tool", "place"), [("curl", ".netrc"), ("wget", "my logins")])
+def test_a_login_of_netrc_brings_all_files_and_its_default_goes_nowhere(nasa, home, tool, place):
     default = "default login anybody password open\n"
     comment = "# mine\nmacdef init\nmachine of a macro\n\n"
-    (home / ".netrc").write_text(f"{comment}{nasa.netrc().replace(' login', chr(10) + '  login')}{default}")
-    ran = run_script(tool, table_of(nasa, NAMES), home / "data", home)
+    (home / place).write_text(f"{comment}{nasa.netrc().replace(' login', chr(10) + '  login')}{default}")
+    told = {"NETRC": str(home / place)} if place != ".netrc" else {}
+    ran = run_script(tool, table_of(nasa, NAMES), home / "data", home, **told)
     assert (ran.code, ran.log) == (0, "")
     assert whole(home / "data") == NAMES
     assert {request.host for request in nasa.requests if request.authorization} == {"login"}
