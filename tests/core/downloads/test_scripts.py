@@ -306,6 +306,10 @@ def test_what_cannot_begin_ends_with_two(nasa, home):
     assert run_script("curl", table, home / "file", home).code == 2
     assert run_script("curl", table, None, home, arguments=["a", "b"]).code == 2
     assert "holds a space" in run_script("curl", table, home, home, EARTHDATA_TOKEN=f"{nasa.token} x").log
+    (home / "wget").write_text("#!/bin/sh\necho GNU Wget2 2.1.0 - multithreaded\n")
+    (home / "wget").chmod(0o755)
+    other = run_script("wget", table, home, home, PATH=f"{home}:{os.environ['PATH']}")
+    assert (other.code, "use the script for curl" in other.log) == (2, True)
     asked = run_script("wget", table, None, home, arguments=["--help"])
     assert (asked.code, "machine urs.earthdata.nasa.gov" in asked.out) == (0, True)
 
