@@ -13,7 +13,7 @@ from ..geometry import stacked
 from ..granules import normalize_granules
 from ..icesat2 import BESIDE_M, beam_spread
 from .crossing_search import line_crossings
-from .crossover_rows import CrossoverRows, WantedCrossings, Wanted
+from .crossover_rows import CrossoverRows, Wanted, WantedCrossings
 from .passes import SOURCES, STRIP, Passes, find_passes
 from .strip_crossings import strip_crossings
 
