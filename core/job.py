@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import requests
 
-from .catalogs import VectorReader, granules_dir
-from .common import CMR_URL, Clock, InputError, Progress, cmr_url, without_login
+from .catalogs import VectorReader
+from .common import Clock, InputError, Progress
 from .frames import AnyFrames, Frames, PointRule, frames_at_points
 from .granules import granules_in_layer_crs, merge_granules, normalize_granules
 from .icesat2 import granule_directions
 from .matching import Matching, match, only_crossing, tables
 from .search import (
-    STORE_MODES,
     Area,
     CmrClient,
     GranuleQuery,
-    GranuleStore,
     Product,
     Supplier,
     Supply,
     Window,
     WindowChoice,
+    named_granules,
     read_granule_files,
+    read_named_granule_files,
     search_areas,
+    store_of,
     window_of,
+    window_of_granules,
 )
-
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,10 @@ class Found:
         Reasons for which some of those are not in the table, with their number: ``received + from_store`` less all of
         these are in it.
     window : Window or None
-        What was searched: an open end reaches to the latest day that this machine's or the server's clock tells.
+        What was searched: an open end reaches to the latest day that this machine's or the server's clock tells. Of
+        granules that were named, their time.
+    missing : tuple of str
+        Names that were not found.
     """
 
     granules: gpd.GeoDataFrame
@@ -62,6 +62,7 @@ class Found:
     from_store: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     window: Window | None = None
+    missing: tuple[str, ...] = ()
 
     def layer(self) -> gpd.GeoDataFrame:
         """Return the granules for a layer, with their directions."""
@@ -100,18 +101,6 @@ class Crossovers:
     matched: Matched
 
 
-def store_folder(address: str | None) -> Path:
-    """Return the folder of the granule store; each CMR but NASA's own has one of its own, whoever asks it."""
-    folder = granules_dir()
-    address = without_login(cmr_url(address))
-    if address == CMR_URL:
-        return folder
-    name = re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
-    if len(name) > _LONGEST_NAME:
-        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
-    return folder / name
-
-
 def query_granules(
     areas: list[Area],
     window: Window,
@@ -146,9 +135,7 @@ def query_granules(
         raise InputError("There is no area to search; give frames or an extent.")
     if not product.short_name or not product.version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
-    if product.store not in STORE_MODES:
-        raise InputError(f"STORE must be one of {', '.join(STORE_MODES)}, not {product.store!r}.")
-    store = None if product.store == "ignore" else GranuleStore(store_folder(product.cmr_url))
+    store = store_of(product)
     clock = clock or Clock()
     query = GranuleQuery(product.short_name, product.version, product.provider)
 
@@ -180,6 +167,38 @@ def query_granules(
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
     return Found(granules, hits, received, from_store, dict(left_out), window)
+
+
+def query_named_granules(
+    names: pd.DataFrame,
+    product: Product | None = None,
+    progress: Progress | None = None,
+    session: requests.Session | None = None,
+) -> Found:
+    """Search granules by their names, without an area or a time.
+
+    Parameters
+    ----------
+    names : DataFrame
+        From :func:`~xopr_crossovers.core.search.read_granule_ids`.
+    product, progress, session
+        See :func:`~xopr_crossovers.core.search.named_granules`.
+
+    Raises
+    ------
+    SearchError, InputError
+        See there.
+    """
+    found = named_granules(names, product, progress, session)
+    return Found(
+        found.granules,
+        found.hits,
+        found.received,
+        found.from_store,
+        found.left_out,
+        window_of_granules(found.granules),
+        found.missing,
+    )
 
 
 def read_granules(
@@ -222,6 +241,29 @@ def read_granules(
         clock.has_reached(granules["start_time"].max().tz_localize(None), "a granule in the files", progress)
         window = window.until(clock.now())
     return Found(granules, len(granules), window=window)
+
+
+def read_named_granules(
+    source: str,
+    names: pd.DataFrame,
+    progress: Progress | None = None,
+    read_vector: VectorReader | None = None,
+    session: requests.Session | None = None,
+) -> Found:
+    """Read granules from files by their names, without any request.
+
+    Parameters
+    ----------
+    source, names, progress, read_vector, session
+        See :func:`~xopr_crossovers.core.search.read_named_granule_files`.
+
+    Raises
+    ------
+    InputError
+        If there is no file that can be read.
+    """
+    granules, missing = read_named_granule_files(source, names, progress, read_vector, session)
+    return Found(granules, len(granules), window=window_of_granules(granules), missing=missing)
 
 
 def match_granules(

@@ -350,6 +350,20 @@ def add_extent(algorithm: QgsProcessingAlgorithm) -> None:
     )
 
 
+def add_granule_ids(algorithm: QgsProcessingAlgorithm, instead_of: str) -> None:
+    """Add ``GRANULE_IDS``; `instead_of` says what else can be given."""
+    names = QgsProcessingParameterString(
+        "GRANULE_IDS", f"Granules by name (instead of {instead_of})", multiLine=True, optional=True
+    )
+    algorithm.addParameter(
+        described(
+            names,
+            "Names such as ATL06_20240106123456_02342210_007_01, file names, paths or links, several with commas, "
+            "semicolons, spaces or line breaks between. Of each the newest revision that is there is taken.",
+        )
+    )
+
+
 def add_number(algorithm: QgsProcessingAlgorithm, name: str, label: str) -> None:
     """Declare a number that the algorithm returns."""
     algorithm.addOutput(QgsProcessingOutputNumber(name, label))

@@ -11,6 +11,7 @@ from ...core.common import InputError
 from ..metadata import metadata
 from ..options import settings
 from .command import command
+from .relevance import is_stated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +115,36 @@ def product(run: Run) -> core.search.Product:
     return core.search.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
 
 
+def granule_ids(run: Run, name: str = "GRANULE_IDS") -> pd.DataFrame:
+    """Return the granules that are named.
+
+    Raises
+    ------
+    InputError
+        If a text is no granule's name, or of another product or version than was asked for beside it.
+    """
+    names = core.search.read_granule_ids(run.text(name), name)
+    wanted = product(run)
+    for parameter, column, value in (
+        ("SHORT_NAME", "short_name", wanted.short_name),
+        ("VERSION", "release", wanted.version),
+    ):
+        others = names[names[column] != value]
+        if len(others) == 0:
+            continue
+        text, of = others["text"].iloc[0], others[column].iloc[0]
+        if is_stated(run, parameter):
+            default = run.algorithm.parameterDefinition(parameter).defaultValue()
+            raise InputError(
+                f"{parameter} is {value}, but {name} has {text}, which is of {of}: leave {parameter} at {default}, "
+                "since the names say it, or leave that granule out."
+            )
+        if column == "release":
+            how_many = core.common.count(len(others), f"granule of {name} is", f"granules of {name} are")
+            run.progress.warn(f"{how_many} of another version than {value} (the first is {text}): the names count.")
+    return names
+
+
 def origin(run: Run) -> core.reports.Origin:
     """Return the command that repeats a whole job, what to know about it, and the versions of what called the core."""
     wanted = product(run)
@@ -138,13 +169,13 @@ def software() -> dict[str, str]:
     return {"xOPR Crossovers": metadata()["version"], "QGIS": Qgis.QGIS_VERSION}
 
 
-def search_results(found: core.job.Found, searched: core.search.Window) -> dict[str, Any]:
-    """Return the numbers and texts of a search."""
+def search_results(found: core.job.Found, searched: core.search.Window | None) -> dict[str, Any]:
+    """Return the numbers and texts of a search; of one by name that found nothing there is no window."""
     return {
         "N_GRANULES": len(found.granules),
         "CMR_HITS": found.hits,
-        "WINDOW_START": searched.start_date,
-        "WINDOW_END": searched.end_date,
+        "WINDOW_START": searched.start_date if searched else "",
+        "WINDOW_END": searched.end_date if searched else "",
     }
 
 

@@ -15,6 +15,7 @@ RECORD_FAULTS = {
     "odd_names": records.odd_name,
     "bounding_rectangles": records.bounding_rectangles,
     "several_polygons": records.several_polygons,
+    "other_versions": records.other_version,
 }
 """Each changes every ``every``-th record of a page."""
 
@@ -70,8 +71,9 @@ class Fault:
     Notes
     -----
     Kinds: ``status``, ``partial``, ``short_page``, ``cut``, ``drip``, ``silence``, ``login_page`` (HTML with 200),
-    ``malformed_json``; ``orbit_only``, ``no_links``, ``odd_names``, ``bounding_rectangles``, ``several_polygons``;
-    ``duplicates``, ``revisions``, ``strangers``. Those that add hits should last for a whole search.
+    ``malformed_json``; ``orbit_only``, ``no_links``, ``odd_names``, ``bounding_rectangles``, ``several_polygons``,
+    ``other_versions``; ``duplicates``, ``revisions``, ``strangers``. Those that add hits should last for a whole
+    search.
     """
 
     kind: str

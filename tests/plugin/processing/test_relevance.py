@@ -21,6 +21,7 @@ ALWAYS = {
         "GRANULES",
         "EXTENT",
         "GRANULE_FILES",
+        "GRANULE_IDS",
         "METHODS",
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
