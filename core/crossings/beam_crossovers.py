@@ -83,7 +83,7 @@ def kept_crossings(
     Parameters
     ----------
     table : CrossoverRows
-        Of the same frames and passes; reports at the end how many rows it made.
+        Of the same frames and passes; reports at the end how many it kept.
     frames : Frames
     passes : Passes
     wanted : Wanted

@@ -113,7 +113,7 @@ class CrossoverRows:
     Attributes
     ----------
     crs : str
-        Of the rows.
+        Of the rows: the layer CRS of all frames, unless another one is set.
     """
 
     def __init__(self, frames: Frames, granules: gpd.GeoDataFrame, passes: Passes, wanted: Wanted) -> None:
@@ -153,7 +153,7 @@ class CrossoverRows:
         return self.rows(self.wanted(found))
 
     def wanted(self, found: LineCrossings) -> WantedCrossings:
-        """Return of some crossings whose tracks are granules those that are wanted."""
+        """Return of some crossings whose tracks are granules those that are wanted, and count them."""
         found = self._steep_enough(self._bound_for(self._with_headings(found)))
         begin, duration = self._passes.begin_ms[found.track], self._passes.duration_ms[found.track]
         moment = np.full(len(found), np.datetime64("NaT", "ms"))
@@ -164,7 +164,9 @@ class CrossoverRows:
         between = day - self._flight_day[found.frame]
         order = np.lexsort((found.distance_m, found.line, moment, found.frame))
         order = order[self._near_enough(between[order])]
-        return WantedCrossings(found.where(order), moment[order], between[order])
+        found = found.where(order)
+        self._rows += np.bincount(self._passes.source[found.track], minlength=len(SOURCES))
+        return WantedCrossings(found, moment[order], between[order])
 
     def _with_headings(self, found: LineCrossings) -> LineCrossings:
         """Return the crossings with the headings of those whose line is not known but whose granule's name is."""
@@ -201,10 +203,9 @@ class CrossoverRows:
         return near
 
     def rows(self, kept: WantedCrossings) -> gpd.GeoDataFrame:
-        """Return the rows of crossings, and count them."""
+        """Return the rows of crossings."""
         found, moment, between = kept.found, kept.moment, kept.days_between
         source = self._passes.source[found.track]
-        self._rows += np.bincount(source, minlength=len(SOURCES))
         undated = np.isnat(between)
         pair = self._pair[found.line]
         columns = {name: values[found.frame] for name, values in self._frame.items()}

@@ -11,12 +11,11 @@ import pandas as pd
 
 from ..common import InputError, Progress, count, listed
 from ..frames import AnyFrames, Frames
-from ..geometry import LONLAT_CRS, POLE_CRS, cut_lines, reproject
-from ..granules import granule_hemispheres
+from ..geometry import LONLAT_CRS, cut_lines, layer_crs, reproject
 from ..icesat2 import Tracks, granule_directions
 from .beam_crossovers import filtered, kept_crossings
 from .crossover_rows import CrossoverRows, Wanted
-from .passes import FIRST_POINTED_CYCLE, SOURCES, STRIP, TRACK_MODEL, find_passes
+from .passes import FIRST_POINTED_CYCLE, SOURCES, TRACK_MODEL, find_passes
 from .tally import Tally
 from .track_lines import ends_of, line_shapes, stretches
 
@@ -79,13 +78,12 @@ class TrackSearch:
     Raises
     ------
     InputError
-        If the filters leave no granule, no frame lies in a hemisphere of the passes, or days between flight and pass
-        are limited of passes that have no time.
+        If the filters leave no granule, or days between flight and pass are limited of passes that have no time.
 
     Notes
     -----
-    All tables are in one CRS: the pole's projection, or longitude and latitude where the passes go over frames of both
-    hemispheres.
+    All tables are in one CRS: the pole's projection, or longitude and latitude where frames of both hemispheres are
+    crossed.
     """
 
     def __init__(
@@ -100,7 +98,7 @@ class TrackSearch:
         self._granules = filtered(granules, self._wanted, self._progress)
         self._passes = find_passes(self._granules, self._progress.part(0.0, 0.1), without_footprint=True)
         self._tell_planned()
-        self._frames = self._reached(Frames.of(frames))
+        self._frames = Frames.of(frames)
         self._rows = CrossoverRows(self._frames, self._granules, self._passes, self._wanted)
         self._tally = Tally()
 
@@ -126,29 +124,18 @@ class TrackSearch:
                 "tracks: their crossovers are good for 13 km, and before 2018-10-13 there are no data."
             )
 
-    def _reached(self, frames: Frames) -> Frames:
-        """Return the frames of the hemispheres over which the passes go."""
-        height = self._passes.tracks.centre[:, 2]
-        of_strips = granule_hemispheres(self._granules[self._passes.source == SOURCES.index(STRIP)])
-        over = {"south": bool((height < 0).any()), "north": bool((height > 0).any())}
-        here = np.zeros(len(frames), dtype=bool)
-        for side in POLE_CRS:
-            if over[side] or np.isin(of_strips, (side, "both")).any():
-                here |= frames.hemisphere == side
-        if not here.any():
-            raise InputError(f"None of {count(len(frames), 'frame', 'frames')} lies in a hemisphere of these passes.")
-        if not here.all():
-            self._progress.info(
-                f"{int((~here).sum()):,} of {len(frames):,} frames lie in the other hemisphere, or have no line."
-            )
-        return frames.where(here)
-
     def crossovers(self) -> Iterator[gpd.GeoDataFrame]:
         """Yield the crossovers, some frames at a time; see :func:`.crossover_points`."""
+        # All are found before the first row is made: only then is it known on which hemispheres they are.
+        found = []
         for kept in kept_crossings(self._rows, self._frames, self._passes, self._wanted, self._progress):
             self._tally.add(kept)
-            yield self._rows.rows(kept)
+            found.append(kept)
+        crossed, _ = self._tally.frames()
+        if len(crossed):
+            self._rows.crs = layer_crs(self._frames.hemisphere[crossed])
         self._tell_crossed()
+        yield from map(self._rows.rows, found)
 
     def frames(self) -> gpd.GeoDataFrame:
         """Return the frames that are crossed.
