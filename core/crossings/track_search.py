@@ -226,7 +226,7 @@ class TrackSearch:
             return
         crossed = self.seasons()
         flown = f", flown from {crossed.first} to {crossed.last}" if crossed.first else ""
-        of = f" of {count(len(crossed.names), 'season', 'seasons')}: {listed(crossed.names)}" if crossed.names else ""
+        of = f", of {count(len(crossed.names), 'season', 'seasons')}: {listed(crossed.names)}" if crossed.names else ""
         self._progress.info(f"{len(number):,} of {len(self._frames):,} frames are crossed{flown}{of}.")
 
 
