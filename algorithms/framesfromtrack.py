@@ -100,10 +100,7 @@ frames of both hemispheres are crossed.
 
     def check(self, run: Run) -> None:
         """Check which passes and which frames are meant."""
-        values.check_one_of(run, "GRANULE_IDS", "RGTS", "GRANULES")
-        values.check_archive(run)
-        if run.given("GRANULE_IDS"):
-            core.search.read_granule_ids(run.text("GRANULE_IDS"))
+        values.check_tracks(run)
         if run.given("RGTS"):
             values.planned_passes(run)
         values.wanted_crossovers(run)

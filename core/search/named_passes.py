@@ -60,7 +60,7 @@ def passes_of_names(
             f"{count(len(missing), 'granule', 'granules')} of {len(names):,} have no footprint at hand: where they "
             "passed is known from the RGT, cycle and region of their names alone."
         )
-    by_name = missing["stem"] + missing["revision"].map("_{:02d}.h5".format)
+    by_name = [f"{stem}_{revision:02d}.h5" for stem, revision in zip(missing["stem"], missing["revision"])]
     alone = gpd.GeoDataFrame({"granule_id": by_name}, geometry=[None] * len(missing), crs=LONLAT_CRS)
     tables = [table for table in (found, alone) if table is not None and len(table)]
     together = tables[0] if len(tables) == 1 else gpd.GeoDataFrame(pd.concat(tables, ignore_index=True))

@@ -31,7 +31,7 @@ def check_one_of(run: Run, *names: str) -> None:
     InputError
     """
     if not check_at_most_one_of(run, *names):
-        raise InputError(f"Give {_or(names)}: one of them is needed.")
+        raise InputError(f"Give {_or(_inputs(run, names))}: one of them is needed.")
 
 
 def check_at_most_one_of(run: Run, *names: str) -> str:
@@ -42,10 +42,17 @@ def check_at_most_one_of(run: Run, *names: str) -> str:
     InputError
         If several are.
     """
-    given = [name for name in names if run.given(name)]
+    inputs = _inputs(run, names)
+    given = [name for name in inputs if run.given(name)]
     if len(given) > 1:
-        raise InputError(f"Give only one of {_or(names)}; now there are {core.common.listed(given)}.")
+        raise InputError(f"Give only one of {_or(inputs)}; now there are {core.common.listed(given)}.")
     return "".join(given)
+
+
+def _inputs(run: Run, names: Sequence[str]) -> list[str]:
+    """Return the names that are inputs: a model need not ask for all, and may call an output so."""
+    known = {one.name() for one in run.algorithm.parameterDefinitions() if not one.isDestination()}
+    return [name for name in names if name in known]
 
 
 def _or(names: Sequence[str]) -> str:
@@ -222,16 +229,21 @@ def _numbers(run: Run, name: str) -> np.ndarray | None:
     return core.common.read_numbers(run.text(name), name, *bounds[name])
 
 
-def check_archive(run: Run) -> None:
-    """Check that at most one archive of frames is given, and that ``SYNC`` is for seasons.
+def check_tracks(run: Run) -> None:
+    """Check which passes are meant, and the frames of which archive.
 
     Raises
     ------
     InputError
     """
-    given = check_at_most_one_of(run, "SEASONS", "CATALOG", "FRAMES")
-    if run.yes("SYNC") and given in ("CATALOG", "FRAMES"):
-        raise InputError(f"SYNC fetches seasons, and the frames are those of {given}: leave one of the two out.")
+    check_one_of(run, "GRANULE_IDS", "RGTS", "GRANULES")
+    if run.given("GRANULE_IDS"):
+        core.search.read_granule_ids(run.text("GRANULE_IDS"))
+    for name in ("RGTS", "CYCLES", "REGIONS"):
+        _numbers(run, name)
+    archive = check_at_most_one_of(run, "SEASONS", "CATALOG", "FRAMES")
+    if run.yes("SYNC") and archive in ("CATALOG", "FRAMES"):
+        raise InputError(f"SYNC fetches seasons, and the frames are those of {archive}: leave one of the two out.")
 
 
 def planned_passes(run: Run) -> tuple[gpd.GeoDataFrame, core.crossings.Wanted]:
