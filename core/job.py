@@ -14,7 +14,7 @@ from .common import Clock, InputError, Progress
 from .frames import AnyFrames, Frames, PointRule, frames_at_points
 from .granules import granules_in_layer_crs, merge_granules, normalize_granules
 from .icesat2 import granule_directions
-from .matching import Matching, match, only_crossing, tables
+from .matching import Matching, check_matching, chosen_pairs, match, tables
 from .search import (
     Area,
     CmrClient,
@@ -79,15 +79,16 @@ class Matched:
     ----------
     frames : GeoDataFrame
     matches : DataFrame
-    method : str
-    n_without_crossing : int
-        Pairs that were left out since only crossings were wanted.
+    matching : Matching
+        What was asked for.
+    left_out : dict of str to int
+        Reasons for which matching pairs are not in the tables, with their number.
     """
 
     frames: gpd.GeoDataFrame
     matches: pd.DataFrame
-    method: str
-    n_without_crossing: int = 0
+    matching: Matching
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -284,22 +285,23 @@ def match_granules(
         By the method strtree if not given.
     progress : Progress, optional
     """
-    progress, matching, frames = progress or Progress(), matching or Matching(), Frames.of(frames)
+    progress, matching, frames = progress or Progress(), check_matching(matching or Matching()), Frames.of(frames)
     granules = normalize_granules(granules, progress=progress)
     pairs = match(frames, granules, matching.method, progress=progress)
-    n_pairs = len(pairs)
-    if matching.crossing_only:
-        pairs = only_crossing(pairs, progress)
+    pairs, left_out = chosen_pairs(pairs, frames, granules, matching, progress)
     matched, matches = tables.matched_frames_and_matches(frames, granules, pairs)
     hit = int((matched["n_granules"] > 0).sum())
     if len(pairs) == 0:
-        progress.warn(f"No frame matches a granule: {len(frames):,} frames, {len(granules):,} granules, no pair.")
+        asked = ", as asked for" if left_out else ""
+        progress.warn(
+            f"No frame matches a granule{asked}: {len(frames):,} frames, {len(granules):,} granules, no pair."
+        )
     else:
         progress.info(
             f"{hit:,} of {len(frames):,} frames have at least one granule; "
             f"median {int(matched['n_granules'].median())} granules a frame."
         )
-    return Matched(matched, matches, matching.method, n_pairs - len(pairs))
+    return Matched(matched, matches, matching, left_out)
 
 
 def find_granules(
@@ -342,7 +344,7 @@ def find_granules(
     """
     progress = progress or Progress()
     window, product = window or WindowChoice(), product or Product()
-    frames = Frames.of(frames)
+    matching, frames = check_matching(matching or Matching()), Frames.of(frames)
     if points is not None:
         progress.step("Frames at the points")
         frames = frames_at_points(frames, points, at or PointRule(), progress.part(0.0, 0.05))

@@ -128,7 +128,7 @@ MODELS = (
                 "match",
                 "matchgranules",
                 "4. Matches",
-                ("METHOD", "CROSSING_ONLY"),
+                ("METHOD", "CROSSING_ONLY", "MAX_DAYS", "BEST"),
                 links={"FRAMES": ("subset", "SUBSET"), "GRANULES": ("search", "GRANULES")},
                 outputs={"MATCHED_FRAMES": "Matched frames", "MATCHES": "Matches"},
             ),

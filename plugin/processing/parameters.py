@@ -228,7 +228,7 @@ def add_granule_files(algorithm: QgsProcessingAlgorithm) -> None:
 
 
 def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``METHOD`` and ``CROSSING_ONLY``."""
+    """Add ``METHOD``, ``CROSSING_ONLY``, ``MAX_DAYS``, ``BEST`` and ``DIRECTION``."""
     algorithm.addParameter(
         choice(
             "METHOD",
@@ -245,6 +245,37 @@ def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
             "Leave out matches whose footprint lies in a frame's cells but does not cross its flight line.",
         )
     )
+    _add_max_days(algorithm, "matches")
+    best = QgsProcessingParameterNumber("BEST", "Only the nearest passes of each frame", INTEGER, 0, minValue=0)
+    algorithm.addParameter(
+        described(
+            best,
+            "So many granules of each frame, those whose day is nearest to the flight's; of equal ones the earlier. "
+            "They are chosen of those that the other choices leave. Of a frame without a flight date the earliest are "
+            "kept. 0 keeps all.",
+        )
+    )
+    _add_direction(
+        algorithm,
+        "Of the satellite where it comes by the middle of the frame, so that granules of regions 4 and 11, in which it "
+        "turns, count by that as well:",
+        advanced=True,
+    )
+
+
+def _add_max_days(algorithm: QgsProcessingAlgorithm, what: str) -> None:
+    days = QgsProcessingParameterNumber(
+        "MAX_DAYS", "Most days between flight and pass", FLOAT, optional=True, minValue=0.0
+    )
+    algorithm.addParameter(described(days, f"Keep {what} whose pass was at most so many days before or after."))
+
+
+def _add_direction(algorithm: QgsProcessingAlgorithm, where: str, advanced: bool = False) -> None:
+    direction = QgsProcessingParameterEnum(
+        "DIRECTION", "Direction of flight", list(DIRECTIONS), defaultValue=DIRECTIONS[0], usesStaticStrings=True
+    )
+    help_text = f"{where} ascending is northward, descending southward. Options: {', '.join(DIRECTIONS)}."
+    algorithm.addParameter(described(direction, help_text, advanced))
 
 
 def add_compared_methods(algorithm: QgsProcessingAlgorithm) -> None:
@@ -298,24 +329,12 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
             f"{', '.join(BEAMS_AND_CENTRE)}.",
         )
     )
-    days = QgsProcessingParameterNumber(
-        "MAX_DAYS", "Most days between flight and pass", FLOAT, optional=True, minValue=0.0
-    )
-    algorithm.addParameter(described(days, "Keep crossovers whose pass was at most so many days before or after."))
+    _add_max_days(algorithm, "crossovers")
     angle = QgsProcessingParameterNumber(
         "MIN_ANGLE", "Smallest crossing angle", FLOAT, 0.0, minValue=0.0, maxValue=90.0
     )
     algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
-    direction = QgsProcessingParameterEnum(
-        "DIRECTION", "Direction of flight", list(DIRECTIONS), defaultValue=DIRECTIONS[0], usesStaticStrings=True
-    )
-    algorithm.addParameter(
-        described(
-            direction,
-            "Of the satellite where it crosses: ascending is northward, descending southward. "
-            f"Options: {', '.join(DIRECTIONS)}.",
-        )
-    )
+    _add_direction(algorithm, "Of the satellite where it crosses:")
 
 
 def add_granule_filters(algorithm: QgsProcessingAlgorithm) -> None:

@@ -106,8 +106,23 @@ def window(run: Run) -> core.search.WindowChoice:
 
 
 def matching(run: Run) -> core.matching.Matching:
-    """Return when a granule belongs to a frame."""
-    return core.matching.Matching(run.choice("METHOD"), run.yes("CROSSING_ONLY"))
+    """Return when a granule belongs to a frame, and which of those are wanted.
+
+    Raises
+    ------
+    InputError
+        If a number is none, or out of range.
+    """
+    # A fraction is left for the core to refuse; QGIS would round it without a word.
+    best = run.number("BEST")
+    wanted = core.matching.Matching(
+        run.choice("METHOD"),
+        run.yes("CROSSING_ONLY"),
+        run.choice("DIRECTION"),
+        run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
+        int(best) if best.is_integer() else best,  # type: ignore[arg-type]
+    )
+    return core.matching.check_matching(wanted)
 
 
 def check_window(run: Run, has_frames: bool) -> None:

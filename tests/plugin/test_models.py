@@ -26,7 +26,7 @@ SEARCH = ["TIME_MODE", "CYCLE", "START_DATE", "END_DATE", "SHORT_NAME", "VERSION
 # Inputs, outputs, and the algorithms of the steps. Scripts depend on the names.
 MODELS = {
     "pointstogranules": (
-        ["SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "METHOD", "CROSSING_ONLY"],
+        ["SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "METHOD", "CROSSING_ONLY", "MAX_DAYS", "BEST"],
         ["SUBSET", "GRANULES", "MATCHED_FRAMES", "MATCHES"],
         ["loadcatalog", "subsetbypoints", "querygranules", "matchgranules"],
     ),

@@ -19,6 +19,7 @@ from xopr_crossovers.core.catalogs.seasons import season_names
 from xopr_crossovers.plugin.metadata import icon_path, metadata
 
 WINDOW = ["TIME_MODE", "START_DATE", "END_DATE", "CYCLE"]
+MATCHING = ["METHOD", "CROSSING_ONLY", "MAX_DAYS", "BEST", "DIRECTION"]
 PRODUCT = ["SHORT_NAME", "VERSION", "PROVIDER", "CMR_URL", "STORE"]
 # Parameters, sinks, other outputs. Models and scripts depend on these names.
 NAMES = {
@@ -30,19 +31,19 @@ NAMES = {
     "synccatalogs": (["HEMISPHERE", "PROVIDER", "SEASON_NAME"], ["SEASONS"], ["N_SEASONS", "N_UPDATED"]),
     "subsetbypoints": (["FRAMES", "POINTS", "RULE", "DISTANCE"], ["SUBSET"], ["N_FRAMES"]),
     "querygranules": (
-        ["FRAMES", "EXTENT", *WINDOW, *PRODUCT, "GRANULE_FILES"],
+        ["FRAMES", "EXTENT", "GRANULE_IDS", *WINDOW, *PRODUCT, "GRANULE_FILES"],
         ["GRANULES"],
         ["N_GRANULES", "CMR_HITS", "WINDOW_START", "WINDOW_END"],
     ),
     "matchgranules": (
-        ["FRAMES", "GRANULES", "METHOD", "CROSSING_ONLY"],
+        ["FRAMES", "GRANULES", *MATCHING],
         ["MATCHED_FRAMES", "MATCHES"],
         ["N_MATCHES"],
     ),
     "findgranules": (
         [
             *["SEASON", "CATALOG", "FRAMES", "HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"],
-            *["POINTS", "RULE", "DISTANCE", *WINDOW, *PRODUCT, "METHOD", "CROSSING_ONLY"],
+            *["POINTS", "RULE", "DISTANCE", *WINDOW, *PRODUCT, *MATCHING],
         ],
         ["MATCHED_FRAMES", "MATCHES", "GRANULES", "REPORT"],
         ["N_FRAMES", "N_GRANULES", "CMR_HITS", "N_MATCHES", "WINDOW_START", "WINDOW_END"],
@@ -93,6 +94,8 @@ DEFAULTS = {
     "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"],
     "MIN_ANGLE": 0.0,
     "DIRECTION": "both",
+    "BEST": 0,
+    "MAX_DAYS": None,
 }
 RELEASED = pytest.mark.parametrize("name", sorted(NAMES))
 EACH = pytest.mark.parametrize("name", [algorithm.NAME for algorithm in ALGORITHMS])
@@ -189,7 +192,7 @@ def test_what_few_need_is_among_the_advanced_parameters(provider):
     }
     assert advanced == {
         *("HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"),
-        *("PROVIDER", "CMR_URL", "STORE"),
+        *("PROVIDER", "CMR_URL", "STORE", "DIRECTION"),
     }
 
 

@@ -18,6 +18,7 @@ ALWAYS = {
         "VERSION",
         "METHOD",
         "CROSSING_ONLY",
+        "BEST",
         "GRANULES",
         "EXTENT",
         "GRANULE_FILES",
