@@ -277,6 +277,23 @@ def points() -> Outcome:
     return Outcome([line])
 
 
+def reverse(rgts: str, bar: float) -> Outcome:
+    """Go from tracks to the frames of 51 seasons on disk that they cross; the reference reads all catalogs anew."""
+    plain = Side(f"reverse_{rgts}_plain", "ours", f"reverse-plain --rgts {rgts}")
+    ours = Side(f"reverse_{rgts}", "ours", f"reverse --rgts {rgts}")
+    alternate([plain, ours], 3)
+    found = ours.best.facts
+    work = f"RGT {rgts} x {found['frames']:,} frames of {found['seasons']} catalogs (reference: all read anew)"
+    outcome = Outcome([Line(work, plain.best, ours.best, bar=bar, bar_kind="seconds")])
+    frames = difference(plain, ours)
+    outcome.must(same(frames), f"frames crossed: {in_words(frames, 'the plain way', 'ours')}")
+    outcome.must(
+        plain.best.facts["points"] == found["points"],
+        f"crossovers: {plain.best.facts['points']:,} the plain way, {found['points']:,} ours",
+    )
+    return outcome
+
+
 def qgis() -> Outcome:
     """Run the algorithm as a user does: layers in, a GeoPackage out."""
     outcome = Outcome()
@@ -327,5 +344,7 @@ ROWS = {
     "archive": Row("51 seasons against 33 cycles, flight line", archive),
     "area51": Row("the search area of 51 seasons", search_area),
     "growth": Row("how the last one grows with frames and granules", growth),
+    "track1": Row("a track against 51 seasons on disk, frames crossed", lambda: reverse("407", 3)),
+    "track100": Row("100 tracks against 51 seasons on disk, frames crossed", lambda: reverse("1-100", 20)),
     "qgis": Row("a season against a cycle in qgis_process", qgis),
 }

@@ -1,8 +1,9 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
-``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, and leaves a GeoPackage,
-a map, a report of each, a script and a short text in ``build/demo``.
+``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, asks the other way
+round by ``xopr:framesfromtrack``, and leaves a GeoPackage, a map, a report of each, a script and a short text in
+``build/demo``.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ def main() -> None:
     report, comparison = OUT / "report.html", OUT / "comparison.html"
     with stand_in() as url:
         results = find_granules(package, report, url)
-    results.update(find_crossovers(package))
+        results.update(find_crossovers(package))
+        track = frames_from_track(package, url)
     results.update(compare_methods(package, comparison))
     results.update({f"DOWNLOAD_{name}": value for name, value in write_script(package, OUT / "download.sh").items()})
-    text = summary(package, results)
+    text = summary(package, results, track)
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
     print(text)
@@ -101,6 +103,20 @@ def write_script(package: Path, script: Path) -> dict:
     return qgis_process("xopr:downloadscript", arguments)
 
 
+def frames_from_track(package: Path, url: str) -> dict:
+    """Ask the other way round: which frames of all sample seasons does the granule with most crossovers cross?"""
+    crossovers = pyogrio.read_dataframe(package, layer="crossovers", read_geometry=False)
+    names = {"FRAMES_CROSSED": "FRAMES_CROSSED", "CROSSOVERS": "TRACK_CROSSOVERS", "TRACKS": "TRACKS"}
+    arguments = {
+        "GRANULE_IDS": crossovers["granule_id"].value_counts().index[0],
+        "CATALOG": SAMPLE / "catalog",
+        **{name: table_of(package, table) for name, table in names.items()},
+    }
+    # Its footprint is among the copies of the first search.
+    environment = {"XOPR_CMR_URL": url, "XOPR_CACHE_DIR": str(OUT.parent / "cache")}
+    return {**arguments, **qgis_process("xopr:framesfromtrack", arguments, **environment)}
+
+
 def inputs(package: Path) -> dict:
     """Return what was found, as layers to go on with."""
     layers = {"FRAMES": "matched_frames", "GRANULES": "granules"}
@@ -128,7 +144,7 @@ def run(command: list[str], **options: object) -> str:
     return done.stdout
 
 
-def summary(package: Path, results: dict) -> str:
+def summary(package: Path, results: dict, track: dict) -> str:
     """Return what was found, in a few lines."""
     frames = pyogrio.read_dataframe(package, layer="matched_frames", read_geometry=False)
     matches = pyogrio.read_dataframe(package, layer="matches")
@@ -144,6 +160,8 @@ def summary(package: Path, results: dict) -> str:
         f"Granules:   {results['N_GRANULES']:,} ({results['CMR_HITS']:,} hits)",
         f"Pairs:      {results['N_MATCHES']:,}, of which {int(frames['n_crossing'].sum()):,} cross the flight line",
         f"Crossovers: {results['N_CROSSOVERS']:,} points of six beams",
+        f"Other way:  {track['GRANULE_IDS']} crosses {track['N_FRAMES']:,} frames of {track['SEASONS_CROSSED']}, "
+        f"{track['N_CROSSOVERS']:,} points",
         f"Methods:    strtree {methods.loc['strtree', 'n_pairs']:,}, prefix {methods.loc['prefix', 'n_pairs']:,}, "
         f"flight line {methods.loc['flightline', 'n_pairs']:,} pairs; "
         f"they differ on {results['N_DISAGREEING']:,} frames",

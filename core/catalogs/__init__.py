@@ -6,13 +6,19 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from . import cache_files as cache_files
+    from .at_hand import bring_to_hand as bring_to_hand
     from .cache_files import STORE_README as STORE_README
     from .cache_files import Kept as Kept
     from .cache_files import granules_dir as granules_dir
     from .catalog import read_catalog as read_catalog
     from .catalog import read_frames as read_frames
+    from .frames_at_hand import frames_at_hand as frames_at_hand
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
+    from .own_files import DAMAGE as DAMAGE
+    from .own_files import note_of as note_of
+    from .own_files import packed as packed
+    from .own_files import unpacked as unpacked
     from .plain_tables import TEXT_SUFFIXES as TEXT_SUFFIXES
     from .plain_tables import read_plain_table as read_plain_table
     from .plain_tables import with_places as with_places

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from .crossover_rows import COLUMNS as COLUMNS
     from .crossover_rows import Wanted as Wanted
     from .passes import find_passes as find_passes
+    from .track_search import TRACK_COLUMNS as TRACK_COLUMNS
+    from .track_search import TrackSearch as TrackSearch
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .granule_ids import read_granule_ids as read_granule_ids
     from .named import NamedSupply as NamedSupply
     from .named import named_granules as named_granules
+    from .named_passes import passes_of_names as passes_of_names
     from .options import STORE_MODES as STORE_MODES
     from .options import TIME_MODES as TIME_MODES
     from .options import VERSION as VERSION

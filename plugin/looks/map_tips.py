@@ -52,6 +52,16 @@ GRANULE = "\n".join(
     ]
 )
 
+_CYCLE = _if_known(", cycle ", _plain('"cycle"'))
+TRACK = "\n".join(
+    [
+        f"<b>RGT {_column('rgt')}{_CYCLE}, region {_column('region')}</b><br>",
+        _if_known("", "format_date(\"start_time\", 'yyyy-MM-dd HH:mm')", " UTC<br>"),
+        f"{_column('n_crossings')} crossovers on {_column('n_frames')} frames<br>",
+        _column("seasons"),
+    ]
+)
+
 _BEAM = "coalesce(\"beam\", 'footprint')"
 CROSSOVER = "\n".join(
     [
@@ -84,6 +94,8 @@ def frame_tip(columns: list[str]) -> str:
         parts.append(f"<br>the methods differ on {_column('n_differing')} granules")
     elif "atl06_granules" in columns:
         parts += _counts()
+    elif "n_crossings" in columns:
+        parts.append(f"<br>{_column('n_crossings')} crossovers with {_column('n_passes')} passes")
     if "thumbnail" in columns:
         address = _quoted("thumbnail")
         picture = "'<img src=\"' || " + _plain(address) + ' || \'" width="320" alt="Echogram">\''

@@ -38,6 +38,11 @@ def frames_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     return QgsSingleSymbolRenderer(_line("#33415c", "0.4"))
 
 
+def tracks_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws the centre lines of passes."""
+    return QgsSingleSymbolRenderer(_line("#44206b", "0.35"))
+
+
 def granules_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws footprints: thin and nearly transparent, as many lie on each other."""
     look = {"color": "90,110,130,12", "outline_color": "90,110,130,90", "outline_width": "0.1"}

@@ -6,6 +6,7 @@ from ...core.common import lazy_face
 
 if TYPE_CHECKING:
     from . import parameters as parameters
+    from . import track_parameters as track_parameters
     from . import values as values
     from .base import CROSSOVERS_GROUP as CROSSOVERS_GROUP
     from .base import FRAMES_GROUP as FRAMES_GROUP

@@ -38,6 +38,13 @@ DEFAULT_DISTANCE_M = 10_000.0
 
 _REPLACED = "In a GeoPackage that is there, the table of that name is replaced and the others stay."
 
+#: Labels and examples of parameters that are lists of numbers.
+NUMBER_LISTS = {
+    "CYCLES": ("Repeat cycles", "22,24-26"),
+    "RGTS": ("Reference ground tracks", "61,1100-1150"),
+    "REGIONS": ("Granule regions", "10-12"),
+}
+
 GEOMETRY_TYPES = {"lines": LINES, "points": POINTS, "polygons": POLYGONS, "table": TABLE}
 
 
@@ -203,26 +210,7 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         text("PROVIDER", "CMR provider", "NSIDC_CPRD", "Whose copy of the product is searched in CMR.", advanced=True)
     )
-    algorithm.addParameter(
-        text(
-            "CMR_URL",
-            "Address of CMR",
-            None,
-            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the one that "
-            f"the environment variable XOPR_CMR_URL or {settings.PLACE} names.",
-            advanced=True,
-        )
-    )
-    store = choice(
-        "STORE",
-        "Granules of earlier searches",
-        STORE_MODES,
-        STORE_MODES[0],
-        "use: what earlier searches brought is taken from this computer, and only the rest is asked of CMR; refresh: "
-        "everything is asked anew, and kept; ignore: everything is asked anew, and nothing is kept.",
-    )
-    store.setFlags(store.flags() | ADVANCED)
-    algorithm.addParameter(store)
+    add_granule_store(algorithm)
 
 
 def add_granule_files(algorithm: QgsProcessingAlgorithm) -> None:
@@ -325,7 +313,7 @@ def add_report(algorithm: QgsProcessingAlgorithm) -> None:
 
 
 def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE``, ``DIRECTION``, ``CYCLES``, ``RGTS`` and ``REGIONS``."""
+    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE`` and ``DIRECTION``."""
     algorithm.addParameter(
         described(
             QgsProcessingParameterEnum(
@@ -348,11 +336,12 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
     )
     algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
     _add_direction(algorithm, "Of the satellite where it crosses:")
-    for name, label, example in (
-        ("CYCLES", "Repeat cycles", "22,24-26"),
-        ("RGTS", "Reference ground tracks", "61,1100-1150"),
-        ("REGIONS", "Granule regions", "10-12"),
-    ):
+
+
+def add_granule_filters(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``CYCLES``, ``RGTS`` and ``REGIONS``."""
+    for name in ("CYCLES", "RGTS", "REGIONS"):
+        label, example = NUMBER_LISTS[name]
         algorithm.addParameter(
             text(name, label, None, f"Only granules of these, such as {example}; all of them if empty.", advanced=True)
         )
@@ -419,6 +408,30 @@ def add_download(algorithm: QgsProcessingAlgorithm) -> None:
     )
 
 
+def add_granule_store(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``CMR_URL`` and ``STORE``."""
+    algorithm.addParameter(
+        text(
+            "CMR_URL",
+            "Address of CMR",
+            None,
+            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the one that "
+            f"the environment variable XOPR_CMR_URL or {settings.PLACE} names.",
+            advanced=True,
+        )
+    )
+    store = choice(
+        "STORE",
+        "Granules of earlier searches",
+        STORE_MODES,
+        STORE_MODES[0],
+        "use: what earlier searches brought is taken from this computer, and only the rest is asked of CMR; refresh: "
+        "everything is asked anew, and kept; ignore: everything is asked anew, and nothing is kept.",
+    )
+    store.setFlags(store.flags() | ADVANCED)
+    algorithm.addParameter(store)
+
+
 def add_extent(algorithm: QgsProcessingAlgorithm) -> None:
     """Add ``EXTENT``."""
     extent = QgsProcessingParameterExtent("EXTENT", "Extent to search (instead of frames)", optional=True)
@@ -448,6 +461,11 @@ def add_granule_ids(algorithm: QgsProcessingAlgorithm, instead_of: str) -> None:
 def add_number(algorithm: QgsProcessingAlgorithm, name: str, label: str) -> None:
     """Declare a number that the algorithm returns."""
     algorithm.addOutput(QgsProcessingOutputNumber(name, label))
+
+
+def add_text(algorithm: QgsProcessingAlgorithm, name: str, label: str) -> None:
+    """Declare a text that the algorithm returns."""
+    algorithm.addOutput(QgsProcessingOutputString(name, label))
 
 
 def add_frames(algorithm: QgsProcessingAlgorithm, optional: bool = False) -> None:

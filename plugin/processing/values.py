@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis
@@ -14,6 +16,8 @@ from .command import command
 from .relevance import is_stated
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy as np
     import pandas as pd
 
     from .run import Run
@@ -26,13 +30,33 @@ def check_one_of(run: Run, *names: str) -> None:
     ------
     InputError
     """
-    given = [name for name in names if run.given(name)]
-    if len(given) == 1:
-        return
-    listed = f"{', '.join(names[:-1])} or {names[-1]}"
-    if given:
-        raise InputError(f"Give only one of {listed}; now there are {' and '.join(given)}.")
-    raise InputError(f"Give {listed}: one of them is needed.")
+    if not check_at_most_one_of(run, *names):
+        raise InputError(f"Give {_or(_inputs(run, names))}: one of them is needed.")
+
+
+def check_at_most_one_of(run: Run, *names: str) -> str:
+    """Return which of some parameters is given; an empty text if none is.
+
+    Raises
+    ------
+    InputError
+        If several are.
+    """
+    inputs = _inputs(run, names)
+    given = [name for name in inputs if run.given(name)]
+    if len(given) > 1:
+        raise InputError(f"Give only one of {_or(inputs)}; now there are {core.common.listed(given)}.")
+    return "".join(given)
+
+
+def _inputs(run: Run, names: Sequence[str]) -> list[str]:
+    """Return the names that are inputs: a model need not ask for all, and may call an output so."""
+    known = {one.name() for one in run.algorithm.parameterDefinitions() if not one.isDestination()}
+    return [name for name in names if name in known]
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def check_days(run: Run, start: str, end: str) -> None:
@@ -202,15 +226,14 @@ def wanted_crossovers(run: Run) -> core.crossings.Wanted:
     InputError
         If a number or a list of numbers is none, or out of range.
     """
-    read, regions = core.common.read_numbers, core.icesat2.REGIONS
     return core.crossings.Wanted(
         beams=run.choices("BEAMS") or core.icesat2.BEAMS,
         max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
         min_angle=run.number("MIN_ANGLE"),
         direction=run.choice("DIRECTION"),
-        cycles=read(run.text("CYCLES"), "CYCLES", 1, 99),
-        rgts=read(run.text("RGTS"), "RGTS", 1, core.icesat2.TRACKS_PER_CYCLE),
-        regions=read(run.text("REGIONS"), "REGIONS", regions[0], regions[-1]),
+        cycles=_numbers(run, "CYCLES"),
+        rgts=_numbers(run, "RGTS"),
+        regions=_numbers(run, "REGIONS"),
     )
 
 
@@ -227,6 +250,41 @@ def picking(run: Run) -> core.downloads.Picking:
         raise InputError(f"BEST_BY={best_by} is only used with BEST, which is 0: give BEST, or leave BEST_BY out.")
     max_days = run.number("MAX_DAYS") if run.given("MAX_DAYS") else None
     return core.downloads.Picking(run.yes("CROSSES_LINE"), max_days, best, best_by)
+
+
+def _numbers(run: Run, name: str) -> np.ndarray | None:
+    """Return the numbers of a list; None if it is empty, for all."""
+    regions = core.icesat2.REGIONS
+    bounds = {"CYCLES": (1, 99), "RGTS": (1, core.icesat2.TRACKS_PER_CYCLE), "REGIONS": (regions[0], regions[-1])}
+    return core.common.read_numbers(run.text(name), name, *bounds[name])
+
+
+def check_tracks(run: Run) -> None:
+    """Check which passes are meant, and the frames of which archive.
+
+    Raises
+    ------
+    InputError
+    """
+    check_one_of(run, "GRANULE_IDS", "RGTS", "GRANULES")
+    if run.given("GRANULE_IDS"):
+        core.search.read_granule_ids(run.text("GRANULE_IDS"))
+    for name in ("RGTS", "CYCLES", "REGIONS"):
+        _numbers(run, name)
+    archive = check_at_most_one_of(run, "SEASONS", "CATALOG", "FRAMES")
+    if run.yes("SYNC") and archive in ("CATALOG", "FRAMES"):
+        raise InputError(f"SYNC fetches seasons, and the frames are those of {archive}: leave one of the two out.")
+
+
+def planned_passes(run: Run) -> tuple[gpd.GeoDataFrame, core.crossings.Wanted]:
+    """Return the passes along ``RGTS``, and which crossovers are wanted of them; see :func:`wanted_crossovers`."""
+    wanted = wanted_crossovers(run)
+    if wanted.rgts is None:
+        raise InputError("RGTS names no track; write them as 120-140,407.")
+    if wanted.max_days is not None and wanted.cycles is None:
+        raise InputError("MAX_DAYS needs the times of the passes: give CYCLES with RGTS, or leave MAX_DAYS out.")
+    passes = core.granules.planned_granules(wanted.rgts, wanted.cycles, wanted.regions)
+    return passes, replace(wanted, cycles=None, rgts=None, regions=None)
 
 
 def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:

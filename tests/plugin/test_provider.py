@@ -53,6 +53,14 @@ NAMES = {
         ["CROSSOVERS"],
         ["N_CROSSOVERS"],
     ),
+    "framesfromtrack": (
+        [
+            *["GRANULE_IDS", "RGTS", "GRANULES", "CYCLES", "REGIONS", "SEASONS", "CATALOG", "FRAMES", "SYNC"],
+            *["BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CMR_URL", "STORE"],
+        ],
+        ["FRAMES_CROSSED", "CROSSOVERS", "TRACKS"],
+        ["N_FRAMES", "N_CROSSOVERS", "N_SEASONS", "SEASONS_CROSSED", "FIRST_FLIGHT", "LAST_FLIGHT"],
+    ),
     "comparemethods": (
         ["FRAMES", "GRANULES", "METHODS", "REPEATS"],
         ["FRAMES_COMPARED", "COMPARISON", "REPORT"],
@@ -61,6 +69,7 @@ NAMES = {
 }
 OPTIONS = {
     "SEASON": season_names(),
+    "SEASONS": season_names(),
     "HEMISPHERE": list(core.geometry.HEMISPHERES),
     "RULE": list(core.frames.RULES),
     "TIME_MODE": list(core.search.TIME_MODES),
@@ -144,7 +153,8 @@ def test_the_names_of_parameters_and_outputs_are_those_that_models_depend_on(alg
 def test_outputs_are_declared_with_their_type(algorithm, name):
     kinds = {output.name(): output.type() for output in algorithm.outputDefinitions()}
     for output in NAMES[name][2]:
-        assert kinds[output] == ("outputString" if output.startswith("WINDOW") else "outputNumber")
+        is_number = output.startswith("N_") or output == "CMR_HITS"
+        assert kinds[output] == ("outputNumber" if is_number else "outputString")
     for output in NAMES[name][1]:
         assert kinds[output] == ("outputHtml" if output == "REPORT" else "outputVector")
 
@@ -190,7 +200,7 @@ def test_what_few_need_is_among_the_advanced_parameters(provider):
 def test_every_parameter_has_a_help_text_that_names_its_options(algorithm, name):
     for parameter in algorithm.parameterDefinitions():
         assert parameter.help().endswith("."), parameter.name()
-        if parameter.type() == "enum" and parameter.name() != "SEASON":
+        if parameter.type() == "enum" and parameter.name() not in ("SEASON", "SEASONS"):
             assert all(option in parameter.help() for option in parameter.options())
 
 
