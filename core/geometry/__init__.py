@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .lengths import arc_lengths as arc_lengths
     from .lengths import geodesic_lengths as geodesic_lengths
     from .lengths import line_lengths as line_lengths
+    from .lengths import radii_of_curvature as radii_of_curvature
     from .lengths import short_arc_lengths as short_arc_lengths
     from .lengths import tangent_lengths as tangent_lengths
     from .parts import LINES as LINES

@@ -84,13 +84,13 @@ class Steps:
     def __len__(self) -> int:
         return len(self.vertex)
 
-    def at(self, steps: np.ndarray | slice, part: float) -> StepPlaces:
+    def at(self, steps: np.ndarray | slice, part: float | np.ndarray) -> StepPlaces:
         """Return places on steps.
 
         Parameters
         ----------
         steps : (k,) ndarray of int, or slice
-        part : float
+        part : float or (k,) ndarray
             0 for the begin, 1 for the end; the end of a step is to the last bit the begin of the next.
 
         Returns
