@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .parts import POLYGONS as POLYGONS
     from .parts import is_kind as is_kind
     from .parts import parts_of as parts_of
+    from .parts import simple_parts as simple_parts
     from .planar_rings import are_planar as are_planar
     from .planar_rings import boxes_as_polygons as boxes_as_polygons
     from .planar_rings import quarter_pieces as quarter_pieces
