@@ -10,16 +10,10 @@ import pandas as pd
 
 from ..common import InputError, read_day, utc_now
 from ..icesat2 import BEAMS, BOTH, check_beams, check_direction, cycle_of
+from .options import DAYS_AHEAD, MOST_M, MOST_YEARS, NEAR_M
 
 #: Before this day there are no passes: the first science data of ICESat-2.
 FIRST_DAY = pd.Timestamp("2018-10-13")
-#: Metres: a pass whose beams keep farther off is none, unless the user says so. The six beams are 6.6 km apart.
-NEAR_M = 5_000.0
-#: Days from the first to the last one where no end is given: a repeat cycle.
-DAYS_AHEAD = 91
-MOST_YEARS = 10
-#: From a pole to the nearest track it is 220 km.
-MOST_M = 300_000.0
 
 # A granule's name has two digits for it.
 _LAST_CYCLE = 99

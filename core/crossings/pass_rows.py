@@ -97,35 +97,32 @@ class PlannedRows:
         """Return the repeat cycles of the plan."""
         return range(int(cycle_of(self._begin)), int(cycle_of(self._end)) + 1)
 
-    def times(self, rgt: np.ndarray, u: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-        """Yield each cycle with the rows that pass in the plan's time, and when; so many at once as are held.
+    def of_passes(self, found: Approaches, parts: NearParts) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
+        """Yield tables of passes in order of time, and which of those found they are of; at least one table."""
+        for cycle, rows, moment in self._times(found.rgt, found.u):
+            yield self._passes(found.where(rows), parts, cycle, moment), rows
 
-        Parameters
-        ----------
-        rgt : (n,) ndarray of int
-        u : (n,) ndarray
-            Argument of latitude; the rows are in order of time.
+    def of_crossings(self, found: PlannedCrossings) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
+        """Yield tables of crossovers as :meth:`of_passes` does of passes."""
+        for cycle, rows, moment in self._times(found.rgt, found.u):
+            yield self._crossings(found.where(rows), cycle, moment), rows
+
+    def _times(self, rgt: np.ndarray, u: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield each cycle with the rows that pass in the plan's time, and when; rows are in order of time.
+
+        At least once, and so many rows at once as are held.
         """
+        is_first = True
         for cycle in self.cycles():
             moment = rgt_time(rgt, cycle, u)
             rows = np.flatnonzero((moment >= self._begin) & (moment < self._end))
             for low in range(0, len(rows), _ROWS_AT_ONCE):
                 some = rows[low : low + _ROWS_AT_ONCE]
+                is_first = False
                 yield cycle, some, moment[some]
-
-    def of_passes(self, found: Approaches, parts: NearParts) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
-        """Yield tables of passes in order of time, and which of those found they are of; first a table without rows."""
-        none = np.zeros(0, dtype=np.int64)
-        yield self._passes(found.where(none), parts, 1, np.zeros(0, "datetime64[ms]")), none
-        for cycle, rows, moment in self.times(found.rgt, found.u):
-            yield self._passes(found.where(rows), parts, cycle, moment), rows
-
-    def of_crossings(self, found: PlannedCrossings) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
-        """Yield tables of crossovers as :meth:`of_passes` does of passes."""
-        none = np.zeros(0, dtype=np.int64)
-        yield self._crossings(found.where(none), 1, np.zeros(0, "datetime64[ms]")), none
-        for cycle, rows, moment in self.times(found.rgt, found.u):
-            yield self._crossings(found.where(rows), cycle, moment), rows
+        if is_first:
+            none = np.zeros(0, dtype=np.int64)
+            yield self.cycles().start, none, rgt_time(none + 1, self.cycles().start, none)
 
     def _passes(
         self, found: Approaches, parts: NearParts, cycle: int, moment: np.ndarray
@@ -212,3 +209,20 @@ def _accuracies(known: np.ndarray, cycle: int) -> np.ndarray:
     )
     near, far = (f"planned: {where}, {when}" for where in ("100 m across", "may be pointed up to 13 km beside"))
     return np.where(known < _NEAR_PLAN_M, near, far).astype(object)
+
+
+def pass_titles(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return what planned passes are called where there is room for a name alone, and a sentence about each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns of :data:`PASS_COLUMNS`.
+    """
+    names, sentences = [], []
+    columns = ("place", "place_name", "pass_time", "distance_m", "beam", "rgt", "cycle", "direction", "accuracy")
+    for place, name, moment, distance, beam, rgt, cycle, direction, accuracy in zip(*(table[one] for one in columns)):
+        names.append(f"{name or f'place {place}'} {moment:%Y-%m-%d %H:%M} UTC")
+        where = f"{beam} over the place" if distance == 0 else f"{beam} {distance / 1000:.2f} km off"
+        sentences.append(f"{where} at {moment:%H:%M:%S} UTC, {direction}, RGT {rgt}, cycle {cycle}; {accuracy}.")
+    return names, sentences

@@ -182,15 +182,14 @@ def _tell_left_out(
     """Name the features that are no places; raise if there are no others."""
     if empty.all():
         raise InputError(f"{name}: none of {count(len(empty), 'feature', 'features')} has a geometry; choose another layer.")
-    for left_out, why in (
-        (empty, "no geometry"),
-        (off, f"no place on the Earth ({require_place(name, 'places', geometries, off, crs)})" if off.any() else ""),
-    ):
+    why = f"no place on the Earth ({require_place(name, 'places', geometries, off, crs)})" if off.any() else ""
+    for left_out, reason in ((empty, "no geometry"), (off, why)):
         rows = np.flatnonzero(left_out)
         if len(rows):
+            has = "has" if len(rows) == 1 else "have"
             progress.warn(
-                f"{name}: {len(rows):,} of {count(len(empty), 'feature has', 'features have')} {why} and "
-                f"{'is' if len(rows) == 1 else 'are'} left out: {_called(number, names, rows)}."
+                f"{name}: {len(rows):,} of {count(len(empty), 'feature', 'features')} {has} {reason}, and no pass: "
+                f"{_called(number, names, rows)}."
             )
 
 

@@ -46,7 +46,7 @@ class Prediction:
         self._tell_missed()
 
     def passes(self) -> Iterator[gpd.GeoDataFrame]:
-        """Yield the passes in order of time, some at a time; the first table has no rows.
+        """Yield the passes in order of time, some at a time; at least one table.
 
         One row is a pass (RGT and cycle) near a place, in one direction: where that is near the place more than once,
         its nearest approach. Columns as in :data:`~xopr_crossovers.core.crossings.PASS_COLUMNS`, where
@@ -76,7 +76,7 @@ class Prediction:
         self._tell_passes(n_rows, seen)
 
     def crossovers(self) -> Iterator[gpd.GeoDataFrame]:
-        """Yield where beams cross the lines among the places, in order of time; the first table has no rows.
+        """Yield where beams cross the lines among the places, in order of time; at least one table.
 
         Columns as in :data:`~xopr_crossovers.core.crossings.PLANNED_COLUMNS`; those that
         :func:`~xopr_crossovers.core.crossings.crossover_points` has too mean the same.
