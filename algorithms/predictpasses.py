@@ -81,7 +81,9 @@ temporal controller shows the passes as they come; as KML (.kml) they open on a 
         parameters.add_places(self)
         parameters.add_beams(self)
         parameters.add_direction(self)
-        self.addParameter(parameters.sink("PASSES", "Passes", "lines", "One line per place and pass, in order of time."))
+        self.addParameter(
+            parameters.sink("PASSES", "Passes", "lines", "One line per place and pass, in order of time.")
+        )
         self.addParameter(
             parameters.sink(
                 "CROSSOVERS",

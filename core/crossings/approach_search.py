@@ -75,7 +75,7 @@ class ApproachSearch:
         starts = grid.blocks(frames)
         finding = progress.part(0.2, 1.0)
         for number, (low, high) in enumerate(zip(starts[:-1], starts[1:])):
-            parts = []
+            parts: list[Nearby] = []
             for step, bundle in grid.candidates(low, high):
                 progress.check()
                 parts.extend(self._near(near.of(step, bundle), ways, progress))
@@ -149,11 +149,7 @@ class _Plane:
     def of(self, vectors: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
         """Return the places of vectors ``(n, k, 3)`` in the planes of their steps, ``(n, k, 2)``."""
         own = np.arange(len(vectors)) if own is None else own
-        x, y, z = (
-            dot(vectors, axis.take(own, axis=0)[:, None, :]) for axis in (self._east, self._north, self._middle)
-        )
+        x, y, z = (dot(vectors, axis.take(own, axis=0)[:, None, :]) for axis in (self._east, self._north, self._middle))
         off = np.hypot(x, y)
         stretch = np.where(off > _TINY, np.arctan2(off, z) / np.maximum(off, _TINY), 1.0)
-        return np.stack(
-            [x * stretch * self._east_m[own][:, None], y * stretch * self._north_m[own][:, None]], axis=-1
-        )
+        return np.stack([x * stretch * self._east_m[own][:, None], y * stretch * self._north_m[own][:, None]], axis=-1)

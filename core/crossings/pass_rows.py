@@ -124,9 +124,7 @@ class PlannedRows:
             none = np.zeros(0, dtype=np.int64)
             yield self.cycles().start, none, rgt_time(none + 1, self.cycles().start, none)
 
-    def _passes(
-        self, found: Approaches, parts: NearParts, cycle: int, moment: np.ndarray
-    ) -> gpd.GeoDataFrame:
+    def _passes(self, found: Approaches, parts: NearParts, cycle: int, moment: np.ndarray) -> gpd.GeoDataFrame:
         columns = self._common(found, cycle, moment)
         return self._table(columns, PASS_COLUMNS, self._lines(found, parts))
 

@@ -181,7 +181,9 @@ def _tell_left_out(
 ) -> None:
     """Name the features that are no places; raise if there are no others."""
     if empty.all():
-        raise InputError(f"{name}: none of {count(len(empty), 'feature', 'features')} has a geometry; choose another layer.")
+        raise InputError(
+            f"{name}: none of {count(len(empty), 'feature', 'features')} has a geometry; choose another layer."
+        )
     why = f"no place on the Earth ({require_place(name, 'places', geometries, off, crs)})" if off.any() else ""
     for left_out, reason in ((empty, "no geometry"), (off, why)):
         rows = np.flatnonzero(left_out)

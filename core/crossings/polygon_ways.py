@@ -98,9 +98,7 @@ class PolygonWays:
     def _ways(self, pairs: np.ndarray, crossed: np.ndarray, crossing: np.ndarray, at: np.ndarray) -> Nearby:
         """Return the ways on some steps, where lines (numbers) cross at places of steps (positions in `pairs`)."""
         area, step = np.divmod(pairs, self._n_steps)
-        begins_in, ends_in = (
-            self._inside(area, self._beside(self._steps.at(step, end))).ravel() for end in (0.0, 1.0)
-        )
+        begins_in, ends_in = (self._inside(area, self._beside(self._steps.at(step, end))).ravel() for end in (0.0, 1.0))
         n_lines = len(begins_in) // max(len(pairs), 1)
         # Each line of each step begins inside or outside, and every crossing is a change.
         own = np.concatenate([np.arange(len(begins_in)), crossed * n_lines + crossing])

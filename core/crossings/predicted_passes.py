@@ -142,7 +142,9 @@ class Prediction:
         return int(rgt[first]), moment[first], int(self._found.place[rows[first]])
 
 
-def predict_passes(table: gpd.GeoDataFrame, plan: PassPlan | None = None, progress: Progress | None = None) -> Prediction:
+def predict_passes(
+    table: gpd.GeoDataFrame, plan: PassPlan | None = None, progress: Progress | None = None
+) -> Prediction:
     """Find out when ICESat-2 passes near places, by NASA's reference ground tracks and the orbit's calendar.
 
     Parameters

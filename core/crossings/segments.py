@@ -60,7 +60,9 @@ def nearness(a: np.ndarray, b: np.ndarray, p: np.ndarray, q: np.ndarray) -> Near
     return Nearness(distance, crosses, at, on)
 
 
-def within(a: np.ndarray, b: np.ndarray, p: np.ndarray, q: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:
+def within(
+    a: np.ndarray, b: np.ndarray, p: np.ndarray, q: np.ndarray, distance: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Tell which part of the segments from `a` to `b` is within a distance of those from `p` to `q`: always one part.
 
     Parameters

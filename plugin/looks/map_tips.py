@@ -67,13 +67,15 @@ CROSSOVER = "\n".join(
 )
 
 
-_PLACE = "coalesce(\"place_name\", 'place ' || \"place\")"
+_PLACE = 'coalesce("place_name", \'place \' || "place")'
 _PLANNED = [
     f"<b>{_shown(_plain(_PLACE))}</b><br>",
     f"RGT {_column('rgt')}, cycle {_column('cycle')}, region {_column('region')}, {_column('direction')}<br>",
     _if_known("", "format_date(\"pass_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
 ]
-PLANNED_PASS = "\n".join([*_PLANNED, _if_known("", 'round("distance_m")', " m from "), f"{_column('beam')}<br>", _column("accuracy")])
+PLANNED_PASS = "\n".join(
+    [*_PLANNED, _if_known("", 'round("distance_m")', " m from "), f"{_column('beam')}<br>", _column("accuracy")]
+)
 PLANNED_CROSSOVER = "\n".join(
     [
         *_PLANNED,
