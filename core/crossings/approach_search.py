@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..common import Progress
-from ..geometry import EARTH_RADIUS_M, dot, geodesic_lengths, lon_lat, norms, radii_of_curvature, stacked
+from ..geometry import EARTH_RADIUS_M, Columns, chunks, geodesic_lengths, lon_lat, stacked
 from ..icesat2 import StepPlaces, Steps, Tracks
 from .cube_grid import CubeGrid
 from .near_pieces import NearPairs, NearPieces
-from .nearby import Nearby
+from .nearby import Approached, Nearby, Parts, Positions, nearest
 from .places import Places
-from .polygon_ways import PolygonWays
+from .polygon_ways import PolygonWays, StepWays
 from .segments import nearness, within
+from .step_planes import StepPlanes
 
 # A step leaves the chord between its ends by at most 2 m; the distance is measured from the step itself.
 _STEP_M = 40_000.0
-# How much farther off than the distance something is still looked at: more than the plane and the chord are off.
-_SLACK, _SLACK_M = 1e-3, 5.0
+# By how much two lines may be nearer or farther than in a step's plane, where the lines beside a step are parallel.
+_SLACK, _SLACK_M = 2e-3, 30.0
 # More than the Earth is flat as far out as the outermost beam.
 _ASIDE_M = 1_000.0
 _MOST_SPREAD = 1.1
-_PAIRS_AT_ONCE = 50_000
-_TINY = 1e-15
+_PAIRS_AT_ONCE = 100_000
+_PIECES_AT_ONCE = 500_000
 
 
 class ApproachSearch:
@@ -55,10 +57,10 @@ class ApproachSearch:
         self._beside_m = np.asarray(beside_m, dtype=float)
         self._spread = spread
         self._distance_m = distance_m
-        self._within_m = distance_m * (1.0 + _SLACK) + _SLACK_M
+        self._slack_m = _SLACK_M + _SLACK * distance_m
 
-    def found(self, progress: Progress) -> Iterator[Nearby]:
-        """Yield what is near, of some places in a row at a time.
+    def found(self, progress: Progress) -> Iterator[Approached]:
+        """Yield the nearest approaches, of some places in a row at a time.
 
         Parameters
         ----------
@@ -66,55 +68,145 @@ class ApproachSearch:
         """
         pieces, steps = self._places.pieces, self._steps
         aside = _MOST_SPREAD * np.abs(self._beside_m).max(initial=0.0)
-        reach = (self._within_m + aside + _ASIDE_M) / EARTH_RADIUS_M
+        reach = (self._distance_m + aside + _ASIDE_M + self._slack_m) / EARTH_RADIUS_M
         middle, radius = pieces.bundle_caps()
         grid = CubeGrid(steps, middle, radius + reach + _STEP_M / EARTH_RADIUS_M / 2, progress.part(0.0, 0.1))
         ways = PolygonWays(self._places.areas, steps, self._beside, progress.part(0.1, 0.2))
         near = NearPieces(pieces, steps, reach)
-        frames = pieces.bundle_frames()
+        frames, sizes = pieces.bundle_frames(), np.diff(pieces.bundles)
         starts = grid.blocks(frames)
         finding = progress.part(0.2, 1.0)
         for number, (low, high) in enumerate(zip(starts[:-1], starts[1:])):
-            parts: list[Nearby] = []
+            pairs = [self._none]
             for step, bundle in grid.candidates(low, high):
-                progress.check()
-                parts.extend(self._near(near.of(step, bundle), ways, progress))
-            parts.extend(ways.of(int(frames[low]), int(frames[high - 1]), progress))
+                for some in chunks(sizes[bundle], _PIECES_AT_ONCE):
+                    progress.check()
+                    pairs.append(self._near(near.of(step[some], bundle[some]), ways))
+            yield self._approached(stacked(pairs), ways, int(frames[low]), int(frames[high - 1]), progress)
             finding.fraction((number + 1) / (len(starts) - 1))
-            if parts:
-                yield stacked(parts)
 
-    def _near(self, pairs: NearPairs, ways: PolygonWays, progress: Progress) -> Iterator[Nearby]:
-        """Yield the pieces and the lines beside steps that are near each other."""
-        plane = _Plane(pairs.begin, pairs.end)
-        one, two = (plane.of(self._beside(at)) for at in (pairs.begin, pairs.end))
-        pieces, area = self._places.pieces, self._places.area
-        for low in range(0, len(pairs.own), _PAIRS_AT_ONCE):
+    @property
+    def _none(self) -> _Pairs:
+        whole, real = np.zeros(0, np.int64), np.zeros(0)
+        return _Pairs(whole, whole, real, real, real)
+
+    def _near(self, pairs: NearPairs, ways: PolygonWays) -> _Pairs:
+        """Return the pieces that may be near one of the lines beside steps, by how far left of the steps they are."""
+        ways.touch(self._places.area[pairs.piece], pairs.present[pairs.own])
+        plane = StepPlanes(pairs.begin, pairs.end)
+        pieces = self._places.pieces
+        start, end = (plane.of(at.take(pairs.piece, axis=0), pairs.own) for at in (pieces.start, pieces.end))
+        left_m = self._left_m(pairs.begin)[pairs.own]
+        low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
+        surely = np.full(len(low), np.inf)
+        for at in (start, end):
+            # An end that is abeam of the step is as far off as it is aside.
+            abeam = np.abs(at[:, 0]) <= plane.half_m[pairs.own]
+            off = np.abs(at[:, 1:] - left_m).min(axis=1)
+            surely = np.minimum(surely, np.where(abeam, off, np.inf))
+        gap = _gaps(low[:, None], high[:, None], left_m).min(axis=1)
+        found = _Pairs(pairs.present[pairs.own], pairs.piece, low, high, surely)
+        return found.where(gap <= self._distance_m + self._slack_m)
+
+    def _approached(self, pairs: _Pairs, ways: PolygonWays, low: int, high: int, progress: Progress) -> Approached:
+        """Return the nearest approaches to some places, of the pieces near them and the ways through polygons."""
+        steps, place = self._steps, self._places.pieces.frame[pairs.piece]
+        track, heading = self._pass_of(pairs.step)
+        _, group = np.unique(np.stack([place, track, heading]), axis=1, return_inverse=True)
+        group = group.ravel()
+        surely = np.full(int(group.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(surely, group, pairs.surely)
+        outline = self._places.area[pairs.piece] >= 0
+        # What is surely farther off than another piece of the same place is not looked at.
+        limit = np.where(outline, np.maximum(surely[group], self._slack_m), surely[group]) + 2 * self._slack_m
+        found = [self._nearest(some, line, ways) for some, line in self._within(pairs, limit, progress)]
+        found += [self._with_pass(each) for each in ways.of(low, high, progress)]
+        best = nearest([one for one in found if len(one)], self._beside_m)
+        best = best.where(best.distance_m <= self._distance_m)
+        key = Positions(best)
+        parts = [Parts.none()]
+        mine = key.positions(place, track, heading)
+        rows = np.flatnonzero(mine >= 0)
+        line = best.line[mine[rows]]
+        for start in range(0, len(rows), _PAIRS_AT_ONCE):
             progress.check()
-            own, piece = (values[low : low + _PAIRS_AT_ONCE] for values in (pairs.own, pairs.piece))
-            ways.touch(area[piece], pairs.present[own])
-            p, q = (plane.of(ends.take(piece, axis=0)[:, None, :], own) for ends in (pieces.start, pieces.end))
-            a, b = one.take(own, axis=0), two.take(own, axis=0)
-            found = nearness(a, b, p, q)
-            pair, line = np.nonzero(found.distance <= self._within_m)
-            own, piece = own[pair], piece[pair]
-            at, on, crosses = (values[pair, line] for values in (found.at, found.on, found.crosses))
-            step = pairs.present[own]
-            ways.cross(area[piece[crosses]], step[crosses], line[crosses], at[crosses])
-            first, last = within(a[pair, line], b[pair, line], p[pair, 0], q[pair, 0], self._distance_m)
-            distance = np.where(crosses, 0.0, self._measured(step, line, at, piece, on))
-            near = distance <= self._distance_m
-            yield Nearby(
-                pieces.frame[piece],
-                self._steps.track[self._steps.vertex[step]],
-                line.astype(np.int8),
-                # What is so near by the ellipsoid alone is near at one place.
-                self._steps.shares(step, np.minimum(first, at)),
-                self._steps.shares(step, np.maximum(last, at)),
-                self._steps.shares(step, at),
-                distance,
-                np.zeros(len(pair)),
-            ).where(near)
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            parts.append(self._parts(pairs.where(rows[some]), line[some], mine[rows[some]]))
+        for one in found:
+            at = key.positions(one.place, one.track, one.heading)
+            at, one = at[at >= 0], one.where(at >= 0)
+            # The way through a polygon, and the nearest place where that is near by the ellipsoid alone.
+            own = (one.line == best.line[at]) & ((one.inside > 0) | (one.distance_m == best.distance_m[at]))
+            parts.append(Parts(at[own], one.first[own], one.last[own]))
+        return Approached(best, stacked(parts))
+
+    def _within(self, pairs: _Pairs, limit: np.ndarray, progress: Progress) -> Iterator[tuple[_Pairs, np.ndarray]]:
+        """Yield the pairs, and the line beside of each, that may be within limits of each other."""
+        for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+            progress.check()
+            some = pairs.where(np.arange(start, min(start + _PAIRS_AT_ONCE, len(pairs))))
+            left_m = self._left_m(self._steps.at(some.step, 0.0))
+            gap = _gaps(some.low_m[:, None], some.high_m[:, None], left_m)
+            row, line = np.nonzero(
+                gap <= np.minimum(limit[start : start + len(some), None], self._distance_m + self._slack_m)
+            )
+            yield some.where(row), line
+
+    def _nearest(self, pairs: _Pairs, line: np.ndarray, ways: PolygonWays) -> Nearby:
+        """Return where lines beside steps are nearest to pieces."""
+        pieces, area = self._places.pieces, self._places.area[pairs.piece]
+        found = nearness(*self._segments(pairs, line))
+        ways.cross(area[found.crosses], pairs.step[found.crosses], line[found.crosses], found.at[found.crosses])
+        measured = self._measured(pairs.step, line, found.at, pairs.piece, found.on)
+        share = self._steps.shares(pairs.step, found.at)
+        track, heading = self._pass_of(pairs.step)
+        return Nearby(
+            pieces.frame[pairs.piece],
+            track,
+            heading,
+            line.astype(np.int8),
+            share,
+            share,
+            share,
+            np.where(found.crosses, 0.0, measured),
+            np.zeros(len(line)),
+        )
+
+    def _parts(self, pairs: _Pairs, line: np.ndarray, row: np.ndarray) -> Parts:
+        """Return which parts of the pass of each row are near a piece, of the line beside that comes nearest."""
+        first, last = within(*self._segments(pairs, line), self._distance_m)
+        near = first <= last
+        pairs, first, last = pairs.where(near), first[near], last[near]
+        return Parts(row[near], self._steps.shares(pairs.step, first), self._steps.shares(pairs.step, last))
+
+    def _segments(self, pairs: _Pairs, line: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return lines beside steps, and pieces, as segments in the plane of each step: begins and ends of both."""
+        begin, end = self._steps.at(pairs.step, 0.0), self._steps.at(pairs.step, 1.0)
+        plane, own = StepPlanes(begin, end), np.arange(len(pairs))
+        one, two = (
+            at.centre + (self._spread(at.centre[:, 2]) * self._beside_m[line])[:, None] * at.across
+            for at in (begin, end)
+        )
+        pieces = self._places.pieces
+        start, stop = (at.take(pairs.piece, axis=0) for at in (pieces.start, pieces.end))
+        one, two, start, stop = (plane.of(at, own) for at in (one, two, start, stop))
+        return one, two, start, stop
+
+    def _with_pass(self, way: StepWays) -> Nearby:
+        track, heading = self._pass_of(way.step)
+        first, last = (self._steps.shares(way.step, part) for part in (way.first, way.last))
+        return Nearby(
+            way.place, track, heading, way.line, first, last, (first + last) / 2.0, np.zeros(len(first)), last - first
+        )
+
+    def _pass_of(self, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the tracks of steps, and whether they go north (1) or south (-1)."""
+        north = self._steps.at(step, 1.0).centre[:, 2] - self._steps.at(step, 0.0).centre[:, 2]
+        return self._steps.track[self._steps.vertex[step]].astype(np.int64), np.where(north >= 0, 1, -1)
+
+    def _left_m(self, at: StepPlaces) -> np.ndarray:
+        """Return how far left of places on steps the lines run, ``(n, k)``."""
+        return self._spread(at.centre[:, 2])[:, None] * self._beside_m
 
     def _measured(
         self, step: np.ndarray, line: np.ndarray, at: np.ndarray, piece: np.ndarray, on: np.ndarray
@@ -133,23 +225,16 @@ class ApproachSearch:
         return at.centre[:, None, :] + left_m[:, :, None] * at.across[:, None, :]
 
 
-class _Plane:
-    """Planes in metres that touch the ellipsoid at the middles of steps; distances from there are right in them."""
+@dataclass(frozen=True)
+class _Pairs(Columns):
+    """Steps and pieces near them: how far left of the step the piece begins and ends, and how far off it is at most."""
 
-    def __init__(self, begin: StepPlaces, end: StepPlaces) -> None:
-        middle = begin.centre + end.centre
-        middle /= norms(middle)[:, None]
-        x, y, z = middle.T
-        aside = np.maximum(np.hypot(x, y), _TINY)
-        self._middle = middle
-        self._east = np.column_stack([-y / aside, x / aside, np.zeros(len(z))])
-        self._north = np.cross(middle, self._east)
-        self._north_m, self._east_m = radii_of_curvature(z)
+    step: np.ndarray
+    piece: np.ndarray
+    low_m: np.ndarray
+    high_m: np.ndarray
+    surely: np.ndarray
 
-    def of(self, vectors: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
-        """Return the places of vectors ``(n, k, 3)`` in the planes of their steps, ``(n, k, 2)``."""
-        own = np.arange(len(vectors)) if own is None else own
-        x, y, z = (dot(vectors, axis.take(own, axis=0)[:, None, :]) for axis in (self._east, self._north, self._middle))
-        off = np.hypot(x, y)
-        stretch = np.where(off > _TINY, np.arctan2(off, z) / np.maximum(off, _TINY), 1.0)
-        return np.stack([x * stretch * self._east_m[own][:, None], y * stretch * self._north_m[own][:, None]], axis=-1)
+
+def _gaps(low: np.ndarray, high: np.ndarray, at: np.ndarray) -> np.ndarray:
+    return np.maximum(np.maximum(low - at, at - high), 0.0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..common import Progress
-from ..geometry import EARTH_RADIUS_M, Columns, begins, stacked
+from ..geometry import EARTH_RADIUS_M, Columns, begins, offsets_of, stacked
 from ..icesat2 import (
     ASCENDING,
     BESIDE_M,
@@ -21,7 +21,7 @@ from ..icesat2 import (
 )
 from .approach_search import ApproachSearch
 from .crossing_search import line_crossings
-from .nearby import Stretches, stretches
+from .nearby import Approached, Nearby, Parts
 from .pass_plan import PassPlan
 from .places import Places
 
@@ -127,36 +127,32 @@ class PlannedTracks:
         progress : Progress
         """
         search = ApproachSearch(self._places, self._tracks(), self._beside_m, beam_spread, self._plan.distance_m)
-        nothing = np.zeros(0)
-        found = [Stretches(*(np.zeros(0, np.int64),) * 2, *(nothing,) * 2, np.zeros(0, np.int64), *(nothing,) * 2)]
-        found += [stretches(near, self._beside_m) for near in search.found(progress)]
-        every = stacked(found)
-        u = self._u(every.track, every.at)
-        heading = _headings(u)
-        wanted = self._wanted(u, heading)
-        every, u, heading = every.where(wanted), u[wanted], heading[wanted]
-        rgt = self._rgt[every.track]
-        order = np.lexsort((u, heading, rgt, every.place))
-        every, u, heading, rgt = every.where(order), u[order], heading[order], rgt[order]
-        parts = NearParts(
-            np.minimum(self._u(every.track, every.first), u - _LEAST_DEG),
-            np.maximum(self._u(every.track, every.last), u + _LEAST_DEG),
+        best, parts = _stacked(list(search.found(progress)))
+        u = self._u(best.track, best.at)
+        wanted = self._wanted(u, _headings(u))
+        parts = parts.where(wanted[parts.row])
+        parts = replace(parts, row=(np.cumsum(wanted) - 1)[parts.row])
+        best, u = best.where(wanted), u[wanted]
+        rgt = self._rgt[best.track]
+        row = _rows(best, rgt, u, parts)
+        # Of those that are one row, the nearest.
+        order = np.lexsort((best.distance_m, row))
+        chosen = order[np.flatnonzero(begins(row[order]))]
+        track = best.track[parts.row]
+        ends = Parts(row[parts.row], self._u(track, parts.first), self._u(track, parts.last))
+        close = Parts(np.arange(len(chosen)), u[chosen] - _LEAST_DEG, u[chosen] + _LEAST_DEG)
+        ends = stacked([ends, close])
+        ends, stretch = Parts(ends.row, ends.first / _ROUND_DEG, ends.last / _ROUND_DEG).joined(ends.row)
+        starts = np.flatnonzero(begins(stretch))
+        near = (
+            NearParts(ends.first[starts] * _ROUND_DEG, np.maximum.reduceat(ends.last, starts) * _ROUND_DEG)
+            if len(starts)
+            else NearParts(u, u)
         )
-        new = begins(every.place, rgt, heading)
-        row = np.cumsum(new) - 1
-        nearest = np.lexsort((u, every.distance_m, row))
-        best = nearest[np.flatnonzero(new)]
-        result = Approaches(
-            every.place[best],
-            rgt[best],
-            u[best],
-            every.line[best],
-            every.distance_m[best],
-            heading[best],
-            np.flatnonzero(new),
-            np.bincount(row, minlength=len(best)),
-        )
-        return result.where(np.lexsort((result.place, result.u, result.rgt))), parts
+        count = np.bincount(ends.row[starts], minlength=len(chosen))
+        best, u, rgt = best.where(chosen), u[chosen], rgt[chosen]
+        result = Approaches(best.place, rgt, u, best.line, best.distance_m, _headings(u), offsets_of(count)[:-1], count)
+        return result.where(np.lexsort((result.place, result.u, result.rgt))), near
 
     def crossings(self, progress: Progress) -> PlannedCrossings:
         """Return where beams cross the lines among the places.
@@ -195,6 +191,27 @@ class PlannedTracks:
         if self._plan.direction == BOTH:
             return mine
         return mine & (heading == (1 if self._plan.direction == ASCENDING else -1))
+
+
+def _stacked(found: list[Approached]) -> tuple[Nearby, Parts]:
+    """Return all approaches, and their parts with the rows counted through."""
+    before = offsets_of(np.array([len(each.nearest) for each in found], dtype=np.int64))
+    parts = [replace(each.parts, row=each.parts.row + first) for each, first in zip(found, before)]
+    return stacked([each.nearest for each in found]), stacked(parts)
+
+
+def _rows(best: Nearby, rgt: np.ndarray, u: np.ndarray, parts: Parts) -> np.ndarray:
+    """Return which approaches are one row: those in one direction, and those of one stretch over the turn."""
+    heading = _headings(u)
+    # The nearer of the two that are on one stretch gives its direction to the other.
+    joined, stretch = parts.joined(best.place[parts.row], best.track[parts.row])
+    order = np.lexsort((best.distance_m[joined.row], stretch))
+    first = order[np.flatnonzero(begins(stretch[order]))]
+    leader = joined.row[first][stretch]
+    heading = heading.copy()
+    heading[joined.row] = heading[leader]
+    _, row = np.unique(np.stack([best.place, rgt, heading]), axis=1, return_inverse=True)
+    return row.ravel()
 
 
 def _headings(u: np.ndarray) -> np.ndarray:

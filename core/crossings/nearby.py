@@ -1,8 +1,8 @@
-"""What was found near places, and how it is put together: stretches of passes, and the nearest approach on each."""
+"""What was found near places: nearest approaches, and the parts of passes that are near."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _MM = 1e3
 
 @dataclass(frozen=True)
 class Nearby(Columns):
-    """Ways on lines beside centre lines, on which something of a place is near.
+    """Where lines beside centre lines are near a place, or in it.
 
     Attributes
     ----------
@@ -25,10 +25,12 @@ class Nearby(Columns):
         Row.
     track : (n,) ndarray of int
         Number of the centre line.
+    heading : (n,) ndarray of int
+        1 on a step that goes north, -1 on one that goes south.
     line : (n,) ndarray of int
         Which of the lines beside it.
     first, last : (n,) ndarray
-        Where the way begins and ends: parts of the pass that are over, as in
+        Where the way in a polygon begins and ends, else the nearest place: parts of the pass that are over, as in
         :class:`~xopr_crossovers.core.icesat2.Tracks`.
     at : (n,) ndarray
         Where the line is nearest; in a polygon, the middle of the way.
@@ -40,6 +42,7 @@ class Nearby(Columns):
 
     place: np.ndarray
     track: np.ndarray
+    heading: np.ndarray
     line: np.ndarray
     first: np.ndarray
     last: np.ndarray
@@ -49,52 +52,97 @@ class Nearby(Columns):
 
 
 @dataclass(frozen=True)
-class Stretches(Columns):
-    """Parts of passes that are near a place all along, in order of place, track and flight.
+class Parts(Columns):
+    """Parts of passes near a place: the row of the approach, and where they begin and end."""
 
-    Attributes
-    ----------
-    place, track : (n,) ndarray of int
-    first, last : (n,) ndarray
-        Where they begin and end, on whichever line comes first and goes last.
-    line : (n,) ndarray of int
-        The line that comes nearest: of several, the one that is longest in the polygon, then the one in the middle.
-    at, distance_m : (n,) ndarray
-        Of its nearest approach.
-    """
-
-    place: np.ndarray
-    track: np.ndarray
+    row: np.ndarray
     first: np.ndarray
     last: np.ndarray
-    line: np.ndarray
-    at: np.ndarray
-    distance_m: np.ndarray
+
+    @classmethod
+    def none(cls) -> Parts:
+        """Return no parts."""
+        return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+
+    def joined(self, *keys: np.ndarray) -> tuple[Parts, np.ndarray]:
+        """Return the parts in order of some keys and of flight, and which of them are one stretch.
+
+        Parameters
+        ----------
+        *keys : (n,) ndarray
+            Parts that differ in one are not joined.
+
+        Returns
+        -------
+        parts : Parts
+        stretch : (n,) ndarray of int
+            Ascending.
+        """
+        order = np.lexsort((self.first, *keys[::-1]))
+        parts, keys = self.where(order), tuple(key[order] for key in keys)
+        if len(parts) == 0:
+            return parts, np.zeros(0, np.int64)
+        group = np.cumsum(begins(*keys)) - 1
+        reached = np.maximum.accumulate(parts.last + _APART * group)
+        new = np.ones(len(group), dtype=bool)
+        new[1:] = parts.first[1:] + _APART * group[1:] > reached[:-1] + _JOINED
+        return parts, np.cumsum(new) - 1
 
 
-def stretches(near: Nearby, beside_m: np.ndarray) -> Stretches:
-    """Put together what is near.
+@dataclass(frozen=True)
+class Approached:
+    """Nearest approaches, one a place, track and heading, and the parts of the passes that are near."""
+
+    nearest: Nearby
+    parts: Parts
+
+
+class Positions:
+    """Finds rows by place, track and heading.
 
     Parameters
     ----------
-    near : Nearby
+    rows : Nearby
+        In order of these.
+    """
+
+    def __init__(self, rows: Nearby) -> None:
+        self._n_tracks = int(rows.track.max(initial=0)) + 1
+        self._keys = self._key(rows.place, rows.track, rows.heading)
+
+    def positions(self, place: np.ndarray, track: np.ndarray, heading: np.ndarray) -> np.ndarray:
+        """Return the positions of the rows with these, ``(n,)``; -1 where there is none."""
+        if len(self._keys) == 0:
+            return np.full(len(place), -1)
+        key = self._key(place, track, heading)
+        at = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
+        return np.where((self._keys[at] == key) & (track < self._n_tracks), at, -1)
+
+    def _key(self, place: np.ndarray, track: np.ndarray, heading: np.ndarray) -> np.ndarray:
+        return (place.astype(np.int64) * self._n_tracks + track) * 2 + (heading > 0)
+
+
+def nearest(found: list[Nearby], beside_m: np.ndarray) -> Nearby:
+    """Return the nearest approach of each track to each place, northward and southward, in this order.
+
+    Of several lines at the same distance it is that which is longest in the polygon, then the one in the middle.
+
+    Parameters
+    ----------
+    found : list of Nearby
         Everything of some places.
     beside_m : (k,) ndarray
         How far left of the centre line each line runs.
-
-    Returns
-    -------
-    Stretches
     """
-    near = _with_whole_ways(near)
-    near, stretch = _joined(near, near.place, near.track)
-    new = begins(stretch)
-    starts = np.flatnonzero(new)
-    last = np.maximum.reduceat(near.last, starts) if len(starts) else near.last
+    if not found:
+        whole, real = np.zeros(0, np.int64), np.zeros(0)
+        return Nearby(whole, whole, whole, whole, real, real, real, real, real)
+    near = _with_whole_ways(stacked(found))
     middle = np.abs(np.asarray(beside_m))[near.line]
-    order = np.lexsort((near.at, middle, -near.inside, np.round(near.distance_m * _MM), stretch))
-    best = near.where(order[np.flatnonzero(begins(stretch[order]))])
-    return Stretches(best.place, best.track, near.first[starts], last, best.line, best.at, best.distance_m)
+    keys = (near.heading, near.track, near.place)
+    order = np.lexsort((near.at, middle, -near.inside, np.round(near.distance_m * _MM), *keys))
+    near = near.where(order)
+    return near.where(begins(near.place, near.track, near.heading))
 
 
 def _with_whole_ways(near: Nearby) -> Nearby:
@@ -102,22 +150,10 @@ def _with_whole_ways(near: Nearby) -> Nearby:
     through = near.where(near.inside > 0)
     if len(through) == 0:
         return near
-    through, way = _joined(through, through.place, through.track, through.line)
+    ways = Parts(np.arange(len(through)), through.first, through.last)
+    ways, way = ways.joined(through.place, through.track, through.heading, through.line)
     starts = np.flatnonzero(begins(way))
-    first, last = through.first[starts], np.maximum.reduceat(through.last, starts)
-    whole = through.where(starts)
-    whole = Nearby(
-        whole.place, whole.track, whole.line, first, last, (first + last) / 2.0, whole.distance_m, last - first
-    )
+    first, last = ways.first[starts], np.maximum.reduceat(ways.last, starts)
+    whole = through.where(ways.row[starts])
+    whole = replace(whole, first=first, last=last, at=(first + last) / 2.0, inside=last - first)
     return stacked([near.where(near.inside == 0), whole])
-
-
-def _joined(near: Nearby, *keys: np.ndarray) -> tuple[Nearby, np.ndarray]:
-    """Return the ways in order of some keys and of flight, and the number of the stretch that each is of."""
-    order = np.lexsort((near.first, *keys[::-1]))
-    near, keys = near.where(order), tuple(key[order] for key in keys)
-    group = np.cumsum(begins(*keys)) - 1
-    reached = np.maximum.accumulate(near.last + _APART * group) if len(group) else near.last
-    new = np.ones(len(group), dtype=bool)
-    new[1:] = near.first[1:] + _APART * group[1:] > reached[:-1] + _JOINED
-    return near, np.cumsum(new) - 1

@@ -6,19 +6,37 @@ Where a line crosses outlines is known from the search among pieces; here it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
 from ..common import Progress
-from ..geometry import LONLAT_CRS, POLE_CRS, begins, lon_lat, offsets_of, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, Columns, begins, lon_lat, offsets_of, transformer
 from ..icesat2 import StepPlaces, Steps
-from .nearby import Nearby
 from .places import Areas
 
 _STEPS_AT_ONCE = 100_000
 # Of the sine of latitude: a pole's plane is asked about what lies up to 30 degrees beyond the equator.
 _BEYOND = 0.5
+
+
+@dataclass(frozen=True)
+class StepWays(Columns):
+    """Ways of lines beside steps through polygons.
+
+    Attributes
+    ----------
+    place, step, line : (n,) ndarray of int
+    first, last : (n,) ndarray
+        Where on the step the line goes in and comes out, 0 to 1.
+    """
+
+    place: np.ndarray
+    step: np.ndarray
+    line: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
 
 
 class PolygonWays:
@@ -60,7 +78,7 @@ class PolygonWays:
         if outline.any():
             self._crossed.append((self._key(area[outline], step[outline]), line[outline], at[outline]))
 
-    def of(self, low: int, high: int, progress: Progress) -> Iterator[Nearby]:
+    def of(self, low: int, high: int, progress: Progress) -> Iterator[StepWays]:
         """Yield the ways through the polygons of the places `low` to `high`, and forget what was taken note of."""
         here = np.flatnonzero((self._place >= low) & (self._place <= high))
         held = self._held[np.isin(self._held // self._n_steps, here)]
@@ -95,7 +113,7 @@ class PolygonWays:
             progress.fraction(min(1.0, (low + _STEPS_AT_ONCE) / len(self._steps)))
         return np.sort(np.concatenate(found))
 
-    def _ways(self, pairs: np.ndarray, crossed: np.ndarray, crossing: np.ndarray, at: np.ndarray) -> Nearby:
+    def _ways(self, pairs: np.ndarray, crossed: np.ndarray, crossing: np.ndarray, at: np.ndarray) -> StepWays:
         """Return the ways on some steps, where lines (numbers) cross at places of steps (positions in `pairs`)."""
         area, step = np.divmod(pairs, self._n_steps)
         begins_in, ends_in = (self._inside(area, self._beside(self._steps.at(step, end))).ravel() for end in (0.0, 1.0))
@@ -115,17 +133,7 @@ class PolygonWays:
         inside &= ((begins_in ^ odd) == ends_in)[own] & (until > part)
         own, part, until = own[inside], part[inside], until[inside]
         pair = own // n_lines
-        begin, end = (self._steps.shares(step[pair], place) for place in (part, until))
-        return Nearby(
-            self._place[area[pair]],
-            self._steps.track[self._steps.vertex[step[pair]]],
-            (own % n_lines).astype(np.int8),
-            begin,
-            end,
-            (begin + end) / 2.0,
-            np.zeros(len(own)),
-            end - begin,
-        )
+        return StepWays(self._place[area[pair]], step[pair], (own % n_lines).astype(np.int8), part, until)
 
     def _inside(self, area: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Tell which vectors ``(n, k, 3)`` are inside of their polygons, ``(n, k)``."""
