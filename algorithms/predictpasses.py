@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
+from ..core.crossings import PLAN
 from ..plugin.looks import Style, map_tips, renderers
 from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
 
-_NOTE = (
-    "Planned passes, not observed ones: by NASA's reference ground tracks and the orbit's calendar. In the polar regions "
-    "the satellite keeps within 100 m of its track; elsewhere it may be pointed up to 13 km beside it. Up to cycle 30, 99 "
-    "% of the times are within 20 s; how they drift later is not known. Safe holds and manoeuvres are not in it."
-)
-_TITLE = "coalesce(\"place_name\", 'place ' || \"place\") || ', ' || format_date(\"pass_time\", 'yyyy-MM-dd HH:mm') || ' UTC'"
+_NAME = 'coalesce("place_name", \'place \' || "place")'
+_TITLE = f"{_NAME} || ', ' || format_date(\"pass_time\", 'yyyy-MM-dd HH:mm') || ' UTC'"
 # By this name, since scanners for passwords take "pass_time" with a text beside it for one.
 _OVERFLIGHT = "Pass (UTC)"
 _PLAN = {"pass_time": _OVERFLIGHT, "beam": "Beam", "uncertainty_m": "Uncertainty (m)", "accuracy": "Accuracy"}
@@ -24,7 +21,7 @@ PASSES = Style(
     ("pass_time",),
     aliases={**_PLAN, "distance_m": "Distance from the place (m)"},
     level=15,
-    note=_NOTE,
+    note=PLAN,
     section="Planned passes",
 )
 CROSSOVERS = Style(
@@ -41,7 +38,7 @@ CROSSOVERS = Style(
         "source": "Line known by",
     },
     level=10,
-    note=_NOTE,
+    note=PLAN,
     section="Planned crossovers",
 )
 
@@ -55,23 +52,23 @@ class PredictPasses(XoprAlgorithm):
     SUMMARY = "Tells when ICESat-2 passes near a camp, a planned flight or an area, and how near: a plan, made offline."
     HELP = """
 Passes is a layer of lines in order of time: one row for each place and pass (RGT and cycle) with a beam within the
-distance, by NASA's reference ground tracks and the orbit's calendar. Nothing is asked of a server. pass_time is when the
-satellite is nearest (UTC), distance_m how far the nearest beam is then: 0 where it crosses a line or passes through a
-polygon, in which the time is that of the middle of the way. The line is that beam's, as long as one is near. A pass that
-comes by northward and southward has a row for each; one that is near several times in one direction has one row, with
-several parts.
+distance, by NASA's reference ground tracks and the orbit's calendar. Nothing is asked of a server. pass_time is when
+the satellite is nearest (UTC), distance_m how far the nearest beam is then: 0 where it crosses a line or passes
+through a polygon, in which the time is that of the middle of the way. The line is that beam's, as long as one is
+near. A pass that comes by northward and southward has a row for each; one that is near several times in one direction
+has one row, with several parts.
 
 It is a plan, not an observation. In the polar regions the satellite keeps within 100 m of its track (uncertainty_m);
-elsewhere it is often pointed beside it on purpose, by up to 13 km. Up to cycle 30, 99 % of the calendar's times are within
-20 s of real ones; how they drift later is not known, it was up to 35 s from one cycle to the next. Safe holds, manoeuvres
-and targets of opportunity are in no plan.
+elsewhere it is often pointed beside it on purpose, by up to 13 km. Up to cycle 30, 99 % of the calendar's times are
+within 20 s of real ones; how they drift later is not known, it was up to 35 s from one cycle to the next. Safe holds,
+manoeuvres and targets of opportunity are in no plan.
 
-Crossovers, which is not made unless asked for, has the points where the beams cross the lines among the places, with the
-angle and the distance along the line.
+Crossovers, which is not made unless asked for, has the points where the beams cross the lines among the places, with
+the angle and the distance along the line.
 
-Places may be points, lines and polygons, also mixed. place is the feature's fid, or its number in the layer; place_name
-its name, where the layer has a column for it (name, frame_id, id, title, label or site, or one that ends in name). The
-temporal controller shows the passes as they come; as KML (.kml) they open on a phone.
+Places may be points, lines and polygons, also mixed. place is the feature's fid, or its number in the layer;
+place_name its name, where the layer has a column for it (name, frame_id, id, title, label or site, or one that ends
+in name). The temporal controller shows the passes as they come; as KML (.kml) they open on a phone.
 """
     TAGS = ("prediction", "overpass", "forecast", "when", "plan", "camp", "field", "ground track", "calendar", "kml")
     STYLES: ClassVar = {"PASSES": PASSES, "CROSSOVERS": CROSSOVERS}

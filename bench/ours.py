@@ -131,6 +131,17 @@ def points(run: Run) -> None:
     run.finish(nothing, nothing, len(granules))
 
 
+def predicted(run: Run, how: str) -> None:
+    """Predict the passes near 1,000 places in ten years: by the plugin's core, or with lines in a plane."""
+    import predictions
+
+    table = predictions.places(1_000)
+    with run.stage("predict"):
+        place, passed, n_rows = {"predict": predictions.ours, "predict-plain": predictions.plain}[how](table)
+    run.facts["rows"] = n_rows
+    run.finish(place, passed, predictions.N_KEYS)
+
+
 def match_only(run: Run) -> None:
     """Match the flight line, nothing else: a point of the growth curve."""
     frames, granules = stored(run)
@@ -164,6 +175,8 @@ def main() -> None:
         "match-only": match_only,
         "points": points,
         "area": search_area,
+        "predict": lambda run: predicted(run, "predict"),
+        "predict-plain": lambda run: predicted(run, "predict-plain"),
     }
     works = [*_DROP_IN_STRTREE, *_DROP_IN_PREFIX, *matching.METHODS, *others]
     run = Run(__doc__, works)

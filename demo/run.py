@@ -1,7 +1,8 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
-``xopr:crossoverpoints`` and ``xopr:comparemethods`` on what it found, and leaves a GeoPackage, a map, a report of
+``xopr:crossoverpoints`` and ``xopr:comparemethods`` on what it found, then ``xopr:predictpasses`` for the sample's
+points, and leaves a GeoPackage, a map, a report of
 each and a short text in ``build/demo``.
 """
 
@@ -34,6 +35,7 @@ def main() -> None:
         results = find_granules(package, report, url)
     results.update(find_crossovers(package))
     results.update(compare_methods(package, comparison))
+    results.update(predict_passes(package))
     text = summary(package, results)
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
@@ -43,6 +45,7 @@ def main() -> None:
         ("Map:", OUT / "map.png"),
         ("Report:", report),
         ("Methods:", comparison),
+        ("For phones:", OUT / "passes.kml"),
     ):
         print(f"{name:11} {path.relative_to(ROOT)}")
 
@@ -93,6 +96,14 @@ def compare_methods(package: Path, report: Path) -> dict:
     return qgis_process("xopr:comparemethods", arguments)
 
 
+def predict_passes(package: Path) -> dict:
+    """Add the passes near the sample's points in the 91 days after the cycle, and two weeks of them for a phone."""
+    arguments = {"PLACES": SAMPLE / "points.geojson", "START_DATE": "2024-03-18"}
+    phone = {"PASSES": OUT / "passes.kml", "END_DATE": "2024-03-31", "DISTANCE": 20_000}
+    qgis_process("xopr:predictpasses", {**arguments, **phone})
+    return qgis_process("xopr:predictpasses", {**arguments, "PASSES": table_of(package, "PASSES")})
+
+
 def inputs(package: Path) -> dict:
     """Return what was found, as layers to go on with."""
     layers = {"FRAMES": "matched_frames", "GRANULES": "granules"}
@@ -125,6 +136,7 @@ def summary(package: Path, results: dict) -> str:
     frames = pyogrio.read_dataframe(package, layer="matched_frames", read_geometry=False)
     matches = pyogrio.read_dataframe(package, layer="matches")
     methods = pyogrio.read_dataframe(package, layer="comparison", read_geometry=False).set_index("method")
+    passes = pyogrio.read_dataframe(package, layer="passes", read_geometry=False)
     best = frames.nlargest(3, "n_crossing")
     first = matches[matches["crosses_line"].astype(bool) & (matches["frame_id"] == best["id"].iloc[0])].iloc[0]
     lines = [
@@ -139,6 +151,10 @@ def summary(package: Path, results: dict) -> str:
         f"Methods:    strtree {methods.loc['strtree', 'n_pairs']:,}, prefix {methods.loc['prefix', 'n_pairs']:,}, "
         f"flight line {methods.loc['flightline', 'n_pairs']:,} pairs; "
         f"they differ on {results['N_DISAGREEING']:,} frames",
+        "",
+        f"Predicted:  {results['N_PASSES']:,} passes within 5 km of the points in the 91 days after cycle {CYCLE}",
+        f"  the first on {pd.Timestamp(passes['pass_time'].iloc[0]):%Y-%m-%d %H:%M} UTC, "
+        f"{passes['distance_m'].iloc[0] / 1000:.1f} km from {passes['place_name'].iloc[0]}",
         "",
         "Frames with most crossings:",
         *(f"  {row.id}  {row.collection}  {row.n_crossing} of {row.n_granules}" for row in best.itertuples()),

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from .options import DAYS_AHEAD as DAYS_AHEAD
     from .options import MOST_M as MOST_M
     from .options import NEAR_M as NEAR_M
+    from .options import PLAN as PLAN
     from .pass_plan import PassPlan as PassPlan
     from .pass_rows import PASS_COLUMNS as PASS_COLUMNS
     from .pass_rows import PLANNED_COLUMNS as PLANNED_COLUMNS
     from .pass_rows import pass_titles as pass_titles
     from .passes import find_passes as find_passes
-    from .predicted_passes import PLAN as PLAN
     from .predicted_passes import predict_passes as predict_passes
 
 if not TYPE_CHECKING:

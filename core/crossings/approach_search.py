@@ -25,8 +25,8 @@ _SLACK, _SLACK_M = 2e-3, 30.0
 # More than the Earth is flat as far out as the outermost beam.
 _ASIDE_M = 1_000.0
 _MOST_SPREAD = 1.1
-_PAIRS_AT_ONCE = 100_000
-_PIECES_AT_ONCE = 500_000
+_PAIRS_AT_ONCE = 50_000
+_PIECES_AT_ONCE = 200_000
 
 
 class ApproachSearch:
@@ -110,10 +110,10 @@ class ApproachSearch:
 
     def _approached(self, pairs: _Pairs, ways: PolygonWays, low: int, high: int, progress: Progress) -> Approached:
         """Return the nearest approaches to some places, of the pieces near them and the ways through polygons."""
-        steps, place = self._steps, self._places.pieces.frame[pairs.piece]
+        place = self._places.pieces.frame[pairs.piece]
         track, heading = self._pass_of(pairs.step)
-        _, group = np.unique(np.stack([place, track, heading]), axis=1, return_inverse=True)
-        group = group.ravel()
+        key = (place * (int(track.max(initial=0)) + 1) + track) * 2 + (heading > 0)
+        _, group = np.unique(key, return_inverse=True)
         surely = np.full(int(group.max(initial=-1)) + 1, np.inf)
         np.minimum.at(surely, group, pairs.surely)
         outline = self._places.area[pairs.piece] >= 0
@@ -123,9 +123,9 @@ class ApproachSearch:
         found += [self._with_pass(each) for each in ways.of(low, high, progress)]
         best = nearest([one for one in found if len(one)], self._beside_m)
         best = best.where(best.distance_m <= self._distance_m)
-        key = Positions(best)
+        rows_of = Positions(best)
         parts = [Parts.none()]
-        mine = key.positions(place, track, heading)
+        mine = rows_of.positions(place, track, heading)
         rows = np.flatnonzero(mine >= 0)
         line = best.line[mine[rows]]
         for start in range(0, len(rows), _PAIRS_AT_ONCE):
@@ -133,7 +133,8 @@ class ApproachSearch:
             some = slice(start, start + _PAIRS_AT_ONCE)
             parts.append(self._parts(pairs.where(rows[some]), line[some], mine[rows[some]]))
         for one in found:
-            at = key.positions(one.place, one.track, one.heading)
+            progress.check()
+            at = rows_of.positions(one.place, one.track, one.heading)
             at, one = at[at >= 0], one.where(at >= 0)
             # The way through a polygon, and the nearest place where that is near by the ellipsoid alone.
             own = (one.line == best.line[at]) & ((one.inside > 0) | (one.distance_m == best.distance_m[at]))

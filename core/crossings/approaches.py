@@ -128,6 +128,7 @@ class PlannedTracks:
         """
         search = ApproachSearch(self._places, self._tracks(), self._beside_m, beam_spread, self._plan.distance_m)
         best, parts = _stacked(list(search.found(progress)))
+        progress.check()
         u = self._u(best.track, best.at)
         wanted = self._wanted(u, _headings(u))
         parts = parts.where(wanted[parts.row])

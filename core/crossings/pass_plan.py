@@ -71,8 +71,8 @@ class PassPlan:
             raise InputError(f"END_DATE {last:%Y-%m-%d} is before START_DATE {first:%Y-%m-%d}{today}; exchange them.")
         if last > first + pd.DateOffset(years=MOST_YEARS):
             raise InputError(
-                f"From START_DATE {first:%Y-%m-%d}{today} to END_DATE {last:%Y-%m-%d} it is more than {MOST_YEARS} years; "
-                "ask for fewer."
+                f"From START_DATE {first:%Y-%m-%d}{today} to END_DATE {last:%Y-%m-%d} it is more than {MOST_YEARS} "
+                "years; ask for fewer."
             )
         if int(cycle_of(last.to_datetime64())) > _LAST_CYCLE:
             raise InputError(

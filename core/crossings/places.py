@@ -109,8 +109,8 @@ class Places:
 def read_places(table: gpd.GeoDataFrame, name: str, progress: Progress) -> Places:
     """Return the places of a layer.
 
-    The vertices of lines, and of polygons in longitude and latitude, are joined by great circles; those of polygons in a
-    projection as they are drawn there.
+    The vertices of lines, and of polygons in longitude and latitude, are joined by great circles; those of polygons in
+    a projection as they are drawn there.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from ..geometry import LONLAT_CRS, POLE_CRS, Columns, begins, lon_lat, offsets_o
 from ..icesat2 import StepPlaces, Steps
 from .places import Areas
 
-_STEPS_AT_ONCE = 100_000
+_STEPS_AT_ONCE = 20_000
 # Of the sine of latitude: a pole's plane is asked about what lies up to 30 degrees beyond the equator.
 _BEYOND = 0.5
 

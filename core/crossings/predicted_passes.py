@@ -9,20 +9,14 @@ import numpy as np
 
 from ..common import Progress, count
 from ..icesat2 import rgt_time
-from .approaches import Approaches, PlannedCrossings, PlannedTracks
+from .approaches import PlannedTracks
+from .options import PLAN
 from .pass_plan import PassPlan
 from .pass_rows import LAST_KNOWN_CYCLE, PlannedRows
 from .places import Places, read_places
 
 # No beam comes nearer to a pole than at the latitude of the turn, in sine of geodetic latitude.
 _TURN_Z = np.sin(np.radians(88.0))
-
-#: What every plan must say of itself.
-PLAN = (
-    "A plan, not an observation: in the polar regions the satellite keeps within 100 m of its track, elsewhere it may be "
-    "pointed up to 13 km beside it; up to cycle 30, 99 % of the times are within 20 s, and how they drift later is not "
-    "known; safe holds, manoeuvres and targets of opportunity are not in it."
-)
 
 
 class Prediction:

@@ -357,8 +357,8 @@ def add_places(algorithm: QgsProcessingAlgorithm) -> None:
             "PLACES",
             "Places",
             "table",
-            "Points, lines or polygons, also mixed: a camp, a planned flight, frames; in any coordinate reference system. "
-            "Or a table with columns lon and lat (degrees). Of a layer with a selection, those selected.",
+            "Points, lines or polygons, also mixed: a camp, a planned flight, frames; in any coordinate reference "
+            "system. Or a table with columns lon and lat (degrees). Of a layer with a selection, those selected.",
         )
     )
     distance = QgsProcessingParameterDistance(
@@ -368,8 +368,8 @@ def add_places(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         described(
             distance,
-            "Metres on the ground from a beam to the place, up to 300,000; 0 for what crosses a line or passes through a "
-            "polygon. In a polygon the distance is 0.",
+            "Metres on the ground from a beam to the place, up to 300,000; 0 for what crosses a line or passes through "
+            "a polygon. In a polygon the distance is 0.",
         )
     )
     algorithm.addParameter(day("START_DATE", "First day", "In UTC, since 2018-10-13; today if empty."))

@@ -40,7 +40,8 @@ def coarse_tracks(side):
     """All tracks beyond 55 degrees, every 11 km: RGT, argument of latitude, and places on the unit sphere."""
     middle = 270.0 if side < 0 else 90.0
     rgt, u = (
-        one.ravel() for one in np.meshgrid(np.arange(1, 1388), np.arange(middle - 36, middle + 36, COARSE_DEG) + COARSE_DEG / 2)
+        one.ravel()
+        for one in np.meshgrid(np.arange(1, 1388), np.arange(middle - 36, middle + 36, COARSE_DEG) + COARSE_DEG / 2)
     )
     lon, lat = np.radians(orbit.ground_track(rgt, u))
     return rgt, u, np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
@@ -195,7 +196,12 @@ def test_real_granules_of_later_cycles_begin_when_a_pass_is_predicted_at_the_pla
 
 def test_what_lies_beside_a_track_as_a_real_beam_does_is_near_that_beam():
     # DOMAIN: 3,420 and 3,326 m in Antarctica, 47 m for the middle pair; 3,280 and 3,190 m in Greenland.
-    for u, metres, beam in ((258.0, 3_420, "gt1l"), (258.0, -3_326, "gt3l"), (282.0, 47, "gt2l"), (72.0, 3_190, "gt1r")):
+    for u, metres, beam in (
+        (258.0, 3_420, "gt1l"),
+        (258.0, -3_326, "gt3l"),
+        (282.0, 47, "gt2l"),
+        (72.0, 3_190, "gt1r"),
+    ):
         (lon, ahead), (lat, ahead_lat) = np.transpose([orbit.ground_track(500, u), orbit.ground_track(500, u + 0.001)])
         azimuth = GEOD.inv(lon, lat, ahead, ahead_lat)[0]
         lon, lat = GEOD.fwd(lon, lat, azimuth - 90, metres)[:2]
@@ -387,10 +393,14 @@ def test_features_without_a_place_are_counted_and_named():
 
 def test_a_place_that_nothing_passes_is_named_with_the_reason():
     log = makers.Log()
-    found = passes(places(shapely.Point(0, -90), shapely.Point(0, -75.12345), name=["Pole", "Gap"]), log, distance_m=1.0)
+    found = passes(
+        places(shapely.Point(0, -90), shapely.Point(0, -75.12345), name=["Pole", "Gap"]), log, distance_m=1.0
+    )
 
     assert len(found) == 0
-    assert "Nothing passes within 0.001 km of 2 of 2 places in any cycle: Pole and Gap; the tracks turn at 88" in log.text
+    assert (
+        "Nothing passes within 0.001 km of 2 of 2 places in any cycle: Pole and Gap; the tracks turn at 88" in log.text
+    )
     assert found.geometry.dtype == "geometry"
     # 220 km from the pole they pass all the time.
     assert set(passes(places(shapely.Point(0, -90)), distance_m=230_000)["rgt"]) == set(range(1, 1388))
@@ -405,7 +415,10 @@ def test_passes_that_come_after_the_last_day_are_announced():
     none = passes(places(shapely.Point(-105, -75.1), name=["Camp"]), log, start_date=day, end_date=day)
 
     assert len(none) == 0
-    assert f"1 place has passes, but none in this time: Camp. The next one is at Camp, {first:%Y-%m-%d %H:%M} UTC" in log.text
+    assert (
+        f"1 place has passes, but none in this time: Camp. The next one is at Camp, {first:%Y-%m-%d %H:%M} UTC"
+        in log.text
+    )
 
 
 def test_the_log_says_that_it_is_a_plan_and_that_later_times_are_not_known():
@@ -417,7 +430,9 @@ def test_the_log_says_that_it_is_a_plan_and_that_later_times_are_not_known():
 
 
 def test_middle_latitudes_and_early_cycles_may_be_pointed_beside_their_tracks():
-    table = passes(places(shapely.Point(10, 45), shapely.Point(10, -75)), start_date="2019-01-01", end_date="2019-06-25")
+    table = passes(
+        places(shapely.Point(10, 45), shapely.Point(10, -75)), start_date="2019-01-01", end_date="2019-06-25"
+    )
 
     polar = (table["place"] == 2) & (table["cycle"] >= 3)
     assert set(table.loc[polar, "uncertainty_m"]) == {100}
