@@ -39,6 +39,8 @@ def test_the_layers_say_that_they_are_a_plan_and_go_by_their_time(run, feedback,
     )
     for path in (passes, planned):
         layer = QgsVectorLayer(path, "fresh", "ogr")
+        # As the desktop does, after the layer.
+        layer.loadDefaultStyle()
         assert "A plan, not an observation" in QgsLayerNotesUtils.layerNotes(layer)
         times = layer.temporalProperties()
         assert times.isActive()
@@ -54,6 +56,7 @@ def test_the_layers_say_that_they_are_a_plan_and_go_by_their_time(run, feedback,
         assert "planned: 100 m across" in tip
         del layer
     layer = QgsVectorLayer(passes, "fresh", "ogr")
+    layer.loadDefaultStyle()
     assert layer.featureCount() == results["N_PASSES"] > 10
     assert {one["place_name"] for one in layer.getFeatures()} == {"Camp", "Flight"}
     # The temporal controller asks the layer for what is to be drawn of a range.
