@@ -136,6 +136,17 @@ def points(run: Run) -> None:
     run.finish(nothing, nothing, len(granules))
 
 
+def predicted(run: Run, how: str) -> None:
+    """Predict the passes near 1,000 places in ten years: by the plugin's core, or with lines in a plane."""
+    import predictions
+
+    table = predictions.places(1_000)
+    with run.stage("predict"):
+        place, passed, n_rows = {"predict": predictions.ours, "predict-plain": predictions.plain}[how](table)
+    run.facts["rows"] = n_rows
+    run.finish(place, passed, predictions.N_KEYS)
+
+
 def match_only(run: Run) -> None:
     """Match the flight line, nothing else: a point of the growth curve."""
     frames, granules = stored(run)
@@ -196,6 +207,8 @@ def main() -> None:
         "area": search_area,
         "reverse": reverse,
         "reverse-plain": partial(reverse, plain=True),
+        "predict": lambda run: predicted(run, "predict"),
+        "predict-plain": lambda run: predicted(run, "predict-plain"),
     }
     works = [*_DROP_IN_STRTREE, *_DROP_IN_PREFIX, *matching.METHODS, *others]
     run = Run(__doc__, works)

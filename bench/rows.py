@@ -294,6 +294,21 @@ def reverse(rgts: str, bar: float) -> Outcome:
     return outcome
 
 
+def predictions() -> Outcome:
+    """Predict passes near places; the reference is what one would write with lines in a plane."""
+    plain = Side("predict_plain", "ours", "predict-plain")
+    ours = Side("predict", "ours", "predict")
+    alternate([plain, ours], 2)
+    found = difference(plain, ours)
+    rows = ours.best.facts["rows"]
+    work = f"1,000 places, ten years, predicted passes ({rows:,}), against lines in a plane"
+    outcome = Outcome([Line(work, plain.best, ours.best, bar=10, bar_kind="seconds", limit_mb=1_000)])
+    # At the very distance a metre decides.
+    few = found["first_only"] + found["second_only"] <= found["both"] * HARDLY_TOUCHING * 10
+    outcome.must(few, f"planar lines and ours, places and passes: {in_words(found, 'planar lines', 'ours')}")
+    return outcome
+
+
 def qgis() -> Outcome:
     """Run the algorithm as a user does: layers in, a GeoPackage out."""
     outcome = Outcome()
@@ -346,5 +361,6 @@ ROWS = {
     "growth": Row("how the last one grows with frames and granules", growth),
     "track1": Row("a track against 51 seasons on disk, frames crossed", lambda: reverse("407", 3)),
     "track100": Row("100 tracks against 51 seasons on disk, frames crossed", lambda: reverse("1-100", 20)),
+    "predict": Row("passes near 1,000 places in ten years", predictions),
     "qgis": Row("a season against a cycle in qgis_process", qgis),
 }

@@ -2,8 +2,8 @@
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
 ``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, asks the other way
-round by ``xopr:framesfromtrack``, and leaves a GeoPackage, a map, a report of each, a script and a short text in
-``build/demo``.
+round by ``xopr:framesfromtrack`` and ahead by ``xopr:predictpasses``, and leaves a GeoPackage, a map, a report of each,
+a script and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def main() -> None:
         track = frames_from_track(package, url)
     results.update(compare_methods(package, comparison))
     results.update({f"DOWNLOAD_{name}": value for name, value in write_script(package, OUT / "download.sh").items()})
+    results.update(predict_passes(package))
     text = summary(package, results, track)
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
@@ -47,6 +48,7 @@ def main() -> None:
         ("Report:", report),
         ("Methods:", comparison),
         ("Download:", OUT / "download.sh"),
+        ("For phones:", OUT / "passes.kml"),
     ):
         print(f"{name:11} {path.relative_to(ROOT)}")
 
@@ -117,6 +119,14 @@ def frames_from_track(package: Path, url: str) -> dict:
     return {**arguments, **qgis_process("xopr:framesfromtrack", arguments, **environment)}
 
 
+def predict_passes(package: Path) -> dict:
+    """Add the passes near the sample's points in the 91 days after the cycle, and two weeks of them for a phone."""
+    arguments = {"PLACES": SAMPLE / "points.geojson", "START_DATE": "2024-03-18"}
+    phone = {"PASSES": OUT / "passes.kml", "END_DATE": "2024-03-31", "DISTANCE": 20_000}
+    qgis_process("xopr:predictpasses", {**arguments, **phone})
+    return qgis_process("xopr:predictpasses", {**arguments, "PASSES": table_of(package, "PASSES")})
+
+
 def inputs(package: Path) -> dict:
     """Return what was found, as layers to go on with."""
     layers = {"FRAMES": "matched_frames", "GRANULES": "granules"}
@@ -149,6 +159,7 @@ def summary(package: Path, results: dict, track: dict) -> str:
     frames = pyogrio.read_dataframe(package, layer="matched_frames", read_geometry=False)
     matches = pyogrio.read_dataframe(package, layer="matches")
     methods = pyogrio.read_dataframe(package, layer="comparison", read_geometry=False).set_index("method")
+    passes = pyogrio.read_dataframe(package, layer="passes", read_geometry=False)
     best = frames.nlargest(3, "n_crossing")
     first = matches[matches["crosses_line"].astype(bool) & (matches["frame_id"] == best["id"].iloc[0])].iloc[0]
     lines = [
@@ -167,6 +178,10 @@ def summary(package: Path, results: dict, track: dict) -> str:
         f"they differ on {results['N_DISAGREEING']:,} frames",
         f"Download:   {results['DOWNLOAD_N_GRANULES']:,} granules, {results['DOWNLOAD_SIZE_MB']:,.0f} MB, the two of "
         "each frame that cross it nearest in time (made up: there is nothing to fetch)",
+        "",
+        f"Predicted:  {results['N_PASSES']:,} passes within 5 km of the points in the 91 days after cycle {CYCLE}",
+        f"  the first on {pd.Timestamp(passes['pass_time'].iloc[0]):%Y-%m-%d %H:%M} UTC, "
+        f"{passes['distance_m'].iloc[0] / 1000:.1f} km from {passes['place_name'].iloc[0]}",
         "",
         "Frames with most crossings:",
         *(f"  {row.id}  {row.collection}  {row.n_crossing} of {row.n_granules}" for row in best.itertuples()),

@@ -27,7 +27,7 @@ DOCS = ROOT / "docs"
 _MANY = 12
 
 _MARKED = re.compile(r"(<!-- guide: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-_SOURCES = {0: "points", 1: "lines", 2: "polygons"}
+_SOURCES = {0: "points", 1: "lines", 2: "polygons", 5: "any kind"}
 _OUTPUTS = {"outputHtml": "HTML file", "outputFile": "file", "outputNumber": "number", "outputString": "text"}
 
 
@@ -158,8 +158,8 @@ def _default(parameter: Any) -> str:
 
 
 def _layer_kind(parameter: Any) -> str:
-    kind = _SOURCES.get(int(parameter.dataType()))
-    return f"layer of {kind}" if kind else "table"
+    kind = _SOURCES[int(parameter.dataType())]
+    return "table" if kind == "any kind" else f"layer of {kind}"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

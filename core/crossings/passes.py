@@ -113,9 +113,7 @@ def find_passes(
     if len(named):
         rgt, region = (granules[column].iloc[named].to_numpy(dtype=np.int64) for column in ("rgt", "region"))
         cycle = granules["cycle"].iloc[named].to_numpy(dtype=float, na_value=np.nan)
-        # Without a cycle the track itself is meant, to which passes keep from then on.
-        kept = np.isin(region, _POLAR_REGIONS) & ~(cycle < FIRST_POINTED_CYCLE)
-        known = np.where(kept, _POLAR_PLAN_M, _OTHER_PLAN_M)
+        known = plan_uncertainty_m(region, cycle)
         planned = reference_tracks(named, rgt, OffPointing.along(*region_arc(region)), known)
         row = planned.granule[owners_of(np.diff(planned.offsets))]
         meets = np.unique(row[unseen[row] | _inside(footprints, row, planned.centre)])
@@ -126,6 +124,26 @@ def find_passes(
         begin[named], duration[named] = _planned_times(rgt, region, cycle, begin[named], duration[named])
     _report(source, unseen, progress)
     return Passes(tracks, source, begin, duration, footprints, unseen)
+
+
+def plan_uncertainty_m(region: np.ndarray, cycle: np.ndarray) -> np.ndarray:
+    """Return how far beside its reference ground track a pass may be, where nothing but its plan is known.
+
+    Parameters
+    ----------
+    region : (n,) ndarray of int
+        Granule region.
+    cycle : (n,) ndarray
+        Repeat cycle; NaN where the track itself is meant, of no cycle.
+
+    Returns
+    -------
+    (n,) ndarray
+        Metres across the track.
+    """
+    # Without a cycle the track itself is meant, to which passes keep from then on.
+    kept = np.isin(region, _POLAR_REGIONS) & ~(cycle < FIRST_POINTED_CYCLE)
+    return np.where(kept, _POLAR_PLAN_M, _OTHER_PLAN_M)
 
 
 def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress) -> Tracks:

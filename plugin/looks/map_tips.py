@@ -77,6 +77,26 @@ CROSSOVER = "\n".join(
 )
 
 
+_PLACE = 'coalesce("place_name", \'place \' || "place")'
+_PLANNED = [
+    f"<b>{_shown(_plain(_PLACE))}</b><br>",
+    f"RGT {_column('rgt')}, cycle {_column('cycle')}, region {_column('region')}, {_column('direction')}<br>",
+    _if_known("", "format_date(\"pass_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
+]
+PLANNED_PASS = "\n".join(
+    [*_PLANNED, _if_known("", 'round("distance_m")', " m from "), f"{_column('beam')}<br>", _column("accuracy")]
+)
+PLANNED_CROSSOVER = "\n".join(
+    [
+        *_PLANNED,
+        f"{_column('beam')}, ",
+        _if_known("", 'round("angle_deg", 1)', " degrees, "),
+        _if_known("", 'round("distance_m" / 1000, 2)', " km along the line<br>"),
+        _column("accuracy"),
+    ]
+)
+
+
 def frame_tip(columns: list[str]) -> str:
     """Return the tip of a layer of frames: what is known of them by its columns, with the echogram if there is one.
 

@@ -27,6 +27,14 @@ _DAYS_APART = (
     (366, 1827, "up to five years"),
     (1827, 1e9, "more than five years, or unknown"),
 )
+# Metres from a planned pass to its place.
+_FROM_PLACE = (
+    (0, 0, "over the place"),
+    (0, 100, "within 100 m"),
+    (100, 1_000, "within 1 km"),
+    (1_000, 5_000, "within 5 km"),
+    (5_000, 1e9, "farther off"),
+)
 
 
 def _line(colour: str, width: str) -> QgsLineSymbol:
@@ -89,6 +97,22 @@ def crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     renderer = QgsGraduatedSymbolRenderer("coalesce(abs(days_between), 1e9)", ranges)
     renderer.setSourceSymbol(_point(VIRIDIS[0]))
     return renderer
+
+
+def passes_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws planned passes by how near they come to their places."""
+    ranges = [
+        QgsRendererRange(low, high, _line(VIRIDIS[number], "0.7"), label)
+        for number, (low, high, label) in enumerate(_FROM_PLACE)
+    ]
+    renderer = QgsGraduatedSymbolRenderer("distance_m", ranges)
+    renderer.setSourceSymbol(_line(VIRIDIS[0], "0.7"))
+    return renderer
+
+
+def planned_crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws crossovers that are still to come."""
+    return QgsSingleSymbolRenderer(_point(VIRIDIS[0]))
 
 
 def _point(colour: str) -> QgsMarkerSymbol:

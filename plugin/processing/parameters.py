@@ -23,6 +23,7 @@ from qgis.core import (
 )
 
 from ...core.catalogs import season_names
+from ...core.crossings import DAYS_AHEAD, MOST_M, NEAR_M
 from ...core.downloads import BEST_BY, KINDS
 from ...core.frames import RULES
 from ...core.geometry import HEMISPHERES
@@ -85,10 +86,11 @@ def layer(name: str, label: str, kind: str, help_text: str, optional: bool = Fal
     return described(parameter, help_text)
 
 
-def sink(name: str, label: str, kind: str, help_text: str) -> Any:
-    """Return a parameter for an output layer of lines or polygons, or for an output table."""
-    help_text = f"{help_text} {_REPLACED}"
-    return described(QgsProcessingParameterFeatureSink(name, label, GEOMETRY_TYPES[kind]), help_text)
+def sink(name: str, label: str, kind: str, help_text: str, optional: bool = False) -> Any:
+    """Return a parameter for an output layer, or for an output table; an optional one is not made unless asked for."""
+    parameter = QgsProcessingParameterFeatureSink(name, label, GEOMETRY_TYPES[kind], optional=optional)
+    parameter.setCreateByDefault(not optional)
+    return described(parameter, f"{help_text} {_REPLACED}")
 
 
 def add_catalog(algorithm: QgsProcessingAlgorithm) -> None:
@@ -256,7 +258,7 @@ def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
             "kept. 0 keeps all.",
         )
     )
-    _add_direction(
+    add_direction(
         algorithm,
         "Of the satellite where it comes by the middle of the frame, so that granules of regions 4 and 11, in which it "
         "turns, count by that as well:",
@@ -271,7 +273,10 @@ def _add_max_days(algorithm: QgsProcessingAlgorithm, what: str) -> None:
     algorithm.addParameter(described(days, f"Keep {what} whose pass was at most so many days before or after."))
 
 
-def _add_direction(algorithm: QgsProcessingAlgorithm, where: str, advanced: bool = False) -> None:
+def add_direction(
+    algorithm: QgsProcessingAlgorithm, where: str = "Of the satellite where it crosses:", advanced: bool = False
+) -> None:
+    """Add ``DIRECTION``."""
     direction = QgsProcessingParameterEnum(
         "DIRECTION", "Direction of flight", list(DIRECTIONS), defaultValue=DIRECTIONS[0], usesStaticStrings=True
     )
@@ -312,8 +317,8 @@ def add_report(algorithm: QgsProcessingAlgorithm) -> None:
     )
 
 
-def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE`` and ``DIRECTION``."""
+def add_beams(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``BEAMS``."""
     algorithm.addParameter(
         described(
             QgsProcessingParameterEnum(
@@ -330,12 +335,17 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
             f"{', '.join(BEAMS_AND_CENTRE)}.",
         )
     )
+
+
+def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE`` and ``DIRECTION``."""
+    add_beams(algorithm)
     _add_max_days(algorithm, "crossovers")
     angle = QgsProcessingParameterNumber(
         "MIN_ANGLE", "Smallest crossing angle", FLOAT, 0.0, minValue=0.0, maxValue=90.0
     )
     algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
-    _add_direction(algorithm, "Of the satellite where it crosses:")
+    add_direction(algorithm)
 
 
 def add_granule_filters(algorithm: QgsProcessingAlgorithm) -> None:
@@ -430,6 +440,34 @@ def add_granule_store(algorithm: QgsProcessingAlgorithm) -> None:
     )
     store.setFlags(store.flags() | ADVANCED)
     algorithm.addParameter(store)
+
+
+def add_places(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``PLACES``, ``DISTANCE``, ``START_DATE`` and ``END_DATE``."""
+    algorithm.addParameter(
+        layer(
+            "PLACES",
+            "Places",
+            "table",
+            "Points, lines or polygons, also mixed: a camp, a planned flight, frames; in any coordinate reference "
+            "system. Or a table with columns lon and lat (degrees). Of a layer with a selection, those selected.",
+        )
+    )
+    distance = QgsProcessingParameterDistance(
+        "DISTANCE", "How near a beam must come", defaultValue=NEAR_M, minValue=0.0, maxValue=MOST_M
+    )
+    distance.setDefaultUnit(METRES)
+    algorithm.addParameter(
+        described(
+            distance,
+            "Metres on the ground from a beam to the place, up to 300,000; 0 for what crosses a line or passes through "
+            "a polygon. In a polygon the distance is 0.",
+        )
+    )
+    algorithm.addParameter(day("START_DATE", "First day", "In UTC, since 2018-10-13; today if empty."))
+    algorithm.addParameter(
+        day("END_DATE", "Last day", f"In UTC, up to ten years after the first; {DAYS_AHEAD} days after it if empty.")
+    )
 
 
 def add_extent(algorithm: QgsProcessingAlgorithm) -> None:

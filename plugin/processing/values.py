@@ -287,6 +287,23 @@ def planned_passes(run: Run) -> tuple[gpd.GeoDataFrame, core.crossings.Wanted]:
     return passes, replace(wanted, cycles=None, rgts=None, regions=None)
 
 
+def pass_plan(run: Run) -> core.crossings.PassPlan:
+    """Return which passes are to be predicted.
+
+    Raises
+    ------
+    InputError
+        If a date or the distance is out of range.
+    """
+    return core.crossings.PassPlan(
+        distance_m=run.number("DISTANCE"),
+        start_date=run.day("START_DATE"),
+        end_date=run.day("END_DATE"),
+        beams=run.choices("BEAMS") or core.icesat2.BEAMS,
+        direction=run.choice("DIRECTION"),
+    )
+
+
 def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:
     """Return the two results of matching by the names of their outputs."""
     return {"MATCHED_FRAMES": matched.frames, "MATCHES": matched.matches}

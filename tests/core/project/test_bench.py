@@ -149,3 +149,15 @@ def test_a_pair_that_one_side_lacks_is_counted(module, tmp_path, capsys, monkeyp
 
     expected = '{"both": 2, "first_only": 1, "second_only": 0, "frames_that_differ": 1}'
     assert capsys.readouterr().out.strip() == expected
+
+
+def test_the_prediction_and_its_reference_find_the_same_passes(module):
+    predictions = module("predictions")
+    table, some = predictions.places(200), predictions.TRACKS[::40]
+    place, passed, _ = predictions.ours(table)
+    mine = np.isin(passed // 2, some)
+    ours = {*zip(place[mine], passed[mine])}
+    plain = {*zip(*predictions.plain(table, some)[:2])}
+
+    assert len(ours) > 20
+    assert ours == plain

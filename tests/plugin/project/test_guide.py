@@ -162,7 +162,11 @@ def test_the_columns_of_each_layer_are_those_of_its_page(run, needed_by, cmr, tm
     frames = written("loadcatalog", CATALOG=str(catalog))["FRAMES"]
     points = {"POINTS": str(sample / "points.geojson"), "RULE": "distance", "DISTANCE": 20_000}
     frames = written("subsetbypoints", FRAMES=frames, **points)["SUBSET"]
-    found = {"FRAMES": frames, "GRANULES": written("querygranules", FRAMES=frames, CMR_URL=cmr.url)["GRANULES"]}
+    found = {
+        "FRAMES": frames,
+        "PLACES": frames,
+        "GRANULES": written("querygranules", FRAMES=frames, CMR_URL=cmr.url)["GRANULES"],
+    }
     written("findgranules", FRAMES=frames, CMR_URL=cmr.url)
     with StandIn(cycles=[22], regions=[11], files=sample / "catalog") as published:
         monkeypatch.setenv("XOPR_CATALOG_URL", published.files_url)
