@@ -11,6 +11,8 @@ from .picks import NO_PICK, Layer, RadarPicks
 #: Nothing is interpolated between picks that are further apart (m): traces are 15 m apart in the files of today, and up
 #: to some 150 m in those of the 1990s.
 MOST_GAP_M = 200.0
+# A place so near to a pick (m) is at it; along a track metres are good for a hundredth of that.
+_ON_PICK_M = 0.01
 
 
 @dataclass(frozen=True)
@@ -81,22 +83,22 @@ def _layer_at(picks: RadarPicks, height: np.ndarray, pick: Layer, distance: np.n
         nothing, none = np.full(len(distance), np.nan), np.full(len(distance), NO_PICK, dtype=np.uint8)
         return LayerAt(nothing, nothing, none, none)
     at = picks.distance[known]
-    right = np.searchsorted(at, distance)
-    inside = (right > 0) & (right < len(at))
-    # On a pick itself both neighbours are that one, whatever is left of it.
-    exact = (right < len(at)) & (at[np.minimum(right, len(at) - 1)] == distance)
-    left = np.where(exact, right, right - 1).clip(0, len(at) - 1)
-    right = right.clip(0, len(at) - 1)
+    right = np.searchsorted(at, distance).clip(1, max(len(at) - 1, 1)).clip(0, len(at) - 1)
+    left = np.maximum(right - 1, 0)
+    nearer = np.where(np.abs(distance - at[left]) <= np.abs(at[right] - distance), left, right)
+    gap = np.abs(distance - at[nearer])
+    # On a pick itself both neighbours are that one, whatever is beside it.
+    on_pick = gap <= _ON_PICK_M
+    left, right = (np.where(on_pick, nearer, side) for side in (left, right))
     span = at[right] - at[left]
     share = np.divide(distance - at[left], span, out=np.zeros(len(distance)), where=span > 0)
-    near = (exact | inside) & (span <= most_gap_m)
+    near = on_pick | ((share > 0) & (share < 1) & (span <= most_gap_m))
     values = height[known]
     between = values[left] + share * (values[right] - values[left])
-    nearer = np.where(np.abs(distance - at[left]) <= np.abs(at[right] - distance), left, right)
     worse = _worse(pick.quality[known][left], pick.quality[known][right])
     return LayerAt(
         np.where(near, between, np.nan),
-        np.abs(distance - at[nearer]),
+        gap,
         np.where(near, worse, NO_PICK).astype(np.uint8),
         np.where(near, pick.kind[known][nearer], NO_PICK).astype(np.uint8),
     )
