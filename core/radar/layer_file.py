@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..common import InputError
+from .kinds import ECHOGRAM, LAYERS, ORGANISER, OTHER, kind_of
 from .leap_seconds import gps_to_utc
 from .mat_file import Node, opened
 from .organiser import DEFAULT_NAMES
@@ -19,6 +20,11 @@ _FRAME = re.compile(r"Data_\d{8}_\d{2}_\d{3}")
 _SURFACE = ("surface",)
 _BED = ("bottom", "bed")
 _MANUAL, _AUTOMATIC = 1, 2
+_OTHERS = {
+    ORGANISER: "the organiser of a segment and no layer file",
+    ECHOGRAM: "an echogram file and no layer file",
+    OTHER: "no layer file, as it holds neither 'twtt' nor 'layerData'",
+}
 
 
 @dataclass(frozen=True)
@@ -66,21 +72,11 @@ def read_layer_file(
     """
     name = name or str(path)
     with opened(path, name) as file:
-        if file.child("layerData") is not None:
-            traces = _old_format(file, names, name)
-        elif file.child("twtt") is not None:
-            traces = _new_format(file, names, name)
-        else:
-            raise InputError(f"{name} is {_what_else(file)}: give the frame's file of CSARP_layer.")
+        if (kind := kind_of(file)) != LAYERS:
+            raise InputError(f"{name} is {_OTHERS[kind]}: give the frame's file of CSARP_layer.")
+        is_old = "layerData" in file.names()
+        traces = _old_format(file, names, name) if is_old else _new_format(file, names, name)
     return _picks(traces, name, frame_id or frame_of_file(Path(path).name))
-
-
-def _what_else(file: Node) -> str:
-    if file.child("lyr_name") is not None:
-        return "the organiser of a segment and no layer file"
-    if file.child("Data") is not None:
-        return "an echogram file and no layer file"
-    return "no layer file, as it holds neither 'twtt' nor 'layerData'"
 
 
 def _new_format(file: Node, names: Mapping[int, str], name: str) -> _Traces:

@@ -53,6 +53,10 @@ class Node(ABC):
         whole = self.array()
         return None if whole is None else whole[:, start:stop]
 
+    def names(self) -> list[str]:
+        """Return the names of the variables of a file; empty for what is none."""
+        return []
+
     @property
     @abstractmethod
     def shape(self) -> tuple[int, ...]:
@@ -86,7 +90,7 @@ def opened(path: Path, name: str) -> Iterator[Node]:
                 yield _Hdf5Node(root, _Behind(root, cut))
             elif start.startswith(MATLAB_SIGN):
                 scipy = _library("scipy.io", "a MATLAB file of a version before 7.3", name)
-                yield _OldNode(scipy.loadmat(path, chars_as_strings=True))
+                yield _OldFile(scipy, path)
             else:
                 raise InputError(f"{name} is no MATLAB file: fetch it anew, or give a file of Open Polar Radar.")
     except InputError:
@@ -161,6 +165,9 @@ class _Hdf5Node(Node):
         is_group = hasattr(self._value, "keys")
         return _Hdf5Node(self._value[name], self._behind) if is_group and name in self._value else None
 
+    def names(self) -> list[str]:
+        return list(self._value) if hasattr(self._value, "keys") else []
+
     def cells(self) -> list[Node]:
         if hasattr(self._value, "keys") or self._class() != "cell" or self._is_empty():
             return []
@@ -199,6 +206,36 @@ class _Hdf5Node(Node):
         return bool(self._value.attrs.get("MATLAB_empty", 0))
 
 
+class _OldFile(Node):
+    """The variables of a file before 7.3, each read when it is asked for."""
+
+    def __init__(self, scipy: ModuleType, path: Path) -> None:
+        self._scipy = scipy
+        self._path = path
+        self._names = [name for name, _, _ in scipy.whosmat(path)]
+
+    def names(self) -> list[str]:
+        return self._names
+
+    def child(self, name: str) -> Node | None:
+        if name not in self._names:
+            return None
+        return _OldNode(self._scipy.loadmat(self._path, variable_names=[name], chars_as_strings=True)[name])
+
+    def cells(self) -> list[Node]:
+        return []
+
+    def array(self) -> np.ndarray | None:
+        return None
+
+    def text(self) -> str:
+        return ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return ()
+
+
 class _OldNode(Node):
     def __init__(self, value: Any) -> None:
         # A structure alone is an array of one with named fields.
@@ -206,8 +243,6 @@ class _OldNode(Node):
         self._value = value.ravel()[0] if lone else value
 
     def child(self, name: str) -> Node | None:
-        if isinstance(self._value, dict):
-            return _OldNode(self._value[name]) if name in self._value else None
         names = getattr(getattr(self._value, "dtype", None), "names", None) or ()
         return _OldNode(self._value[name]) if name in names else None
 

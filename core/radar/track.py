@@ -16,8 +16,8 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 # 100 km away the second one moves it by less than 1 mm; of a step of 50 km the third.
 _ROUNDS = 3
 _AT_ONCE = 200_000
-# A place so little before the begin or behind the end (m) is still beside the track.
-_TOLERANCE_M = 1e-3
+# A place so little before the begin or behind the end of a step (m) is still beside it.
+_TOLERANCE_M = 1e-4
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,18 @@ class FlownTrack:
         for begin in range(0, len(rows), _AT_ONCE):
             some = rows[begin : begin + _AT_ONCE]
             points = shapely.points(self._in_plane(lon[some], lat[some]))
-            trace[some] = self._tree.nearest(points)
-            distance[some], offset[some], beside[some] = self._beside(lon[some], lat[some], trace[some])
+            nearest = self._beside(lon[some], lat[some], self._tree.nearest(points))
+            # In the plane the border between two steps is not quite where it is on the ellipsoid.
+            over = np.flatnonzero(nearest.over != 0)
+            turned = self._beside(lon[some][over], lat[some][over], (nearest.step + nearest.over)[over])
+            nearer = over[np.abs(turned.offset) < np.abs(nearest.offset[over])]
+            nearest = nearest.replaced(nearer, turned.where(np.isin(over, nearer)))
+            trace[some], distance[some], offset[some] = nearest.step, nearest.distance, nearest.offset
+            beside[some] = nearest.beside
         return OnTrack(distance, offset, trace, beside)
 
-    def _beside(self, lon: np.ndarray, lat: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return metres along the track and beside it, and whether that is beside it, of places near steps."""
+    def _beside(self, lon: np.ndarray, lat: np.ndarray, step: np.ndarray) -> _Feet:
+        """Return the places of steps that are nearest to given places."""
         azimuths, lengths = (values[step] for values in self._steps)
         wanted = np.zeros(len(step))
         foot_lon, foot_lat, heading = self.lon[step], self.lat[step], azimuths
@@ -130,7 +136,29 @@ class FlownTrack:
             foot_lon, foot_lat, back = _GEOD.fwd(self.lon[step], self.lat[step], azimuths, wanted)
             heading = np.where(wanted > 0, np.asarray(back) + 180.0, azimuths)
         _, _, gap = _GEOD.inv(foot_lon, foot_lat, lon, lat)
-        last = len(self.lon) - 2
-        before = (step == 0) & (along < -_TOLERANCE_M)
-        behind = (step == last) & (along > lengths + _TOLERANCE_M)
-        return self.distance[step] + wanted, np.copysign(gap, across), ~(before | behind)
+        before, behind = along < -_TOLERANCE_M, along > lengths + _TOLERANCE_M
+        first, last = step == 0, step == len(self.lon) - 2
+        over = (behind & ~last).astype(np.int64) - (before & ~first)
+        beside = ~((before & first) | (behind & last))
+        return _Feet(step, self.distance[step] + wanted, np.copysign(gap, across), beside, over)
+
+
+@dataclass(frozen=True)
+class _Feet:
+    """The places of steps that are nearest to others; `over` is 1 or -1 where a neighbour may have a nearer one."""
+
+    step: np.ndarray
+    distance: np.ndarray
+    offset: np.ndarray
+    beside: np.ndarray
+    over: np.ndarray
+
+    def where(self, mask: np.ndarray) -> _Feet:
+        return _Feet(*(values[mask] for values in vars(self).values()))
+
+    def replaced(self, rows: np.ndarray, others: _Feet) -> _Feet:
+        """Return the same with other ones in some rows."""
+        made = {name: values.copy() for name, values in vars(self).items()}
+        for name, values in vars(others).items():
+            made[name][rows] = values
+        return _Feet(**made)

@@ -38,8 +38,8 @@ def test_distance_and_offset_are_those_at_which_a_place_was_put_at_both_poles_an
     random = np.random.default_rng(seed)
     distance, offset = random.uniform(0, 20_000, 50), random.uniform(-4_000, 4_000, 50)
     found = FlownTrack(flight.lon, flight.lat).project(*beside(flight, azimuth, distance, offset))
-    np.testing.assert_allclose(found.distance, distance, atol=2e-3)
-    np.testing.assert_allclose(found.offset, offset, atol=2e-3)
+    np.testing.assert_allclose(found.distance, distance, atol=1e-3)
+    np.testing.assert_allclose(found.offset, offset, atol=1e-3)
     assert found.beside.all()
     assert (np.abs(flight.distance[found.trace] + 25 - found.distance) < 25.01).all()
 
