@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..common import InputError, reason_of
+from ..common import InputError, XoprError, reason_of
 from .cut_stream import CutStream
 
 HDF5_SIGN = b"\x89HDF\r\n\x1a\n"
@@ -62,6 +62,11 @@ class Node(ABC):
     def shape(self) -> tuple[int, ...]:
         """Rows and columns of an array, without reading it."""
 
+    @property
+    def columns_at_once(self) -> int:
+        """How many columns of an array are stored together."""
+        return 1
+
 
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[Node]:
@@ -93,7 +98,7 @@ def opened(path: Path, name: str) -> Iterator[Node]:
                 yield _OldFile(scipy, path)
             else:
                 raise InputError(f"{name} is no MATLAB file: fetch it anew, or give a file of Open Polar Radar.")
-    except InputError:
+    except XoprError:
         raise
     except OSError as error:
         if error.errno is None:
@@ -186,6 +191,10 @@ class _Hdf5Node(Node):
             return super().columns(start, stop)
         # Whole rows of a chunked array, one span of them at a time.
         return np.asarray(self._value[start:stop, :]).T
+
+    @property
+    def columns_at_once(self) -> int:
+        return (getattr(self._value, "chunks", None) or (1,))[0]
 
     @property
     def shape(self) -> tuple[int, ...]:
