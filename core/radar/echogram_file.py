@@ -14,7 +14,7 @@ from .fields import numbers_of, row_of
 from .kinds import ECHOGRAM, LAYERS, ORGANISER, OTHER, kind_of
 from .mat_file import Node, opened
 
-_BLOCK_BYTES = 64_000_000
+_BLOCK_BYTES = 32_000_000
 _ADVICE = "fetch it anew, or do without the echogram"
 _OTHERS = {LAYERS: "a layer file", ORGANISER: "the organiser of a segment", OTHER: "a file without 'Data'"}
 
