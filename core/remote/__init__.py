@@ -1,0 +1,14 @@
+"""A piece of a file, wherever it lies: HDF5 files on this machine or behind a login, read by ranges of bytes."""
+
+from typing import TYPE_CHECKING
+
+from ..common import lazy_face
+
+if TYPE_CHECKING:
+    from .hdf5 import Hdf5File as Hdf5File
+    from .hdf5 import Rows as Rows
+    from .local_bytes import LocalBytes as LocalBytes
+    from .opening import open_hdf5 as open_hdf5
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_face(__name__, __file__)
