@@ -14,7 +14,9 @@ import pytest
 PACKAGE = "xopr_crossovers"
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = set(re.findall(r"^\w+", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE))
-MOST_ENTRIES, MOST_FLOORS = 20, 9
+#: A visitor must be able to take the list in at a glance: 16 rooms, and those that the product still gets (downloads,
+#: remote, altimetry, radar, heights).
+MOST_ENTRIES, MOST_FLOORS = 21, 9
 
 
 def rooms_of(part: str) -> dict[str, set[str]]:
