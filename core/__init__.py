@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from .common import lazy_face
 
 if TYPE_CHECKING:
+    from . import altimetry as altimetry
     from . import catalogs as catalogs
     from . import common as common
     from . import crossings as crossings
     from . import crossovers as crossovers
+    from . import downloads as downloads
     from . import frames as frames
     from . import geometry as geometry
     from . import granules as granules
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from . import matching as matching
     from . import morton as morton
     from . import radar as radar
+    from . import remote as remote
     from . import reports as reports
     from . import search as search
     from . import web as web

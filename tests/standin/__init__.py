@@ -6,10 +6,14 @@ are not. Start it from a test::
     with StandIn(cycles=[22]) as cmr:
         requests.get(cmr.search_url, params={"short_name": "ATL06"})
 
-or from a shell, with ``tests`` and the plugin on the path: ``python -m standin --cycles 22``.
+or from a shell, with ``tests`` and the plugin on the path: ``python -m standin --cycles 22``. With
+``--earthdata FOLDER`` it plays the archive too, with its login (:class:`earthdata.Earthdata`), and the records' links
+lead there.
 """
 
+from .earthdata import Earthdata
 from .faults import Fault
-from .server import Request, StandIn
+from .server import StandIn
+from .transport import Request
 
-__all__ = ["Fault", "Request", "StandIn"]
+__all__ = ["Earthdata", "Fault", "Request", "StandIn"]

@@ -34,6 +34,10 @@ ANSWER_FAULTS = {
 }
 """Each spoils the answer as a whole; see :class:`Fault`."""
 
+ARCHIVE_FAULTS = {"delay", "reset", "licence", "no_ranges", "astray"}
+"""What goes wrong with :class:`earthdata.Earthdata`: late answers, torn connections, a licence that was not accepted, a
+storage that does not know ranges, a data host that sends its visitors to the stranger."""
+
 
 @dataclass
 class Fault:
@@ -48,7 +52,9 @@ class Fault:
     times : int, optional
         Requests that it spoils then; None for all.
     path : str
-        Only requests whose path begins so are counted and spoiled.
+        Only requests whose path begins so are counted and spoiled; of CMR's, without it, those of its search.
+    host : str
+        Only requests to that host (``data``, ``login``, ``storage``, ``stranger``) are counted and spoiled.
     longer_than : float
         Only requests whose ``temporal`` is longer than so many days are counted and spoiled.
     status, retry_after, message
@@ -57,7 +63,7 @@ class Fault:
     keep : float
         ``short_page``, ``partial``: the share of the page's items that is sent. A short page is followed by the items
         that it lacks; those that a partial answer lacks are lost unless asked for again.
-        ``cut``: the share of the body that is sent before the connection closes.
+        ``cut``, ``reset``: the share of the body that is sent before the connection closes, or is torn off.
     header : str
         ``partial``: the header that says so; CMR has also been seen to write ``CMR-Timed-Out``.
     every : int
@@ -65,19 +71,21 @@ class Fault:
     pause, piece
         ``drip``: seconds between pieces of so many bytes.
     seconds : float
-        ``silence``: how long nothing is answered before the connection closes.
+        ``silence``: how long nothing is answered before the connection closes. ``delay``: before it is answered.
 
     Notes
     -----
     Kinds: ``status``, ``partial``, ``short_page``, ``cut``, ``drip``, ``silence``, ``login_page`` (HTML with 200),
-    ``malformed_json``; ``orbit_only``, ``no_links``, ``odd_names``, ``bounding_rectangles``, ``several_polygons``;
-    ``duplicates``, ``revisions``, ``strangers``. Those that add hits should last for a whole search.
+    ``malformed_json``, ``delay``, ``reset``; ``licence``, ``no_ranges``, ``astray``; ``orbit_only``, ``no_links``,
+    ``odd_names``, ``bounding_rectangles``, ``several_polygons``; ``duplicates``, ``revisions``, ``strangers``. Those
+    that add hits should last for a whole search.
     """
 
     kind: str
     skip: int = 0
     times: int | None = None
-    path: str = "/search/"
+    path: str | None = None
+    host: str = ""
     longer_than: float = 0.0
     status: int = 503
     retry_after: str | int | None = None
@@ -92,14 +100,17 @@ class Fault:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        known = {*RECORD_FAULTS, *HIT_FAULTS, *ANSWER_FAULTS}
+        known = {*RECORD_FAULTS, *HIT_FAULTS, *ANSWER_FAULTS, *ARCHIVE_FAULTS}
+        if self.path is None:
+            self.path = "/" if self.host else "/search/"
         if self.kind not in known:
             raise ValueError(f"No fault is called {self.kind!r}; there are {', '.join(sorted(known))}.")
 
     def strikes(self, request):
         """Count a request and tell whether it is one to spoil."""
         too_short = self.longer_than and request.days() <= self.longer_than
-        if too_short or not request.path.startswith(self.path):
+        elsewhere = self.host and self.host != request.host
+        if too_short or elsewhere or not request.path.startswith(self.path):
             return False
         with self._lock:
             self._seen += 1
@@ -121,6 +132,7 @@ def parse(text):
         "longer_than": float,
         "header": str,
         "path": str,
+        "host": str,
         "message": str,
         "retry_after": str,
     }

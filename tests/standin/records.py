@@ -9,12 +9,12 @@ from xopr_crossovers.core.icesat2 import orbit
 from . import granules, strips
 
 OLD_PROVIDER = "NSIDC_ECS"
-_ARCHIVE = "data.nsidc.earthdatacloud.nasa.gov"
+ARCHIVE = "https://data.nsidc.earthdatacloud.nasa.gov"
 _ORBITS_BEFORE_CYCLE_1 = 201
 _BEAMS = ("gt1l", "gt2r")
 
 
-def render(store, row):
+def render(store, row, archive=ARCHIVE):
     """One record, as the dict that becomes JSON.
 
     Parameters
@@ -22,6 +22,8 @@ def render(store, row):
     store : Granules
     row : int
         Row of the granule.
+    archive : str
+        The address that its https links begin with.
     """
     name = store.names[row]
     product, version = store.collections[store.collection[row]]
@@ -63,7 +65,7 @@ def render(store, row):
                     }
                 }
             },
-            "RelatedUrls": _links(store, row),
+            "RelatedUrls": _links(store, row, archive),
             "DataGranule": {
                 "DayNightFlag": "Unspecified",
                 "Identifiers": [{"Identifier": name, "IdentifierType": "ProducerGranuleId"}],
@@ -145,7 +147,7 @@ def duplicate(record, store, row):
     )
     odd_name(record, store, row)
     record["umm"]["RelatedUrls"] = [
-        {**link, "URL": link["URL"].replace(_ARCHIVE, "n5eil01u.ecs.nsidc.org")}
+        {**link, "URL": link["URL"].replace(ARCHIVE, "https://n5eil01u.ecs.nsidc.org")}
         for link in record["umm"]["RelatedUrls"]
         if not link["URL"].startswith("s3:")
     ]
@@ -170,22 +172,22 @@ def _polygon(ring):
     }
 
 
-def _links(store, row):
+def _links(store, row, archive=ARCHIVE):
     name = store.names[row]
     product, version = store.collections[store.collection[row]]
     folder = f"ATLAS/{product}/{version}/{str(store.texts['start'][row])[:10].replace('-', '/')}"
     stem = name[:-3]
     hdf5, image = "application/x-hdf5", "image/jpeg"
     links = [
-        (f"https://{_ARCHIVE}/nsidc-cumulus-prod-protected/{folder}/{name}", "GET DATA", hdf5),
+        (f"{archive}/nsidc-cumulus-prod-protected/{folder}/{name}", "GET DATA", hdf5),
         (f"s3://nsidc-cumulus-prod-protected/{folder}/{name}", "GET DATA VIA DIRECT ACCESS", hdf5),
-        (f"https://{_ARCHIVE}/nsidc-cumulus-prod-public/{folder}/{stem}.iso.xml", "EXTENDED METADATA", "text/xml"),
+        (f"{archive}/nsidc-cumulus-prod-public/{folder}/{stem}.iso.xml", "EXTENDED METADATA", "text/xml"),
         (f"s3://nsidc-cumulus-prod-public/{folder}/{stem}.iso.xml", "EXTENDED METADATA", "text/xml"),
-        (f"https://{_ARCHIVE}/s3credentials", "VIEW RELATED INFORMATION", "text/html"),
+        (f"{archive}/s3credentials", "VIEW RELATED INFORMATION", "text/html"),
     ]
     for beam in _BEAMS:
         picture = f"nsidc-cumulus-prod-public/{folder}/{stem}_BRW.{beam}.h_li.jpg"
-        links.append((f"https://{_ARCHIVE}/{picture}", "GET RELATED VISUALIZATION", image))
+        links.append((f"{archive}/{picture}", "GET RELATED VISUALIZATION", image))
         links.append((f"s3://{picture}", "GET RELATED VISUALIZATION", image))
     return [{"URL": url, "Type": kind, "MimeType": mime} for url, kind, mime in links]
 

@@ -276,7 +276,7 @@ def test_the_local_copies_of_the_shown_folder_are_counted(open_page, cmr, tmp_pa
     assert not any(button.isEnabled() for button in page.copies.buttons.values())
     page.cache_folder.setFilePath(str(tmp_path / "cache"))
     assert wait_for(lambda: page.copies.sizes["granules"].text() == "2 files (less than 0.1 MB)")
-    assert {page.copies.sizes[kind].text() for kind in ("seasons", "radar")} == {"no files"}
+    assert {page.copies.sizes[kind].text() for kind in ("seasons", "heights", "radar")} == {"no files"}
     assert [kind for kind, button in page.copies.buttons.items() if button.isEnabled()] == ["granules"]
 
 
