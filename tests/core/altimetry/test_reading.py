@@ -170,6 +170,14 @@ def test_an_off_pointed_pass_is_found_where_it_is(tmp_path, surface):
     assert len(found.segments) == 21
 
 
+@pytest.mark.parametrize("off", [-200.0, 200.0])
+def test_metres_along_the_track_that_are_off_a_little_lose_nothing(tmp_path, surface, off):
+    granule = Granule(length_m=30_000.0, x_off_m=off, beams=("gt2l",), layout="fine")
+    path = granule.write(tmp_path, surface)
+    lon, lat = places_of(granule, "gt2l")
+    assert len(heights_near(path, {"gt2l": line(lon[700], lat[700])}, 205.0)["gt2l"].segments) == 21
+
+
 @pytest.mark.parametrize(("orientation", "strong"), [(0, True), (1, False), (2, None)])
 @pytest.mark.parametrize("says_type", [True, False])
 def test_the_strong_beam_is_known_by_its_attribute_or_by_how_the_spacecraft_flies(
