@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .common import lazy_face
 
 if TYPE_CHECKING:
+    from . import altimetry as altimetry
     from . import catalogs as catalogs
     from . import common as common
     from . import crossings as crossings
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from . import job as job
     from . import matching as matching
     from . import morton as morton
+    from . import radar as radar
+    from . import remote as remote
     from . import reports as reports
     from . import search as search
     from . import web as web

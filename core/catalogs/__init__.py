@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from .cache_files import STORE_README as STORE_README
     from .cache_files import Kept as Kept
     from .cache_files import granules_dir as granules_dir
+    from .cache_files import radar_dir as radar_dir
     from .catalog import read_catalog as read_catalog
     from .catalog import read_frames as read_frames
     from .frames_at_hand import frames_at_hand as frames_at_hand
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
+    from .manifest import part_of as part_of
     from .own_files import DAMAGE as DAMAGE
     from .own_files import note_of as note_of
     from .own_files import packed as packed

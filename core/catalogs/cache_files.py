@@ -1,7 +1,8 @@
 """Which files of the cache folder are ours, how large they are, and how to be rid of them.
 
 The folder may be one that the user chose and that holds other things, too. Ours is what bears a name that only the
-granule store gives, and the season catalogs that the manifest says were fetched. Everything else stays.
+granule store or the reading of heights gives, and the season catalogs that the manifest says were fetched. Everything
+else stays.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..common import cache_dir, reason_of
+from ..common import cache_dir, heights_dir, reason_of
 from .manifest import INDEX_NAME, SEASON_PATH, DamagedManifestError, copies_dir, locked, manifest_path, read_manifest
 
 GRANULES = "granules"
 SEASONS = "seasons"
+RADAR = "radar"
+HEIGHTS = "heights"
 
 #: How the file begins that stands beside the granule store and tells what it is.
 STORE_README = "These files are the answers to granule searches of xOPR Crossovers"
@@ -31,6 +34,10 @@ _PARTS = (".part", ".partial")
 _ANSWER = r"(?:[^/]+/){1,2}\d{8}-\d{8}-[0-9a-f]{20}\.(?:parquet|old|damaged)"
 _STORE_README = r"(?:[^/]+/)?README\.txt"
 _STORE_PART = r"(?:[^/]+/){0,2}(?:README\.txt|\d{8}-\d{8}-[0-9a-f]{20}\.parquet)\.[0-9a-f]{8}\.partial"
+# What was read of a granule, in a folder for that; and whole files, where a server gives no pieces.
+_HEIGHTS = r"(?:[\w.-]+/gt\d[lr]-[0-9a-f]{20}\.npz|files/[0-9a-f]{20}-[\w.+=-]+)(?:\.[0-9a-f]{8}\.partial)?"
+# After a number of its address; and as it is called while it comes.
+_RADAR_FILE = r"[0-9a-f]{20}-[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
 _SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json|frames\.index)\.\d+-[0-9a-f]{{8}}\.part"
 
 
@@ -80,15 +87,20 @@ def granules_dir() -> Path:
     return cache_dir() / "granules"
 
 
+def radar_dir() -> Path:
+    """Return the folder of the radar's files: layer files, organisers, echograms."""
+    return cache_dir() / "radar"
+
+
 def folder_of(kind: str) -> Path:
-    """Return the folder of a kind of files, ``'granules'`` or ``'seasons'``.
+    """Return the folder of a kind of files, ``'granules'``, ``'seasons'``, ``'heights'`` or ``'radar'``.
 
     Raises
     ------
     InputError
         If the cache folder is none.
     """
-    return granules_dir() if kind == GRANULES else copies_dir()
+    return {GRANULES: granules_dir, SEASONS: copies_dir, HEIGHTS: heights_dir, RADAR: radar_dir}[kind]()
 
 
 def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
@@ -96,8 +108,8 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons'}
-        The granule store, or the copies of season catalogs.
+    kind : {'granules', 'seasons', 'heights', 'radar'}
+        The granule store, the copies of season catalogs, the measured heights that were read, or radar files.
     cancelled : callable
         Whether nobody wants to know any more; what was found until then is returned.
 
@@ -107,7 +119,7 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
         If the cache folder is none.
     """
     folder = folder_of(kind)
-    is_ours = _is_of_store if kind == GRANULES else _season_test()
+    is_ours = {GRANULES: _is_of_store, HEIGHTS: _is_of_heights, RADAR: _is_of_radar}.get(kind) or _season_test()
     files, size = [], 0
     for path in _files_below(folder):
         if cancelled():
@@ -126,7 +138,7 @@ def remove(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Removed:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons'}
+    kind : {'granules', 'seasons', 'heights', 'radar'}
     cancelled : callable
         Whether to stop; what was removed until then is told.
 
@@ -170,6 +182,14 @@ def _is_of_store(path: Path, name: str) -> bool:
     if re.fullmatch(_STORE_README, name):
         return _begins(path, STORE_README)
     return bool(re.fullmatch(_ANSWER, name) or re.fullmatch(_STORE_PART, name))
+
+
+def _is_of_heights(_: Path, name: str) -> bool:
+    return bool(re.fullmatch(_HEIGHTS, name))
+
+
+def _is_of_radar(_: Path, name: str) -> bool:
+    return bool(re.fullmatch(_RADAR_FILE, name))
 
 
 def _season_test() -> Callable[[Path, str], bool]:

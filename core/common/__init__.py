@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from .environment import cmr_url_and_source as cmr_url_and_source
     from .environment import default_cache_dir as default_cache_dir
     from .environment import folder_at as folder_at
+    from .environment import heights_dir as heights_dir
     from .environment import preferring as preferring
     from .errors import CancelledError as CancelledError
     from .errors import DownloadError as DownloadError
     from .errors import InputError as InputError
+    from .errors import MissingFileError as MissingFileError
     from .errors import SearchError as SearchError
     from .errors import TooMuchError as TooMuchError
     from .errors import XoprError as XoprError

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -45,6 +45,8 @@ class Package:
     folder : str
         Where it is.
     fits : bool
+    use : str
+        What it is needed for, as the end of "needed"; empty where nothing works without it.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Package:
     installed: str
     folder: str
     fits: bool
+    use: str = ""
 
     @property
     def problem(self) -> str:
@@ -69,19 +72,33 @@ def packages() -> list[Package]:
     return [package for line in installing.requirement_lines() if (package := _package(line)) is not None]
 
 
-def problems() -> list[str]:
-    """Return what is wrong with the installed packages, one short text for each; an empty list if all is well."""
+def problems(also: Sequence[str] = ()) -> list[str]:
+    """Return what is wrong with the installed packages, one short text for each; an empty list if all is well.
+
+    Parameters
+    ----------
+    also : sequence of str
+        Packages to look at beside those without which nothing works.
+    """
     global _all_found
-    if _all_found:
+    if _all_found and not also:
         return []
-    found = [package.problem for package in packages() if not package.fits]
-    _all_found = not found
+    # What an optional package itself needs goes with it.
+    unfit = [package for package in packages() if not package.fits]
+    found = [package.problem for package in unfit if not package.use or also]
+    _all_found = _all_found or not any(not package.use for package in unfit)
     return found
 
 
-def message() -> str:
-    """Return one sentence that names what is missing and the command that installs it, or an empty text."""
-    missing = problems()
+def message(also: Sequence[str] = ()) -> str:
+    """Return one sentence that names what is missing and the command that installs it, or an empty text.
+
+    Parameters
+    ----------
+    also : sequence of str
+        Optional packages that an algorithm needs.
+    """
+    missing = problems(also)
     if not missing:
         return ""
     if problem := installing.python_problem():
@@ -93,10 +110,15 @@ def message() -> str:
     )
 
 
-def load() -> None:
+def load(also: Sequence[str] = ()) -> None:
     """Import the packages for the first time, so that each uses the libraries that it brings.
 
     To be called in each thread that uses them.
+
+    Parameters
+    ----------
+    also : sequence of str
+        Optional packages that are used.
 
     Raises
     ------
@@ -104,15 +126,17 @@ def load() -> None:
         If a package is missing, of the wrong version, or cannot be imported.
     """
     global _loaded
+    if (text := message(also)) and (also or not _loaded):
+        raise DependencyError(text)
     if not _loaded:
-        if text := message():
-            raise DependencyError(text)
         with _own_libraries_first():
             for name in _BUNDLING:
                 _import(name)
         for name in _PLAIN:
             _import(name)
         _loaded = True
+    for name in also:
+        _import(name)
     _keep_context()
 
 
@@ -168,15 +192,16 @@ def _package(line: str) -> Package | None:
     """Return the package of one line of the requirements, or None where it is not meant for this Python."""
     name = installing.requirement_name(line)
     installed, folder = _installed(name)
+    use = installing.OPTIONAL.get(name, "")
     try:
         from packaging.requirements import Requirement
     except ImportError:  # then something is to be installed anyway, and the names are enough to say so
-        return Package(name, "", installed, folder, bool(installed))
+        return Package(name, "", installed, folder, bool(installed), use)
     requirement = Requirement(line)
     if requirement.marker is not None and not requirement.marker.evaluate():
         return None
     fits = bool(installed) and requirement.specifier.contains(installed, prereleases=True)
-    return Package(name, line[len(name) :].partition(";")[0].strip(), installed, folder, fits)
+    return Package(name, line[len(name) :].partition(";")[0].strip(), installed, folder, fits, use)
 
 
 def _installed(name: str) -> tuple[str, str]:

@@ -50,7 +50,7 @@ def report(
         What :func:`reach` found.
     """
     packages = dependencies.packages()
-    missing = [package for package in packages if not package.fits]
+    missing = [package for package in packages if not package.fits and not package.use]
     sections = {
         f"xOPR Crossovers {metadata()['version']}": [str(PLUGIN_FOLDER)],
         "Python packages": [
@@ -150,11 +150,15 @@ class _Wait(Progress):
 def _lines(packages: list[dependencies.Package]) -> list[str]:
     """Return a line for each package: name, version, where it is, and which versions are needed if it is none."""
     rows = [
-        (one.name, one.installed or "missing", one.folder if one.fits else f"needed: {one.wanted}  {one.folder}")
+        (one.name, one.installed or "missing", one.folder if one.fits else f"{_need(one)}: {one.wanted}  {one.folder}")
         for one in packages
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return [f"{name:{widths[0]}}  {version:{widths[1]}}  {rest}".rstrip() for name, version, rest in rows]
+
+
+def _need(package: dependencies.Package) -> str:
+    return f"needed only {package.use}" if package.use else "needed"
 
 
 def _settings() -> list[str]:

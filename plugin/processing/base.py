@@ -46,6 +46,8 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         Paragraphs with an empty line between; no HTML, since ``qgis_process help`` prints it as it is.
     TAGS : tuple of str
         Further words to find it by.
+    PACKAGES : tuple of str
+        Python packages that it needs beside those without which nothing works.
     STYLES : dict
         The :class:`~xopr_crossovers.plugin.looks.Style` of each layer output.
     """
@@ -56,6 +58,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     SUMMARY = ""
     HELP = ""
     TAGS: tuple[str, ...] = ()
+    PACKAGES: ClassVar[tuple[str, ...]] = ()
     STYLES: ClassVar[dict[str, Style]] = {}
 
     def __init__(self) -> None:
@@ -134,7 +137,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
 
     def canExecute(self) -> tuple[bool, str]:  # noqa: N802 (QGIS asks for this name)
         """Tell which Python package is missing, if one is."""
-        message = dependencies.message()
+        message = dependencies.message(self.PACKAGES)
         return not message, message
 
     def checkParameterValues(  # noqa: N802 (QGIS asks for this name)
@@ -158,7 +161,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     def _attempt(self, run: Run) -> tuple[dict[str, Any], str]:
         """Return the results, or what went wrong; a run that fails or is cancelled leaves no file."""
         try:
-            dependencies.load()
+            dependencies.load(self.PACKAGES)
             # Once more: a model does not ask its steps beforehand.
             for warning in check_relevance(run):
                 run.progress.warn(warning)

@@ -38,7 +38,7 @@ def refusal(
         QGIS's check of parameters.
     """
     try:
-        dependencies.load()
+        dependencies.load(getattr(run.algorithm, "PACKAGES", ()))
         check_names(run)
         check_values(run)
         check_relevance(run)

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterAuthConfig,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterDefinition,
@@ -492,6 +493,19 @@ def add_granule_ids(algorithm: QgsProcessingAlgorithm, instead_of: str) -> None:
             names,
             "Names such as ATL06_20240106123456_02342210_007_01, file names, paths or links, several with commas, "
             "semicolons, spaces or line breaks between. Of each the newest revision that is there is taken.",
+        )
+    )
+
+
+def add_login(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``AUTHCFG``."""
+    login = QgsProcessingParameterAuthConfig("AUTHCFG", "Earthdata login", optional=True)
+    algorithm.addParameter(
+        described(
+            login,
+            "NASA gives out granules to who is logged in (free, https://urs.earthdata.nasa.gov): an authentication "
+            "configuration of the kind Basic, with user and password. If empty, the environment variable "
+            "EARTHDATA_TOKEN is taken, or else the entry of urs.earthdata.nasa.gov in .netrc in your home folder.",
         )
     )
 

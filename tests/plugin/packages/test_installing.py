@@ -24,7 +24,7 @@ MISSING = ["geopandas (>=1.0,<2)", "shapely (>=2.0,<3, but 1.8.5 is installed)"]
 BEGINNINGS = {
     "windows": r'"C:\Program Files\QGIS 3.44\apps\Python312\python.exe" -m pip install --user -r',
     "macos": f"{MAC} -m pip install --user -r",
-    "conda": "conda install --yes --channel conda-forge --prefix /opt/conda/envs/gis geopandas numpy",
+    "conda": "conda install --yes --channel conda-forge --prefix /opt/conda/envs/gis fsspec geopandas numpy",
     "flatpak": "flatpak run --devel --command=pip3 org.qgis.qgis install --user -r",
     "debian": "/usr/bin/python3 -m pip install --user --break-system-packages -r",
     "linux": "/usr/bin/python3 -m pip install --user -r",
