@@ -253,6 +253,7 @@ def test_a_copy_that_is_not_what_was_fetched_is_told_and_not_used(server):
 
 def test_copies_of_another_archive_do_not_count(server, monkeypatch):
     synchronise()
+    assert len(frames_at_hand()) == 4  # now they are in the index, too
     monkeypatch.setenv("XOPR_CATALOG_URL", "http://127.0.0.1:9/other")
     with pytest.raises(InputError, match="No season catalog is on this computer"):
         frames_at_hand()
