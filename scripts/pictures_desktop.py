@@ -22,7 +22,7 @@ FOLDER = Path(os.environ["XOPR_PICTURES"])
 BUILD = FOLDER.parent
 # The survey grid round Pine Island and Thwaites glaciers.
 GRID = QgsRectangle(-1_780_000, -545_000, -1_330_000, -195_000)
-PLANNED = QgsRectangle(-1_620_000, -440_000, -1_500_000, -350_000)
+PLANNED = QgsRectangle(-1_600_000, -465_000, -1_510_000, -400_000)
 LONGEST_S = 90
 STEP_MS = 100
 
@@ -156,7 +156,9 @@ def passes() -> Iterator[Wait]:
     yield dialog.wasExecuted
     yield 1.0
     dialog.close()
-    yield from show(PLANNED)
+    for other in ("Crossovers", "Matched frames", "Granules"):
+        QgsProject.instance().layerTreeRoot().findLayer(layer(other).id()).setItemVisibilityChecked(False)
+    yield from show(QgsRectangle.fromCenterAndSize(some.extent().center(), 110_000, 80_000))
     expand(layer("Passes"))
     yield 0.5
     shoot("passes", iface.mainWindow())

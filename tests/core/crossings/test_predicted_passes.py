@@ -288,7 +288,7 @@ def test_the_line_is_the_nearest_beams_own_for_as_long_as_one_is_near():
     assert np.allclose(off / 0.989, table["distance_m"], atol=10, rtol=2e-3)
     ends = [shapely.get_coordinates(line)[[0, -1]] for line in table.geometry]
     farther = np.hypot(*(np.array(ends) - shapely.get_coordinates(near)).transpose(2, 0, 1)) / 0.989
-    assert ((farther > 4_900) | (table["distance_m"].to_numpy()[:, None] > 4_000)).all()
+    assert farther == pytest.approx(np.full(farther.shape, 5_000), abs=100)
 
 
 def test_in_a_polygon_the_distance_is_0_in_its_hole_it_is_that_to_the_edge():
@@ -305,6 +305,19 @@ def test_in_a_polygon_the_distance_is_0_in_its_hole_it_is_that_to_the_edge():
     middle = mine["pass_time"][1]
     assert abs((mine["pass_time"][3] - middle).total_seconds()) < 0.1
     assert abs(mine["pass_time"][2] - middle).total_seconds() == pytest.approx(34_500 / 6_900, abs=0.4)
+
+
+def test_the_way_through_a_polygon_ends_at_its_edges():
+    (lon, lat), *_ = antarctic(255.0)
+    discs = [shapely.Polygon(about(lon, lat, *((az, size) for az in range(0, 360, 3)))) for size in (60_000, 5_000)]
+    table = passes(places(*discs, shapely.Point(lon, lat)), distance_m=5, beams=["centre"])
+
+    mine = table[(table["rgt"] == 500) & (table["direction"] == "descending")].set_index("place")
+    assert mine.geometry.length[1] / 0.989 == pytest.approx(120_000, rel=0.01)
+    assert mine.geometry.length[2] / 0.989 == pytest.approx(10_000, rel=0.01)
+    # A kilometre to either side, where the place is a point.
+    assert mine.geometry.length[3] / 0.989 == pytest.approx(2_000, rel=0.01)
+    assert (mine["pass_time"] - mine["pass_time"][3]).abs().max() < pd.Timedelta(seconds=0.1)
 
 
 def test_an_area_round_the_pole_has_every_pass_and_one_row_for_each_turn():
@@ -345,11 +358,14 @@ def test_parts_and_kinds_may_be_mixed_in_one_place():
     point, line = shapely.Point(-105, -75.1), shapely.LineString([(-100, -78), (-98, -78.5)])
     single = passes(places(point, line))
 
-    table = passes(places(shapely.GeometryCollection([shapely.MultiPoint([point]), line])))
+    log = makers.Log()
+    mixed = shapely.GeometryCollection([shapely.MultiPoint([point]), line, shapely.Polygon()])
+    table = passes(places(mixed), log)
 
     key = ["rgt", "direction", "pass_time"]
     nearest = single.sort_values("distance_m").drop_duplicates(["rgt", "direction", "cycle"])
     assert set(map(tuple, table[key].to_numpy())) == set(map(tuple, nearest[key].to_numpy()))
+    assert "1 place (1 point and 1 line)" in log.text
 
 
 def test_the_direction_chosen_is_that_of_the_rows():
