@@ -171,3 +171,28 @@ def test_drawing_can_be_cancelled(tmp_path, picks):
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed)
     with pytest.raises(CancelledError):
         echogram_picture(path, picks, progress=Log(cancel_after=0))
+
+
+def test_an_echogram_of_a_flight_beside_this_one_is_refused(tmp_path, picks):
+    # 0.01 degrees of latitude are 1.1 km.
+    other = maker.Flight(FLIGHT.lon, FLIGHT.lat + 0.01, FLIGHT.elevation, FLIGHT.gps_time)
+    path = ECHOGRAM.write(tmp_path / "echo.mat", other, surface, bed)
+    with pytest.raises(InputError, match=r"none of its 401 traces lies within 200 m of"):
+        echogram_picture(path, picks)
+
+
+def test_between_traces_the_nearest_one_is_shown_but_a_long_gap_stays_empty(tmp_path):
+    # 5 m from trace to trace, then 60 m, and 1 km without any from 4 to 5 km.
+    along = np.concatenate([np.arange(0, 1000, 5), np.arange(1000, 4001, 60), np.arange(5000, 6001, 60)])
+    lon, lat = (np.interp(along, FLIGHT.distance, values) for values in (FLIGHT.lon % 360, FLIGHT.lat))
+    flight = maker.Flight(lon, lat, np.full(len(along), 1500.0), 1.6e9 + along / 100)
+    layers = maker.Layers.of(flight, surface, bed)
+    picks = read_layer_file(maker.write_layer_file(tmp_path / "layer.mat", flight, layers))
+    path = ECHOGRAM.write(tmp_path / "echo.mat", flight, surface, bed, Data=np.full((400, len(along)), 1e-6))
+    picture = echogram_picture(path, picks, 1000, 50, heights=(500.0, 1200.0))
+    middle = (picture.distance[1:] + picture.distance[:-1]) / 2
+    empty = np.isnan(picture.decibel).all(axis=0)
+    width = picture.distance[1]
+    assert width < 30.0
+    assert not empty[(middle < 3960.0) | (middle > 5000.0)].any()
+    assert empty[(middle > 4100.0 + width) & (middle < 4900.0 - width)].all()
