@@ -132,6 +132,15 @@ def test_only_the_best_heights_count_unless_all_are_asked_for(files):
     assert set(best.segments.quality) == {0}
 
 
+def test_a_line_that_reaches_far_beyond_both_ends_of_the_granule_finds_all_of_it(files):
+    granule = PASSES["northward in the south"]
+    metres = granule.truth["gt2r"].columns["ground_track/x_atc"]
+    lon, lat = granule.places("gt2r", np.linspace(metres[0] - 400_000.0, metres[-1] + 400_000.0, 60))
+    with open_granule(files["northward in the south"]) as opened:
+        found = read_heights(opened, {"gt2r": line(lon, lat)}, 2_000.0, ALL)["gt2r"]
+    assert found.n_near == len(metres)
+
+
 def test_many_places_of_a_beam_are_told_apart_and_one_that_two_share_comes_twice(files):
     granule = PASSES["southern turn"]
     lon, lat = places_of(granule)
