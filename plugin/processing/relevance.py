@@ -46,6 +46,7 @@ RULES = (
     Rule("RULE", "POINTS", GIVEN),
     Rule("DISTANCE", "POINTS", GIVEN),
     Rule("DISTANCE", "RULE", ("distance",)),
+    Rule("BEST_BY", "BEST", GIVEN),
     Rule("PROVIDER", "GRANULE_FILES", MISSING, refuses=False),
     Rule("CMR_URL", "GRANULE_FILES", MISSING, refuses=False),
     Rule("STORE", "GRANULE_FILES", MISSING, refuses=False),
@@ -88,7 +89,7 @@ def is_stated(run: Run, name: str) -> bool:
 
 def _holds(run: Run, rule: Rule) -> bool:
     if rule.values in (GIVEN, MISSING):
-        return run.given(rule.other) == (rule.values == GIVEN)
+        return is_stated(run, rule.other) == (rule.values == GIVEN)
     return run.choice(rule.other) in rule.values
 
 

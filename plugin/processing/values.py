@@ -243,13 +243,10 @@ def picking(run: Run) -> core.downloads.Picking:
     Raises
     ------
     InputError
-        If a number is none, or out of range, or ``BEST_BY`` would be ignored.
+        If a number is none, or out of range.
     """
-    best, best_by = int(run.number("BEST")), run.choice("BEST_BY")
-    if not best and best_by != core.downloads.BEST_BY[0]:
-        raise InputError(f"BEST_BY={best_by} is only used with BEST, which is 0: give BEST, or leave BEST_BY out.")
     max_days = run.number("MAX_DAYS") if run.given("MAX_DAYS") else None
-    return core.downloads.Picking(run.yes("CROSSES_LINE"), max_days, best, best_by)
+    return core.downloads.Picking(run.yes("CROSSES_LINE"), max_days, int(run.number("BEST")), run.choice("BEST_BY"))
 
 
 def _numbers(run: Run, name: str) -> np.ndarray | None:

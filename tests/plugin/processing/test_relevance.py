@@ -26,6 +26,7 @@ ALWAYS = {
         "METHODS",
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
+    *("MATCHES", "KIND", "CROSSES_LINE"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
 WITHOUT = {"TIME_MODE": {"START_DATE", "END_DATE"}, "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"}}
@@ -59,7 +60,7 @@ def another(definition):
 def setting(rule, algorithm, fulfilled):
     """Parameters that fulfil a rule's condition, or do not."""
     if rule.values in (GIVEN, MISSING):
-        return {rule.other: "somewhere"} if (rule.values == GIVEN) == fulfilled else {}
+        return {rule.other: another(definitions(algorithm)[rule.other])} if (rule.values == GIVEN) == fulfilled else {}
     options = definitions(algorithm)[rule.other].options()
     return {rule.other: next(option for option in options if (option in rule.values) == fulfilled)}
 
