@@ -33,7 +33,7 @@ _ROUND_DEG = 360.0
 _MARGIN_DEG = 1.5
 _METRES_A_DEGREE = 111_000.0
 _BEAMS_M = 4_000.0
-# A line of a pass is at least so long on either side of the nearest approach.
+# A line of a pass is at least so long on either side of the nearest approach, and of the middle of any part.
 _LEAST_DEG = 1_000.0 / EARTH_RADIUS_M * 180.0 / np.pi
 
 
@@ -140,20 +140,13 @@ class PlannedTracks:
         order = np.lexsort((best.distance_m, row))
         chosen = order[np.flatnonzero(begins(row[order]))]
         track = best.track[parts.row]
-        ends = Parts(row[parts.row], self._u(track, parts.first), self._u(track, parts.last))
+        near = Parts(row[parts.row], self._u(track, parts.first), self._u(track, parts.last))
         close = Parts(np.arange(len(chosen)), u[chosen] - _LEAST_DEG, u[chosen] + _LEAST_DEG)
-        ends = stacked([ends, close])
-        ends, stretch = Parts(ends.row, ends.first / _ROUND_DEG, ends.last / _ROUND_DEG).joined(ends.row)
-        starts = np.flatnonzero(begins(stretch))
-        near = (
-            NearParts(ends.first[starts] * _ROUND_DEG, np.maximum.reduceat(ends.last, starts) * _ROUND_DEG)
-            if len(starts)
-            else NearParts(u, u)
-        )
-        count = np.bincount(ends.row[starts], minlength=len(chosen))
+        near = _whole(stacked([_widened(_whole(near)), close]))
+        count = np.bincount(near.row, minlength=len(chosen))
         best, u, rgt = best.where(chosen), u[chosen], rgt[chosen]
         result = Approaches(best.place, rgt, u, best.line, best.distance_m, _headings(u), offsets_of(count)[:-1], count)
-        return result.where(np.lexsort((result.place, result.u, result.rgt))), near
+        return result.where(np.lexsort((result.place, result.u, result.rgt))), NearParts(near.first, near.last)
 
     def crossings(self, progress: Progress) -> PlannedCrossings:
         """Return where beams cross the lines among the places.
@@ -199,6 +192,23 @@ def _stacked(found: list[Approached]) -> tuple[Nearby, Parts]:
     before = offsets_of(np.array([len(each.nearest) for each in found], dtype=np.int64))
     parts = [replace(each.parts, row=each.parts.row + first) for each, first in zip(found, before)]
     return stacked([each.nearest for each in found]), stacked(parts)
+
+
+def _whole(parts: Parts) -> Parts:
+    """Return parts (in degrees) of one row that touch as one, in order of row and of flight."""
+    if len(parts) == 0:
+        return parts
+    joined, stretch = Parts(parts.row, parts.first / _ROUND_DEG, parts.last / _ROUND_DEG).joined(parts.row)
+    starts = np.flatnonzero(begins(stretch))
+    first, last = joined.first[starts], np.maximum.reduceat(joined.last, starts)
+    return Parts(joined.row[starts], first * _ROUND_DEG, last * _ROUND_DEG)
+
+
+def _widened(parts: Parts) -> Parts:
+    """Return parts (in degrees) that are not shorter than a line may be: where a line is crossed, a part is a point."""
+    middle = (parts.first + parts.last) / 2.0
+    first, last = np.minimum(parts.first, middle - _LEAST_DEG), np.maximum(parts.last, middle + _LEAST_DEG)
+    return Parts(parts.row, first, last)
 
 
 def _rows(best: Nearby, rgt: np.ndarray, u: np.ndarray, parts: Parts) -> np.ndarray:

@@ -258,6 +258,10 @@ def test_a_line_that_turns_back_and_forth_under_a_pass_has_one_row_with_several_
     assert mine["distance_m"].item() == 0
     assert shapely.get_num_geometries(mine.geometry.item()) == 3
 
+    crossed = passes(places(shapely.LineString(corners)), distance_m=0)
+    parts = shapely.get_parts(crossed[crossed["rgt"] == 500].geometry.to_numpy())
+    assert shapely.length(parts) / 0.989 == pytest.approx(np.full(3, 2_000), rel=0.01)
+
 
 def test_a_camp_where_the_tracks_turn_has_each_pass_once():
     (lon, lat), *_ = antarctic(270.0)
