@@ -6,6 +6,7 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from . import cache_files as cache_files
+    from .archive import frames_at_hand as frames_at_hand
     from .at_hand import bring_to_hand as bring_to_hand
     from .cache_files import STORE_README as STORE_README
     from .cache_files import Kept as Kept
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from .cache_files import radar_dir as radar_dir
     from .catalog import read_catalog as read_catalog
     from .catalog import read_frames as read_frames
-    from .frames_at_hand import frames_at_hand as frames_at_hand
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
     from .manifest import part_of as part_of

@@ -26,7 +26,7 @@ ALWAYS = {
         "METHODS",
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
-    *("MATCHES", "KIND", "CROSSES_LINE"),
+    *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC", "PLACES"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
 WITHOUT = {"TIME_MODE": {"START_DATE", "END_DATE"}, "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"}}
