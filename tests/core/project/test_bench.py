@@ -58,7 +58,7 @@ def test_a_frames_line_lies_in_its_own_four_cells(module):
 
 
 def test_the_archive_s_catalogs_lie_where_published_ones_do_and_hold_all_its_frames(module, tmp_path, monkeypatch):
-    from xopr_crossovers.core.catalogs.frames_at_hand import frames_at_hand
+    from xopr_crossovers.core.catalogs import frames_at_hand
     from xopr_crossovers.core.catalogs.seasons import season_names
 
     inputs, flights = module("inputs"), module("flights")

@@ -29,7 +29,11 @@ ALWAYS = {
     *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC", "PLACES"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
-WITHOUT = {"TIME_MODE": {"START_DATE", "END_DATE"}, "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"}}
+WITHOUT = {
+    "TIME_MODE": {"START_DATE", "END_DATE"},
+    "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"},
+    "POINTS": {"DISTANCE"},
+}
 
 
 @pytest.fixture
