@@ -12,10 +12,10 @@ import pytest
 import makers
 from standin import StandIn
 from xopr_crossovers.core.catalogs import cache_files
+from xopr_crossovers.core.catalogs.archive import frames_at_hand
 from xopr_crossovers.core.catalogs.at_hand import bring_to_hand
 from xopr_crossovers.core.catalogs.catalog import read_frames
 from xopr_crossovers.core.catalogs.frame_index import index_path, read_index
-from xopr_crossovers.core.catalogs.archive import frames_at_hand
 from xopr_crossovers.core.catalogs.manifest import copies_dir
 from xopr_crossovers.core.catalogs.seasons import season_names, seasons
 from xopr_crossovers.core.catalogs.synchronising import synchronise
