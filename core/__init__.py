@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from . import job as job
     from . import matching as matching
     from . import morton as morton
+    from . import radar as radar
     from . import reports as reports
     from . import search as search
     from . import web as web

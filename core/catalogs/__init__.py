@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from .cache_files import STORE_README as STORE_README
     from .cache_files import Kept as Kept
     from .cache_files import granules_dir as granules_dir
+    from .cache_files import radar_dir as radar_dir
     from .catalog import read_catalog as read_catalog
     from .catalog import read_frames as read_frames
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
+    from .manifest import part_of as part_of
     from .plain_tables import TEXT_SUFFIXES as TEXT_SUFFIXES
     from .plain_tables import read_plain_table as read_plain_table
     from .plain_tables import with_places as with_places

@@ -19,6 +19,7 @@ from .manifest import SEASON_PATH, DamagedManifestError, copies_dir, locked, man
 
 GRANULES = "granules"
 SEASONS = "seasons"
+RADAR = "radar"
 
 #: How the file begins that stands beside the granule store and tells what it is.
 STORE_README = "These files are the answers to granule searches of xOPR Crossovers"
@@ -31,6 +32,8 @@ _PARTS = (".part", ".partial")
 _ANSWER = r"(?:[^/]+/){1,2}\d{8}-\d{8}-[0-9a-f]{20}\.(?:parquet|old|damaged)"
 _STORE_README = r"(?:[^/]+/)?README\.txt"
 _STORE_PART = r"(?:[^/]+/){0,2}(?:README\.txt|\d{8}-\d{8}-[0-9a-f]{20}\.parquet)\.[0-9a-f]{8}\.partial"
+# In a folder for its address, and as it is while it comes.
+_RADAR_FILE = r"[0-9a-f]{20}/[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
 _SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json)\.\d+-[0-9a-f]{{8}}\.part"
 
 
@@ -80,15 +83,20 @@ def granules_dir() -> Path:
     return cache_dir() / "granules"
 
 
+def radar_dir() -> Path:
+    """Return the folder of the radar's files: layer files, organisers, echograms."""
+    return cache_dir() / "radar"
+
+
 def folder_of(kind: str) -> Path:
-    """Return the folder of a kind of files, ``'granules'`` or ``'seasons'``.
+    """Return the folder of a kind of files, ``'granules'``, ``'seasons'`` or ``'radar'``.
 
     Raises
     ------
     InputError
         If the cache folder is none.
     """
-    return granules_dir() if kind == GRANULES else copies_dir()
+    return {GRANULES: granules_dir, RADAR: radar_dir}.get(kind, copies_dir)()
 
 
 def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
@@ -96,8 +104,8 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons'}
-        The granule store, or the copies of season catalogs.
+    kind : {'granules', 'seasons', 'radar'}
+        The granule store, the copies of season catalogs, or radar files.
     cancelled : callable
         Whether nobody wants to know any more; what was found until then is returned.
 
@@ -107,7 +115,7 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
         If the cache folder is none.
     """
     folder = folder_of(kind)
-    is_ours = _is_of_store if kind == GRANULES else _season_test()
+    is_ours = _season_test() if kind == SEASONS else _is_of_store if kind == GRANULES else _is_of_radar
     files, size = [], 0
     for path in _files_below(folder):
         if cancelled():
@@ -126,7 +134,7 @@ def remove(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Removed:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons'}
+    kind : {'granules', 'seasons', 'radar'}
     cancelled : callable
         Whether to stop; what was removed until then is told.
 
@@ -170,6 +178,10 @@ def _is_of_store(path: Path, name: str) -> bool:
     if re.fullmatch(_STORE_README, name):
         return _begins(path, STORE_README)
     return bool(re.fullmatch(_ANSWER, name) or re.fullmatch(_STORE_PART, name))
+
+
+def _is_of_radar(_: Path, name: str) -> bool:
+    return bool(re.fullmatch(_RADAR_FILE, name))
 
 
 def _season_test() -> Callable[[Path, str], bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,11 @@ import requests
 
 from ..common import NAME_COLUMNS, InputError, Progress, catalog_url, count
 from ..frames import (
+    ASSETS,
     COLUMNS,
     MBOX,
     NEEDS_MBOX,
     PROPERTIES,
-    THUMBNAIL,
     Frames,
     each_once,
     filter_frames,
@@ -41,7 +41,7 @@ from .table_files import VectorReader, local_file, read_table
 # order n has n + 1 digits.
 _SMALLEST_ORDER = 5
 _GIANT_CELL = 10**_SMALLEST_ORDER
-_THUMBNAIL_PATH = ("assets", "thumbnail", "href")
+_ASSETS, _HREF = "assets", "href"
 _HIVE_COLUMNS = {"collection": "collection", "provider": "opr:provider", "hemisphere": "opr:hemisphere"}
 
 
@@ -148,10 +148,9 @@ def _read_one(
     text = place.text
     with _local_file(place, session, progress) as path:
         frames = read_table(path, place, "CATALOG", "a season's stac.parquet", _wanted, read_vector, progress)
-        if THUMBNAIL not in frames.columns and first_bytes(path, text).startswith(MAGIC):
-            schema = pq.read_schema(path)
-            if _has_thumbnails(schema):
-                frames[THUMBNAIL] = _thumbnails(path)
+        if first_bytes(path, text).startswith(MAGIC):
+            lacking = [asset for asset in ASSETS if asset not in frames.columns]
+            frames = frames.assign(**_addresses(path, lacking))
     for key, value in re.findall(r"(hemisphere|provider|collection)=([^/\\]+)[/\\]", text):
         if _HIVE_COLUMNS[key] not in frames.columns:
             frames[_HIVE_COLUMNS[key]] = value
@@ -199,17 +198,22 @@ def _tell_oddities(frames: Frames, place: str, progress: Progress) -> None:
         )
 
 
-def _has_thumbnails(schema: pyarrow.Schema) -> bool:
-    kind = schema.field(_THUMBNAIL_PATH[0]).type if _THUMBNAIL_PATH[0] in schema.names else pyarrow.null()
-    for part in _THUMBNAIL_PATH[1:]:
+def _addresses(path: Path, assets: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the addresses of those assets that a GeoParquet file tells."""
+    schema = pq.read_schema(path)
+    told = [asset for asset in assets if _is_told(schema, asset)]
+    if not told:
+        return {}
+    # Only this part of the assets: a dataset would call the column by the whole path, a file keeps it nested.
+    with pq.ParquetFile(path) as file:
+        column = file.read(columns=[f"{_ASSETS}.{asset}.{_HREF}" for asset in told]).column(0)
+    return {asset: np.array(pc.struct_field(column, [asset, _HREF]).to_pylist(), dtype=object) for asset in told}
+
+
+def _is_told(schema: pyarrow.Schema, asset: str) -> bool:
+    kind = schema.field(_ASSETS).type if _ASSETS in schema.names else pyarrow.null()
+    for part in (asset, _HREF):
         if not pyarrow.types.is_struct(kind) or kind.get_field_index(part) < 0:
             return False
         kind = kind.field(part).type
     return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
-
-
-def _thumbnails(path: Path) -> np.ndarray:
-    # Only this part of the assets: a dataset would call the column by the whole path, a file keeps it nested.
-    with pq.ParquetFile(path) as file:
-        assets = file.read(columns=[".".join(_THUMBNAIL_PATH)]).column(0)
-    return np.array(pc.struct_field(assets, list(_THUMBNAIL_PATH[1:])).to_pylist(), dtype=object)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .errors import CancelledError as CancelledError
     from .errors import DownloadError as DownloadError
     from .errors import InputError as InputError
+    from .errors import MissingFileError as MissingFileError
     from .errors import SearchError as SearchError
     from .errors import TooMuchError as TooMuchError
     from .errors import XoprError as XoprError

@@ -32,6 +32,10 @@ class DownloadError(XoprError, RuntimeError):
     """A file that could not be fetched, or is not what its address promises."""
 
 
+class MissingFileError(DownloadError):
+    """A file that the server says it does not have."""
+
+
 class CancelledError(XoprError):
     """The user asked to stop."""
 

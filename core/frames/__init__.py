@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from .cell_lists import lists_of_cells as lists_of_cells
     from .cells import FrameCells as FrameCells
     from .cells import hold_points as hold_points
+    from .columns import ASSETS as ASSETS
     from .columns import COLUMNS as COLUMNS
     from .columns import MBOX as MBOX
     from .columns import NEEDS_MBOX as NEEDS_MBOX
-    from .columns import THUMBNAIL as THUMBNAIL
     from .frames import AnyFrames as AnyFrames
     from .frames import Frames as Frames
     from .frames import flight_dates as flight_dates

@@ -16,9 +16,12 @@ COLUMNS = (
     "opr:bandwidth",
     "opr:mbox",
     "thumbnail",
+    "CSARP_layer",
+    "CSARP_standard",
+    "CSARP_qlook",
 )
-#: Address of the echogram's picture, among the assets of a STAC item.
-THUMBNAIL = "thumbnail"
+#: Columns of addresses, named as the assets of a STAC item: of the echogram's picture, the layer file, and the echogram.
+ASSETS = ("thumbnail", "CSARP_layer", "CSARP_standard", "CSARP_qlook")
 MBOX = "opr:mbox"
 NEEDS_MBOX = (
     "the column 'opr:mbox' (four morton cells a frame) is missing; use a season catalog made in April 2026 or later "

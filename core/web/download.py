@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from ..common import DownloadError, Progress, reason_of
+from ..common import DownloadError, MissingFileError, Progress, reason_of
 from .exchange import send
 from .faults import Fault
 from .hosts import host_of
@@ -107,7 +107,7 @@ def ask_for_file(request: Request, session: requests.Session, progress: Progress
 
 def _check(response: Response, url: str, part: Path) -> None:
     if response.status in (404, 410):
-        raise DownloadError(f"There is no file at {url}: check the address.")
+        raise MissingFileError(f"There is no file at {url}: check the address.")
     if response.status in (401, 403):
         raise DownloadError(
             f"{host_of(url)} does not give out {url} ({response.says}): check the address, and whether it "

@@ -21,6 +21,9 @@ ALIASES = {
     "opr:bandwidth": "Bandwidth (Hz)",
     "opr:mbox": "Morton cells (mbox)",
     "thumbnail": "Echogram",
+    "CSARP_layer": "Radar layer file",
+    "CSARP_standard": "Echogram file (standard)",
+    "CSARP_qlook": "Echogram file (quick look)",
     "n_granules": "Granules",
     "n_crossing": "Crossing granules",
     "atl06_granules": "Granules and links (JSON)",
@@ -89,6 +92,7 @@ _WHOLE = ("opr:frequency", "opr:bandwidth")
 _LINK = {"UseLink": True, "FullUrl": False, "FileWidget": True, "FileWidgetButton": False}
 # QGIS fetches the picture of a link only through a storage; this one asks for it with a plain GET.
 _PICTURE = {**_LINK, "DocumentViewer": 1, "DocumentViewerHeight": 220, "StorageType": "WebDAV"}
+_LINKS = ("https_url", "CSARP_layer", "CSARP_standard", "CSARP_qlook")
 _SHOWN_DAY, _SHOWN_MOMENT = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
 
 
@@ -131,7 +135,7 @@ def _table_columns(layer: QgsVectorLayer) -> QgsAttributeTableConfig:
 def _widget(name: str, type_name: str) -> QgsEditorWidgetSetup | None:
     if name in _TECHNICAL:
         return QgsEditorWidgetSetup("Hidden", {})
-    if name == "https_url":
+    if name in _LINKS:
         return QgsEditorWidgetSetup("ExternalResource", _LINK)
     if name == "thumbnail":
         return QgsEditorWidgetSetup("ExternalResource", _PICTURE)

@@ -149,7 +149,8 @@ def test_the_columns_of_each_layer_are_those_of_its_page(run, needed_by, cmr, tm
     sample = ROOT / "demo" / "sample"
     catalog = tmp_path / "stac.parquet"
     full = gpd.read_parquet(next(sample.rglob("hemisphere=south/**/stac.parquet")))
-    full["assets"] = [{"thumbnail": {"href": "https://example.org/echogram.jpg"}}] * len(full)
+    assets = ("thumbnail", "CSARP_layer", "CSARP_standard", "CSARP_qlook")
+    full["assets"] = [{asset: {"href": f"https://example.org/{asset}"} for asset in assets}] * len(full)
     full.to_parquet(catalog)
     files = {}
 
