@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import common as common
     from . import crossings as crossings
     from . import crossovers as crossovers
+    from . import downloads as downloads
     from . import frames as frames
     from . import geometry as geometry
     from . import granules as granules

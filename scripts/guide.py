@@ -131,7 +131,8 @@ def _value(parameter: Any) -> str:
         text += f" to {parameter.maximum():g}" if parameter.maximum() < 2e9 else ""
         text += " (m)" if kind == "distance" else ""
     elif kind == "source":
-        text = f"layer of {_SOURCES[int(parameter.dataTypes()[0])]}"
+        of = _SOURCES.get(int(parameter.dataTypes()[0]))
+        text = f"layer of {of}" if of else "layer or table"
     else:
         text = {"string": "text", "boolean": "yes or no", "datetime": "date", "extent": "extent"}[kind]
     notes = ["optional"] if _has(parameter, "FlagOptional") else []

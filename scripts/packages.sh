@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs those of the named Debian packages (or, if none is named, of those that everything needs) that are missing.
 set -euo pipefail
-[[ $# -gt 0 ]] || set -- qgis python3-qgis python3-venv
+[[ $# -gt 0 ]] || set -- qgis python3-qgis python3-venv curl wget
 
 missing=()
 for package in "$@"; do

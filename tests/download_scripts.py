@@ -40,19 +40,24 @@ class Ran:
     log: str
 
 
-def run_script(kind, table, folder, home, *, shell="dash", arguments=None, **environment):
-    """Write a script, run it in a folder of its own, and return how it ended."""
+def written(kind, table, home):
+    """Write the script of a table into the home folder."""
     script = Path(home) / f"script{downloads.ENDINGS[kind]}"
-    script.write_text(downloads.download_text(downloads.granules_to_fetch(table), kind, script.name), encoding="ascii")
-    told = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "XOPR_PAUSE": "0.05",
-        "XOPR_TRIES": "3",
-        "XOPR_STALL": "5",
-        **environment,
-    }
-    command = [*shell.split(), str(script), *([str(folder)] if arguments is None else arguments)]
+    text = downloads.download_text(downloads.granules_to_fetch(table), kind)
+    script.write_bytes(text.encode("ascii"))
+    return script
+
+
+def script_environment(home, **more):
+    """What a script is told: a home, and short waits."""
+    waits = {"XOPR_PAUSE": "0.05", "XOPR_TRIES": "3", "XOPR_STALL": "5"}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), **waits, **more}
+
+
+def run_script(kind, table, folder, home, *, interpreter="dash", arguments=None, **environment):
+    """Write a script, run it in the home folder, and return how it ended."""
+    script = written(kind, table, home)
+    command = [*interpreter.split(), str(script), *([str(folder)] if arguments is None else arguments)]
+    told = script_environment(home, **environment)
     done = subprocess.run(command, env=told, cwd=home, capture_output=True, text=True, check=False, timeout=60)
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -11,7 +11,7 @@ from ..common import fit_to_show
 
 NO_LINK = "no https link"
 NO_WEB_LINK = "a link that is no https address"
-SECRET_LINK = "a link with what may be a password, a token or a signature, which no script should hold"
+TELLING_LINK = "a link with what may be a password, a token or a signature, which no script should hold"
 
 _LINK = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?].*)?", re.DOTALL)
 # Signs that are parts of an address, and of no quotation, expansion or command.
@@ -37,7 +37,8 @@ def fit_links(links: pd.Series) -> tuple[pd.Series, pd.Series]:
         Missing where there is none.
     """
     # Each link once: a table of pairs repeats those of its granules.
-    once = links.astype("string").str.strip().replace("", pd.NA)
+    once = links.astype("string").str.strip()
+    once = once.where(once != "")
     known = {link: _fit(link) for link in once.dropna().unique()}
     fits = once.map(lambda link: known[link][0] if link in known else None, na_action="ignore")
     reasons = once.map(lambda link: known[link][1] if link in known else None, na_action="ignore")
@@ -49,7 +50,7 @@ def _fit(link: str) -> tuple[str | None, str | None]:
     # Of one with a login the host is not to be told from the login; it is masked first.
     link = quote(link.partition("#")[0], safe=_KEPT)
     if "://" in link and fit_to_show(link) != link:
-        return None, SECRET_LINK
+        return None, TELLING_LINK
     if not _LINK.fullmatch(link):
         return None, NO_WEB_LINK
     return link, None

@@ -8,18 +8,16 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ..common import InputError, Progress, count, shown
+from ..common import InputError, Progress, count
 from .options import CURL, EARTHACCESS, KINDS, POWERSHELL, URLS, WGET
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_FILES = {CURL: "posix.sh", WGET: "posix.sh", POWERSHELL: "powershell.ps1", EARTHACCESS: "earthaccess.txt"}
-_ENGINES = {CURL: "curl.sh", WGET: "wget.sh"}
+_FILES = {CURL: "shell.txt", WGET: "shell.txt", POWERSHELL: "powershell.txt", EARTHACCESS: "earthaccess.txt"}
+_ENGINES = {CURL: "shell_with_curl.txt", WGET: "shell_with_wget.txt"}
 _NASA = ".nasa.gov"
-#: Letters, digits and signs that a shell, PowerShell and Python take for themselves in the name of a file.
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-")
 
 
-def download_text(granules: pd.DataFrame, kind: str, file_name: str = "", progress: Progress | None = None) -> str:
+def download_text(granules: pd.DataFrame, kind: str, progress: Progress | None = None) -> str:
     """Return the text that fetches granules.
 
     Parameters
@@ -27,9 +25,7 @@ def download_text(granules: pd.DataFrame, kind: str, file_name: str = "", progre
     granules : DataFrame
         As :func:`granules_to_fetch` gives them.
     kind : {'curl', 'wget', 'powershell', 'earthaccess', 'urls'}
-        ``urls`` is a plain list, one link a line; the others are scripts: for a POSIX shell, for PowerShell, for Python.
-    file_name : str
-        What the script will be called, for the words at its beginning.
+        ``urls`` is a plain list, one link a line; the others are scripts for a POSIX shell, PowerShell or Python.
     progress : Progress, optional
         Is told how many granules and bytes there are, and from which hosts.
 
@@ -51,11 +47,10 @@ def download_text(granules: pd.DataFrame, kind: str, file_name: str = "", progre
         return "".join(f"{link}\n" for link in granules["https_url"])
     sizes = ["-" if pd.isna(size) else str(int(size)) for size in granules["n_bytes"]]
     rows = [" ".join(row) for row in zip(sizes, granules["file"], granules["https_url"])]
-    itself = file_name if file_name and set(file_name) <= _PLAIN else "SCRIPT"
     text = _template(_FILES[kind])
     if kind in _ENGINES:
         text = text.replace("@ENGINE@", _template(_ENGINES[kind]).strip())
-    return text.replace("@ABOUT@", about).replace("@SELF@", itself).replace("@LIST@", "\n".join(rows))
+    return text.replace("@ABOUT@", about).replace("@LIST@", "\n".join(rows))
 
 
 def total_mb(granules: pd.DataFrame) -> float:
@@ -85,8 +80,8 @@ def _tell(granules: pd.DataFrame, about: str, progress: Progress) -> None:
     progress.info(about)
     hosts = Counter(urlsplit(link).netloc for link in granules["https_url"])
     for host, n_granules in hosts.items():
-        progress.info(f"{count(n_granules, 'granule', 'granules')} from {shown(host)}.")
+        progress.info(f"{count(n_granules, 'granule', 'granules')} from {host}.")
         if not f".{urlsplit(f'//{host}').hostname}".endswith(_NASA):
             progress.warn(
-                f"{host} is not NASA's: the scripts do not tell it a token, unless the variable EARTHDATA_HOSTS names it."
+                f"{host} is not NASA's: scripts tell it no token, unless the variable EARTHDATA_HOSTS names it."
             )

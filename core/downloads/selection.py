@@ -154,7 +154,9 @@ def _numbers(values: pd.Series, name: str) -> pd.Series:
     wrong = numbers.isna() & values.notna() & (values.astype("string").str.strip() != "")
     if wrong.any():
         first = values[wrong].iloc[0]
-        raise InputError(f"{name}: '{first}' in the column '{values.name}' is no number; correct it, or leave it empty.")
+        raise InputError(
+            f"{name}: '{first}' in the column '{values.name}' is no number; correct it, or leave it empty."
+        )
     return numbers.where(np.isfinite(numbers))
 
 

@@ -20,7 +20,7 @@ from ...core.common import InputError
 from ..compat import NO_GEOMETRY_CHECK, is_null
 from .extents import read_extent
 from .feedback import FeedbackProgress
-from .layer_files import for_qgis, layer_file
+from .layer_files import LayerFile, for_qgis, layer_file
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -160,8 +160,20 @@ class Inputs:
             return None
         file = layer_file(self, name)
         text = Path(file.place.text).name if file else self.shown(name)
-        table = self._read_file(file.place) if file and file.is_ours else self._read_source(name)
-        return core.catalogs.with_places(table, name, text, self.progress)
+        return core.catalogs.with_places(self._read(name, file), name, text, self.progress)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return the features of a layer, or of a table that needs no places; see :meth:`table`.
+
+        Raises
+        ------
+        InputError
+            If the layer cannot be opened.
+        """
+        return self._read(name, layer_file(self, name))
+
+    def _read(self, name: str, file: LayerFile | None) -> pd.DataFrame:
+        return self._read_file(file.place) if file and file.is_ours else self._read_source(name)
 
     def _read_file(self, place: Place) -> pd.DataFrame:
         with core.catalogs.local_file(place, self.session() if place.address else None, self.progress) as path:

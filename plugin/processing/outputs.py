@@ -214,8 +214,19 @@ class Outputs:
             del sink
         return n_rows
 
-    def write_text(self, name: str, text: str) -> dict[str, str]:
+    def write_text(self, name: str, text: str, ending: str = "", *, runs: bool = False) -> dict[str, str]:
         """Write a text as the output file of a name, if one is wanted, and return its path by the name.
+
+        Parameters
+        ----------
+        name : str
+            Of a parameter for a file.
+        text : str
+            Its lines end as they do here, on Windows too.
+        ending : str
+            Of the file's name, such as ``.sh``: a temporary file gets it, of another one a warning says what it holds.
+        runs : bool
+            Whether the file can be run as it is.
 
         Raises
         ------
@@ -227,8 +238,16 @@ class Outputs:
         if not path:
             return {}
         place = places.path_of(path, name)
+        if ending and Path(QgsProcessingUtils.tempFolder()) in place.parents:
+            place = place.with_suffix(ending)
+        elif ending and place.suffix.lower() != ending:
+            self._inputs.progress.warn(f"{name}: {place.name} holds what is usually called {place.stem}{ending}.")
         try:
-            self._staging.file(place).write_text(text, encoding="utf-8")
+            staged = self._staging.file(place)
+            staged.write_bytes(text.encode("utf-8"))
+            if runs:
+                mode = staged.stat().st_mode
+                staged.chmod(mode | (mode & 0o444) >> 2)
         except OSError as error:
             raise InputError(_failed(name, place, error)) from None
         return {name: str(place)}

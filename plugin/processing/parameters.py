@@ -23,6 +23,7 @@ from qgis.core import (
 )
 
 from ...core.catalogs import season_names
+from ...core.downloads import BEST_BY, KINDS
 from ...core.frames import RULES
 from ...core.geometry import HEMISPHERES
 from ...core.icesat2 import BEAMS, DIRECTIONS
@@ -336,6 +337,67 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
         algorithm.addParameter(
             text(name, label, None, f"Only granules of these, such as {example}; all of them if empty.", advanced=True)
         )
+
+
+def add_download(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``MATCHES``, ``KIND``, ``CROSSES_LINE``, ``MAX_DAYS``, ``BEST``, ``BEST_BY`` and ``SCRIPT``."""
+    algorithm.addParameter(
+        layer(
+            "MATCHES",
+            "Matches, crossovers or granules",
+            "table",
+            "A table or layer with granule_id and https_url, as the other algorithms write them; of a layer with a "
+            "selection, the rows selected.",
+        )
+    )
+    algorithm.addParameter(
+        choice(
+            "KIND",
+            "Form",
+            KINDS,
+            KINDS[0],
+            "curl and wget: a script for the shell of Linux and macOS; powershell: one for Windows, with the curl that "
+            "is there; earthaccess: one for Python with that package; urls: a plain list, one link a line.",
+        )
+    )
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterBoolean("CROSSES_LINE", "Only granules that cross the flight line", False),
+            "Needs the column crosses_line, which Matches have.",
+        )
+    )
+    days = QgsProcessingParameterNumber(
+        "MAX_DAYS", "Most days between flight and pass", FLOAT, optional=True, minValue=0.0
+    )
+    algorithm.addParameter(
+        described(
+            days, "Only granules that passed at most so many days before or after. Needs the column days_between."
+        )
+    )
+    best = QgsProcessingParameterNumber("BEST", "Best granules of each frame", INTEGER, 0, minValue=0)
+    algorithm.addParameter(
+        described(best, "So many granules of each frame, the best by BEST_BY; 0 for all. Needs the column frame_id.")
+    )
+    algorithm.addParameter(
+        choice(
+            "BEST_BY",
+            "Best is",
+            BEST_BY,
+            BEST_BY[0],
+            "time: nearest in time to the flight (column days_between); overlap: most of the flight line in the "
+            "footprint (column overlap_m, which Matches have).",
+        )
+    )
+    script = QgsProcessingParameterFileDestination(
+        "SCRIPT", "Script", "Shell script (*.sh);;PowerShell (*.ps1);;Python (*.py);;List of links (*.txt)"
+    )
+    algorithm.addParameter(
+        described(
+            script,
+            "The file to write; .sh for curl and wget, .ps1 for powershell, .py for earthaccess, .txt for urls. It "
+            "never holds a login: you give yours when you run it.",
+        )
+    )
 
 
 def add_extent(algorithm: QgsProcessingAlgorithm) -> None:

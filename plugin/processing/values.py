@@ -168,6 +168,21 @@ def wanted_crossovers(run: Run) -> core.crossings.Wanted:
     )
 
 
+def picking(run: Run) -> core.downloads.Picking:
+    """Return which granules are to be fetched.
+
+    Raises
+    ------
+    InputError
+        If a number is none, or out of range, or ``BEST_BY`` would be ignored.
+    """
+    best, best_by = int(run.number("BEST")), run.choice("BEST_BY")
+    if not best and best_by != core.downloads.BEST_BY[0]:
+        raise InputError(f"BEST_BY={best_by} is only used with BEST, which is 0: give BEST, or leave BEST_BY out.")
+    max_days = run.number("MAX_DAYS") if run.given("MAX_DAYS") else None
+    return core.downloads.Picking(run.yes("CROSSES_LINE"), max_days, best, best_by)
+
+
 def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:
     """Return the two results of matching by the names of their outputs."""
     return {"MATCHED_FRAMES": matched.frames, "MATCHES": matched.matches}

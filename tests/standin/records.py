@@ -172,7 +172,7 @@ def _polygon(ring):
     }
 
 
-def _links(store, row, archive):
+def _links(store, row, archive=ARCHIVE):
     name = store.names[row]
     product, version = store.collections[store.collection[row]]
     folder = f"ATLAS/{product}/{version}/{str(store.texts['start'][row])[:10].replace('-', '/')}"
