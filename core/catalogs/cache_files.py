@@ -32,8 +32,8 @@ _PARTS = (".part", ".partial")
 _ANSWER = r"(?:[^/]+/){1,2}\d{8}-\d{8}-[0-9a-f]{20}\.(?:parquet|old|damaged)"
 _STORE_README = r"(?:[^/]+/)?README\.txt"
 _STORE_PART = r"(?:[^/]+/){0,2}(?:README\.txt|\d{8}-\d{8}-[0-9a-f]{20}\.parquet)\.[0-9a-f]{8}\.partial"
-# In a folder for its address, and as it is while it comes.
-_RADAR_FILE = r"[0-9a-f]{20}/[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
+# After a number of its address; and as it is called while it comes.
+_RADAR_FILE = r"[0-9a-f]{20}-[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
 _SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json)\.\d+-[0-9a-f]{{8}}\.part"
 
 

@@ -20,7 +20,7 @@ COLUMNS = (
     "CSARP_standard",
     "CSARP_qlook",
 )
-#: Columns of addresses, named as the assets of a STAC item: of the echogram's picture, the layer file, and the echogram.
+#: Columns of addresses, named as the assets of a STAC item: the echogram's picture, the layer file, the echogram.
 ASSETS = ("thumbnail", "CSARP_layer", "CSARP_standard", "CSARP_qlook")
 MBOX = "opr:mbox"
 NEEDS_MBOX = (

@@ -56,6 +56,18 @@ def test_the_address_of_the_echogram_comes_from_the_assets(tmp_path, assets, pic
     assert frames["thumbnail"].astype(object).where(frames["thumbnail"].notna(), None).tolist() == pictures
 
 
+def test_the_addresses_of_layer_file_and_echograms_come_from_the_assets_beside_it(tmp_path):
+    assets = [
+        {asset: {"href": f"https://e.org/{asset}/{row}.mat"} for asset in ("CSARP_layer", "CSARP_qlook", "CSARP_mvdr")}
+        for row in range(2)
+    ]
+    SOUTH.assign(assets=assets).to_parquet(tmp_path / "stac.parquet")
+    frames = catalog.read_catalog(str(tmp_path / "stac.parquet"))
+    for asset in ("CSARP_layer", "CSARP_qlook"):
+        assert frames[asset].tolist() == [f"https://e.org/{asset}/{row}.mat" for row in range(2)]
+    assert {"CSARP_standard", "CSARP_mvdr", "thumbnail"}.isdisjoint(frames.columns)
+
+
 def test_each_frame_keeps_its_own_echogram_where_the_file_holds_the_rows_of_another_table(tmp_path):
     assets = [{"thumbnail": {"href": f"https://e.org/{name}.jpg"}} for name in SOUTH["id"]]
     table = SOUTH.assign(assets=assets)
