@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .options import BEST as BEST
     from .options import QUALITIES as QUALITIES
     from .reading import Reading as Reading
+    from .reading import heights_near as heights_near
     from .reading import read_heights as read_heights
     from .segments import IceSegments as IceSegments
 

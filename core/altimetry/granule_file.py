@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pandas as pd
 
-from ..common import InputError
+from ..common import InputError, Progress
 from ..icesat2 import BEAMS, TRACKS_PER_CYCLE, parse_granule_names
-from ..remote import Hdf5File, open_hdf5
+from ..remote import Access, Hdf5File, is_far, open_hdf5
 from .fields import NEEDED, SEGMENTS, path_of_field
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class GranuleFile:
     def __init__(self, file: Hdf5File, name: str) -> None:
         self.file = file
         self.name = name
+        self._beams: dict[str, Beam | None] = {}
         if not any(beam in file.names() for beam in BEAMS):
             if file.names():
                 raise InputError(
@@ -122,27 +124,37 @@ class GranuleFile:
         InputError
             If a beam lacks a field that is needed.
         """
-        found = {}
-        for name in self.named_beams:
-            group = f"{name}/{SEGMENTS}"
-            if not self.file.names(group):
-                continue
-            for field in NEEDED:
-                path = path_of_field(name, field)
-                if not self.file.has_dataset(path):
-                    raise InputError(
-                        f"{self.name} has no field {path}: it is no whole ATL06 granule; fetch it as NASA has it."
-                    )
-            n_segments = self.file.shape(path_of_field(name, "segment_id"))[0]
-            if n_segments:
-                found[name] = Beam(name, self._is_strong(name), n_segments)
-        return found
+        return {name: beam for name in self.named_beams if (beam := self.beam(name)) is not None}
 
     @cached_property
     def named_beams(self) -> tuple[str, ...]:
         """The beams of which there is a group, with segments or without."""
         there = self.file.names()
         return tuple(name for name in BEAMS if name in there)
+
+    def beam(self, name: str) -> Beam | None:
+        """Return one beam, without a look at the others; None if it is not there, or has no segment.
+
+        Raises
+        ------
+        InputError
+            If it lacks a field that is needed.
+        """
+        if name not in self._beams:
+            self._beams[name] = self._read_beam(name)
+        return self._beams[name]
+
+    def _read_beam(self, name: str) -> Beam | None:
+        if not self.file.names(f"{name}/{SEGMENTS}"):
+            return None
+        for field in NEEDED:
+            path = path_of_field(name, field)
+            if not self.file.has_dataset(path):
+                raise InputError(
+                    f"{self.name} has no field {path}: it is no whole ATL06 granule; fetch it as NASA has it."
+                )
+        n_segments = self.file.shape(path_of_field(name, "segment_id"))[0]
+        return Beam(name, self._is_strong(name), n_segments) if n_segments else None
 
     def _is_strong(self, beam: str) -> bool | None:
         kind = str(self.file.attribute(beam, "atlas_beam_type") or "").strip("\0 ").lower()
@@ -163,24 +175,39 @@ class GranuleFile:
         return int(values[0]) if len(values) == 1 else None
 
 
-def open_granule(place: str | Path, name: str = "") -> GranuleFile:
+def open_granule(
+    place: str | Path, name: str = "", access: Access | None = None, progress: Progress | None = None
+) -> GranuleFile:
     """Open an ATL06 granule, to be closed after use (it is a context manager).
 
     Parameters
     ----------
     place : str or Path
-        A file of this machine.
+        A file of this machine, or its http or https address.
     name : str
         The granule's name, where the file is not called as it is.
+    access : Access, optional
+        What the granules of a run share: session and login.
+    progress : Progress, optional
 
     Raises
     ------
     InputError
         If it is not there, or cannot be read, or is no ATL06 granule.
+    DownloadError
+        If it cannot be fetched.
+    CancelledError
+        If the user asked to stop.
     """
-    file = open_hdf5(place)
+    file = open_hdf5(place, access, progress)
     try:
-        return GranuleFile(file, name or PurePosixPath(Path(place).as_posix()).name)
+        return GranuleFile(file, name or name_of_place(place))
     except BaseException:
         file.close()
         raise
+
+
+def name_of_place(place: str | Path) -> str:
+    """Return the file's name of a path or an address."""
+    path = urlsplit(str(place)).path if is_far(place) else Path(place).as_posix()
+    return PurePosixPath(unquote(path)).name

@@ -70,6 +70,11 @@ class IceSegments(Columns):
             made[name] = _column(name, columns[name]) if name in columns else np.full(n, np.nan)
         return cls(**made)
 
+    @property
+    def has_height(self) -> np.ndarray:
+        """Which have a height, ``(n,)`` bool."""
+        return np.isfinite(self.h_li)
+
     @classmethod
     def none(cls) -> IceSegments:
         """Return no segments."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .environment import cmr_url_and_source as cmr_url_and_source
     from .environment import default_cache_dir as default_cache_dir
     from .environment import folder_at as folder_at
+    from .environment import heights_dir as heights_dir
     from .environment import preferring as preferring
     from .errors import CancelledError as CancelledError
     from .errors import DownloadError as DownloadError

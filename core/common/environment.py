@@ -160,6 +160,17 @@ def cache_dir_and_source() -> tuple[Path, str]:
     return folder_at(text, source, whole=source == _preferences.get().place), source
 
 
+def heights_dir() -> Path:
+    """Return the folder of the measured heights that were read, below :func:`cache_dir`.
+
+    Raises
+    ------
+    InputError
+        If the preferred cache folder is no whole path.
+    """
+    return cache_dir() / "heights"
+
+
 def default_cache_dir() -> Path:
     """Return the platform's folder for what can be fetched again."""
     from platformdirs import user_cache_dir  # here, because QGIS imports this module before it looks for packages

@@ -141,6 +141,10 @@ class _Exchange(threading.Thread):
             self._ended.set()
 
     def _read(self, stream: requests.Response) -> Response:
+        longest = self._request.longest
+        without_body = Response(stream.url, stream.status_code, stream.headers, b"")
+        if longest is not None and (self._length() or 0) > longest:
+            return without_body
         file = self._request.target if stream.ok else None
         with file.open("wb") if file else io.BytesIO() as sink:
             for chunk in stream.iter_content(_CHUNK_BYTES):
@@ -148,6 +152,8 @@ class _Exchange(threading.Thread):
                     raise requests.ConnectionError("abandoned")
                 sink.write(chunk)
                 self._received += len(chunk)
+                if longest is not None and self._received > longest:
+                    return without_body
             body = sink.getvalue() if isinstance(sink, io.BytesIO) else b""
         # urllib3 1 takes a body that ends early for a whole one.
         expected = self._length()

@@ -31,6 +31,8 @@ class Request:
         File for the body of a good answer; it then is not in the response.
     size : int or None
         Bytes of that file, where they are known beforehand; otherwise the server may say how many there are.
+    longest : int or None
+        Bytes of a body that is taken: a longer one is left where it is, and the response has none.
     patience : Patience
     """
 
@@ -43,6 +45,7 @@ class Request:
     allow_redirects: bool = True
     target: Path | None = None
     size: int | None = None
+    longest: int | None = None
     patience: Patience = field(default_factory=Patience)
 
     def fault_in(self, response: Response) -> Fault | None:  # noqa: ARG002  (for kinds of requests that look at it)
