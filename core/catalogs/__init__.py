@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
     from .manifest import part_of as part_of
+    from .own_files import OwnFiles as OwnFiles
     from .plain_tables import TEXT_SUFFIXES as TEXT_SUFFIXES
     from .plain_tables import read_plain_table as read_plain_table
     from .plain_tables import with_places as with_places
