@@ -186,3 +186,25 @@ def picking(run: Run) -> core.downloads.Picking:
 def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:
     """Return the two results of matching by the names of their outputs."""
     return {"MATCHED_FRAMES": matched.frames, "MATCHES": matched.matches}
+
+
+def granule_places(run: Run) -> core.heights.GranulePlaces:
+    """Return where granules are read from.
+
+    Raises
+    ------
+    InputError
+        If ``GRANULE_FILES`` names no granule.
+    """
+    return core.heights.GranulePlaces(run.text("GRANULE_FILES"), run.progress)
+
+
+def radar_files(run: Run) -> core.radar.RadarFiles:
+    """Return where the files of frames are read from.
+
+    Raises
+    ------
+    InputError
+        If ``RADAR_FILES`` names no file.
+    """
+    return core.radar.RadarFiles(run.text("RADAR_FILES"), run.session(), run.progress)

@@ -1,0 +1,60 @@
+"""The parameters of the algorithms that read measured heights."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingParameterAuthConfig, QgsProcessingParameterDistance
+
+from ...core.altimetry import QUALITIES
+from ..compat import METRES
+from .parameters import choice, described, text
+
+
+def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str) -> None:
+    """Add ``BUFFER``."""
+    distance = QgsProcessingParameterDistance("BUFFER", "Distance on the ground", defaultValue=default_m, minValue=0.0)
+    distance.setDefaultUnit(METRES)
+    algorithm.addParameter(described(distance, help_text))
+
+
+def add_quality(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``QUALITY``."""
+    algorithm.addParameter(
+        choice(
+            "QUALITY",
+            "Heights that count",
+            QUALITIES,
+            QUALITIES[0],
+            "best: segments with atl06_quality_summary 0; all: every segment that has a height.",
+        )
+    )
+
+
+def add_height_files(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``RADAR_FILES``, ``GRANULE_FILES`` and ``AUTHCFG``."""
+    algorithm.addParameter(
+        text(
+            "RADAR_FILES",
+            "Radar layer files (instead of fetching them)",
+            None,
+            "Files of CSARP_layer of your own: a folder, a file or a pattern, several with semicolons between; nothing "
+            "is fetched then. If empty, the layer files are fetched from where the catalog says they are, and kept.",
+        )
+    )
+    algorithm.addParameter(
+        text(
+            "GRANULE_FILES",
+            "ATL06 files (instead of reading them from the archive)",
+            None,
+            "Granules of your own, with the names that NASA gave them: a folder, a file or a pattern, several with "
+            "semicolons between; nothing is fetched then. Of a granule that is there in another revision only, that "
+            "one is read. If empty, small pieces of the granules are read from the archive, and kept.",
+        )
+    )
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterAuthConfig("AUTHCFG", "Earthdata login", optional=True),
+            "An authentication configuration of QGIS (Basic) with the user and password of your Earthdata login, for "
+            "granules that are read from the archive. If empty, the environment variable EARTHDATA_TOKEN, else the "
+            "entry of urs.earthdata.nasa.gov in .netrc. Files of your own need none.",
+        )
+    )
