@@ -1,7 +1,8 @@
 """Which files of the cache folder are ours, how large they are, and how to be rid of them.
 
 The folder may be one that the user chose and that holds other things, too. Ours is what bears a name that only the
-granule store gives, and the season catalogs that the manifest says were fetched. Everything else stays.
+granule store or the reading of heights gives, and the season catalogs that the manifest says were fetched. Everything
+else stays.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..common import cache_dir, reason_of
+from ..common import cache_dir, heights_dir, reason_of
 from .manifest import SEASON_PATH, DamagedManifestError, copies_dir, locked, manifest_path, read_manifest
 
 GRANULES = "granules"
 SEASONS = "seasons"
 RADAR = "radar"
+HEIGHTS = "heights"
 
 #: How the file begins that stands beside the granule store and tells what it is.
 STORE_README = "These files are the answers to granule searches of xOPR Crossovers"
@@ -34,6 +36,8 @@ _STORE_README = r"(?:[^/]+/)?README\.txt"
 _STORE_PART = r"(?:[^/]+/){0,2}(?:README\.txt|\d{8}-\d{8}-[0-9a-f]{20}\.parquet)\.[0-9a-f]{8}\.partial"
 # After a number of its address; and as it is called while it comes.
 _RADAR_FILE = r"[0-9a-f]{20}-[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
+# What was read of a granule, in a folder for that; and whole files, where a server gives no pieces.
+_HEIGHTS = r"(?:[\w.-]+/gt\d[lr]-[0-9a-f]{20}\.npz|files/[0-9a-f]{20}-[\w.+=-]+)(?:\.[0-9a-f]{8}\.partial)?"
 _SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json)\.\d+-[0-9a-f]{{8}}\.part"
 
 
@@ -89,14 +93,14 @@ def radar_dir() -> Path:
 
 
 def folder_of(kind: str) -> Path:
-    """Return the folder of a kind of files, ``'granules'``, ``'seasons'`` or ``'radar'``.
+    """Return the folder of a kind of files, ``'granules'``, ``'seasons'``, ``'radar'`` or ``'heights'``.
 
     Raises
     ------
     InputError
         If the cache folder is none.
     """
-    return {GRANULES: granules_dir, RADAR: radar_dir}.get(kind, copies_dir)()
+    return {GRANULES: granules_dir, SEASONS: copies_dir, RADAR: radar_dir, HEIGHTS: heights_dir}[kind]()
 
 
 def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
@@ -104,8 +108,8 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons', 'radar'}
-        The granule store, the copies of season catalogs, or radar files.
+    kind : {'granules', 'seasons', 'radar', 'heights'}
+        The granule store, the copies of season catalogs, radar files, or the measured heights that were read.
     cancelled : callable
         Whether nobody wants to know any more; what was found until then is returned.
 
@@ -115,7 +119,7 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
         If the cache folder is none.
     """
     folder = folder_of(kind)
-    is_ours = _season_test() if kind == SEASONS else _is_of_store if kind == GRANULES else _is_of_radar
+    is_ours = {GRANULES: _is_of_store, RADAR: _is_of_radar, HEIGHTS: _is_of_heights}.get(kind) or _season_test()
     files, size = [], 0
     for path in _files_below(folder):
         if cancelled():
@@ -134,7 +138,7 @@ def remove(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Removed:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons', 'radar'}
+    kind : {'granules', 'seasons', 'radar', 'heights'}
     cancelled : callable
         Whether to stop; what was removed until then is told.
 
@@ -182,6 +186,8 @@ def _is_of_store(path: Path, name: str) -> bool:
 
 def _is_of_radar(_: Path, name: str) -> bool:
     return bool(re.fullmatch(_RADAR_FILE, name))
+def _is_of_heights(_: Path, name: str) -> bool:
+    return bool(re.fullmatch(_HEIGHTS, name))
 
 
 def _season_test() -> Callable[[Path, str], bool]:

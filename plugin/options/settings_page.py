@@ -188,8 +188,9 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
             form,
             "cache_folder",
             "Cache &folder",
-            "Where season catalogs and found granules are kept, so that the next run needs no network. Leave it empty "
-            "for the folder that your system has for this. What is in the old folder is not moved.",
+            "Where season catalogs, found granules and measured heights are kept, so that the next run needs no "
+            "network. Leave it empty for the folder that your system has for this. What is in the old folder is not "
+            "moved.",
         )
         self.copies.add_to(form)
         return form

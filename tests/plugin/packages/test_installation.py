@@ -58,7 +58,7 @@ def test_local_copies_are_counted(tmp_path, monkeypatch, cmr):
     job.query_granules([area.given_area((-105, -76, -104, -75))], window.resolve_window("cycle", cycle=22))
     (tmp_path / "granules" / "other.bin").write_bytes(b"x" * 1_500_000)
     assert installation.local_copies() == (
-        f"{tmp_path}\nGranule store: 2 files (less than 0.1 MB)\nSeason catalogs: no files"
+        f"{tmp_path}\nGranule store: 2 files (less than 0.1 MB)\nSeason catalogs: no files\nMeasured heights: no files"
     )
 
 
