@@ -186,6 +186,8 @@ def _is_of_store(path: Path, name: str) -> bool:
 
 def _is_of_radar(_: Path, name: str) -> bool:
     return bool(re.fullmatch(_RADAR_FILE, name))
+
+
 def _is_of_heights(_: Path, name: str) -> bool:
     return bool(re.fullmatch(_HEIGHTS, name))
 

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.cookies import RequestsCookieJar
 
-from ..common import DownloadError, Progress
+from ..common import DownloadError, LoginError, MissingFileError, Progress
 from ..web import Fault, Patience, Request, Response, host_of, send
 from .login import HOW_TO_LOG_IN, Login, find_login, is_login_host, login_url, may_have_token, origin_of
 
@@ -107,14 +107,14 @@ class Access:
         if is_login_host(onward) and not is_login_host(url):
             login = self._found()
             if login is None:
-                raise DownloadError(f"{host_of(link)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
+                raise LoginError(f"{host_of(link)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
             if login.token and may_have_token(link):
-                raise DownloadError(
+                raise LoginError(
                     f"{host_of(link)} does not take the token of {login.source} for one: make a new one at "
                     f"{login_url()} (Generate Token), and copy all of it."
                 )
             if login.token:
-                raise DownloadError(
+                raise LoginError(
                     f"{host_of(link)} is none of NASA's hosts and was not told the token of {login.source}: check the "
                     "address, or name the host in the environment variable EARTHDATA_HOSTS."
                 )
@@ -155,7 +155,7 @@ class Access:
     def _check(self, link: str, url: str, response: Response) -> None:
         """Raise DownloadError for what is no part of a file."""
         if response.is_web_page() and response.status == 200:
-            raise DownloadError(
+            raise MissingFileError(
                 f"A web page came from {host_of(url)} instead of {link}: check the address, and whether it or the "
                 f"network needs a login; for an Earthdata login {HOW_TO_LOG_IN}."
             )
@@ -167,18 +167,18 @@ class Access:
         if response.status == 401:
             self._refuse(url, response)
         if response.status == 403 and origin_of(url) == origin_of(link):
-            raise DownloadError(_no_licence(link, response))
+            raise LoginError(_no_licence(link, response))
 
     def _refuse(self, url: str, response: Response) -> None:
         login = self._found()
         if login is None:
-            raise DownloadError(f"{host_of(url)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
+            raise LoginError(f"{host_of(url)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
         if is_login_host(url) or not login.token:
-            raise DownloadError(
+            raise LoginError(
                 f"{host_of(url)} does not accept the user and password of {login.source}: check them by logging in at "
                 f"{login_url()} with a browser."
             )
-        raise DownloadError(
+        raise LoginError(
             f"{host_of(url)} does not accept the token of {login.source} ({_words(response)}): make a new one at "
             f"{login_url()} (Generate Token)."
         )
