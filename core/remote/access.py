@@ -155,19 +155,19 @@ class Access:
     def _check(self, link: str, url: str, response: Response) -> None:
         """Raise DownloadError for what is no part of a file."""
         if response.is_web_page() and response.status == 200:
-            raise MissingFileError(
+            raise DownloadError(
                 f"A web page came from {host_of(url)} instead of {link}: check the address, and whether it or the "
                 f"network needs a login; for an Earthdata login {HOW_TO_LOG_IN}."
             )
         if response.status in (404, 410):
-            raise DownloadError(
+            raise MissingFileError(
                 f"{link} is not there any more, mostly because a newer revision took its place: search the granules "
                 "anew (STORE 'refresh')."
             )
         if response.status == 401:
             self._refuse(url, response)
         if response.status == 403 and origin_of(url) == origin_of(link):
-            raise LoginError(_no_licence(link, response))
+            raise _not_given(link, response)
 
     def _refuse(self, url: str, response: Response) -> None:
         login = self._found()
@@ -197,14 +197,14 @@ def _told(response: Response) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _no_licence(link: str, response: Response) -> str:
+def _not_given(link: str, response: Response) -> DownloadError:
     address = _told(response).get("resolution_url")
     if isinstance(address, str) and address.startswith(("http://", "https://")):
-        return (
+        return LoginError(
             f"{host_of(link)} gives out {link} only after its licence (EULA) is accepted: open {address} in a browser, "
             "log in and accept it, and run again."
         )
-    return (
+    return DownloadError(
         f"{host_of(link)} does not give out {link} ({response.says}): check with a browser whether your login may "
         "have it."
     )
