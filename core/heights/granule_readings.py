@@ -6,9 +6,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from ..altimetry import BEST, Reading, heights_near
 from ..common import DownloadError, InputError, LoginError, MissingFileError, Progress, count, run_parallel
@@ -27,6 +28,8 @@ _TELL_EVERY_S = 10.0
 _MISSING, _UNREACHED, _UNREADABLE = "not in the archive", "could not be fetched", "could not be read"
 _UNASKED = "not asked for, as the archive does not answer"
 
+Digest = TypeVar("Digest")
+
 
 @dataclass(frozen=True)
 class GranuleAsked:
@@ -39,11 +42,14 @@ class GranuleAsked:
         As :class:`~xopr_crossovers.core.heights.GranulePlaces` tells it.
     windows : mapping of str to Polylines
         By beam the lines or points near which it is read, EPSG:4326.
+    distance_m : float
+        How near (m).
     """
 
     granule_id: str
     place: GranulePlace
     windows: Mapping[str, Polylines]
+    distance_m: float
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,12 @@ class GranuleRead:
 
 def heights_of_granules(
     asked: Sequence[GranuleAsked],
-    distance_m: float,
+    digest: Callable[[int, GranuleRead], Digest],
     quality: str = BEST,
     columns: Sequence[str] = (),
     access: Access | None = None,
     progress: Progress | None = None,
-) -> list[GranuleRead]:
+) -> list[Digest]:
     """Read heights of granules, several at once.
 
     What was fetched is kept in the cache folder, so that a run that was stopped goes on where it was, and only asks for
@@ -80,7 +86,10 @@ def heights_of_granules(
     ----------
     asked : sequence of GranuleAsked
         Each granule once.
-    distance_m, quality, columns
+    digest : callable
+        Takes the number of a granule and what was read of it, and returns what is to be kept of that: all segments of
+        thousands of granules have no room in memory. It is called in several threads.
+    quality, columns
         See :func:`~xopr_crossovers.core.altimetry.heights_near`.
     access : Access, optional
         Session and login.
@@ -89,8 +98,8 @@ def heights_of_granules(
 
     Returns
     -------
-    list of GranuleRead
-        One for each that is asked for, in that order.
+    list
+        What `digest` returned for each granule, in their order.
 
     Raises
     ------
@@ -102,30 +111,33 @@ def heights_of_granules(
     progress, access = progress or Progress(), access or Access()
     hosts, clock = _Hosts(), _Clock(len(asked))
 
-    def read(one: GranuleAsked, relay: Progress) -> GranuleRead:
-        begun = time.monotonic()
-        try:
-            return _read(one, hosts, partial(_heights, one, distance_m, quality, columns, access, relay))
-        finally:
-            clock.add(time.monotonic() - begun, relay)
+    def read(number: int, relay: Progress) -> tuple[Digest, GranuleRead]:
+        one, begun = asked[number], time.monotonic()
+        found = _read(one, hosts, partial(_heights, one, quality, columns, access, relay))
+        digested = digest(number, found)
+        clock.add(time.monotonic() - begun, relay)
+        return digested, replace(found, beams={})
 
-    results = run_parallel([partial(read, one) for one in asked], progress, AT_ONCE)
-    _tell(results, progress)
-    return results
+    results = run_parallel([partial(read, number) for number in range(len(asked))], progress, AT_ONCE)
+    _tell([found for _, found in results], progress)
+    return [digested for digested, _ in results]
 
 
 def _heights(
-    one: GranuleAsked,
-    distance_m: float,
-    quality: str,
-    columns: Sequence[str],
-    access: Access,
-    progress: Progress,
-    place: str | Path,
+    one: GranuleAsked, quality: str, columns: Sequence[str], access: Access, progress: Progress, place: str | Path
 ) -> GranuleRead:
-    name, windows = one.granule_id, one.windows
-    found = heights_near(place, windows, distance_m, quality, columns, name=name, access=access, progress=progress)
-    return GranuleRead(found)
+    return GranuleRead(
+        heights_near(
+            place,
+            one.windows,
+            one.distance_m,
+            quality,
+            columns,
+            name=one.granule_id,
+            access=access,
+            progress=progress,
+        )
+    )
 
 
 def _read(one: GranuleAsked, hosts: _Hosts, heights: Callable[[str | Path], GranuleRead]) -> GranuleRead:

@@ -26,6 +26,10 @@ class Told(Progress):
         return self.stop
 
 
+def whole(_, found):
+    return found
+
+
 def plane(lon, lat):
     return 1000.0 + 3.0 * (np.asarray(lat) + 80.0)
 
@@ -51,13 +55,13 @@ def asked_of(folder, made):
     names = [granule.name for granule in made] + [absent]
     places = GranulePlaces(str(folder)).places_of(names, [""] * len(names))
     windows = [{"gt1l": point_on(granule, "gt1l", 2_000.0)} for granule in [*made, made[0]]]
-    return [GranuleAsked(*one) for one in zip(names, places, windows)]
+    return [GranuleAsked(*one, 100.0) for one in zip(names, places, windows)]
 
 
 def test_each_granule_has_its_heights_or_the_reason_why_not(granules):
     folder, made = granules
     told = Told()
-    found = heights_of_granules(asked_of(folder, made), 100.0, progress=told)
+    found = heights_of_granules(asked_of(folder, made), whole, progress=told)
     assert [one.reason for one in found] == ["", "", "could not be read", "not in GRANULE_FILES"]
     near = found[0].beams["gt1l"].segments
     assert len(near) == 9  # 20.01 m apart
@@ -70,4 +74,4 @@ def test_each_granule_has_its_heights_or_the_reason_why_not(granules):
 def test_who_stops_the_reading_is_obeyed(granules):
     folder, made = granules
     with pytest.raises(CancelledError):
-        heights_of_granules(asked_of(folder, made), 100.0, progress=Told(stop=True))
+        heights_of_granules(asked_of(folder, made), whole, progress=Told(stop=True))
