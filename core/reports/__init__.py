@@ -6,6 +6,10 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from .comparison_report import comparison_page as comparison_page
+    from .heights_report import CLASS_COLOURS as CLASS_COLOURS
+    from .heights_report import CLASSES_M as CLASSES_M
+    from .heights_report import class_names as class_names
+    from .heights_report import heights_page as heights_page
     from .legend import VIRIDIS as VIRIDIS
     from .legend import class_colours as class_colours
     from .legend import class_name as class_name
