@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timezone
 
 import geopandas as gpd
@@ -16,6 +16,7 @@ from ..heights import VERTICAL_FRAME, MeasuredCrossovers, Spread, spread_of
 from . import html_page as html
 from .frame_maps import REGIONS
 from .html_page import Figures
+from .legend import CLASS_COLOURS, CLASSES_M, class_names
 from .polar_map import Drawn, dots, drawn_map
 from .svg import GREY
 from .value_charts import spreads, value_histogram
@@ -24,10 +25,6 @@ _AXIS = "laser less radar (m)"
 _MOST_ROWS = 25
 _SEASONS = {12: "Dec-Feb", 3: "Mar-May", 6: "Jun-Aug", 9: "Sep-Nov"}
 _SLOPES_DEG = (0.0, 0.1, 0.3, 1.0, 90.0)
-#: Edges of the classes of differences on maps, in metres, and their colours: brown below zero, green above (ColorBrewer
-#: BrBG, which the colour-blind can read).
-CLASSES_M = (-np.inf, -10.0, -3.0, -1.0, 1.0, 3.0, 10.0, np.inf)
-CLASS_COLOURS = ("#8c510a", "#d8a03d", "#e8cf9a", "#5b6670", "#a5d8d0", "#35978f", "#01665e")
 _KINDS = {
     "difference": "laser less radar",
     "difference_at_flight": "the same, the laser's height carried to the day of the flight by DHDT",
@@ -195,18 +192,6 @@ def _map(lines: np.ndarray, values: np.ndarray, hemisphere: str) -> str:
     return drawn_map(f"Differences, {REGIONS[hemisphere]}", parts, hemisphere, "Laser less radar (m)")
 
 
-def class_names(edges: Sequence[float] = CLASSES_M) -> list[str]:
-    """Return what classes of values are called: ``below -10``, ``-10 to -3``, ``above 10``.
-
-    Parameters
-    ----------
-    edges : sequence of float
-        Ascending, from minus to plus infinity.
-    """
-    inner = [f"{low:g} to {high:g}" for low, high in zip(edges[1:-2], edges[2:-1])]
-    return [f"below {edges[1]:g}", *inner, f"above {edges[-2]:g}"]
-
-
 def _series(series: gpd.GeoDataFrame) -> list[str]:
     if not len(series):
         return [html.heading("Through time"), html.paragraph("No place was measured in several cycles.")]
@@ -225,7 +210,7 @@ def _series(series: gpd.GeoDataFrame) -> list[str]:
             _figures(row["first_height"]),
             _figures(row["last_height"]),
             Figures(f"{row['trend_m_a']:+.3f}" if pd.notna(row["trend_m_a"]) else "-"),
-            _figures(row["trend_spread_m_a"]),
+            Figures(f"{row['trend_spread_m_a']:.3f}" if pd.notna(row["trend_spread_m_a"]) else "-"),
         )
         for row in longest.to_dict("records")
     ]

@@ -140,5 +140,6 @@ def _marks(
         x = float(left + (mark - low) * (right - left) / (high - low))
         if lines:
             pieces.append(element("line", x1=x, x2=x, y1=top, y2=bottom, stroke=FAINT, stroke_width=0.8))
-        pieces.append(text(f"{mark + 0.0:g}" if abs(mark) > 1e-9 else "0", x, bottom + 15, text_anchor="middle"))
+        words = f"{mark:g}" if abs(mark) > 1e-9 else "0"
+        pieces.append(text(words, min(x, WIDTH - width_of(words) / 2), bottom + 15, text_anchor="middle"))
     return pieces

@@ -45,6 +45,8 @@ class Style:
         Of the layer whose rows are listed in the form of a feature, see :mod:`.relations`.
     section : str
         Title in ``docs/layers.md``, where the columns are told; empty if the algorithm's own page tells them.
+    about : str
+        What must be known of the whole layer; in its metadata.
     """
 
     label: str
@@ -57,6 +59,7 @@ class Style:
     is_wide: bool = False
     listed: Style | None = None
     section: str = ""
+    about: str = ""
 
 
 def apply(layer: QgsVectorLayer, style: Style) -> None:
@@ -70,15 +73,24 @@ def apply(layer: QgsVectorLayer, style: Style) -> None:
         layer.setRenderer(style.renderer(layer))
     if style.times:
         _set_times(layer, *style.times)
+    if style.about:
+        metadata = layer.metadata()
+        metadata.setAbstract(style.about)
+        layer.setMetadata(metadata)
 
 
 def keep(layer: QgsVectorLayer) -> bool:
-    """Save the layer's style beside its data where the file can hold one, and return whether nothing went wrong."""
+    """Save the layer's style, and what is said about it, beside its data where the file can hold them.
+
+    Returns whether nothing went wrong.
+    """
     path, table = stored_styles.place_of(layer)
     if not path:
         return True
     stored_styles.forget(path, table, STYLE_NAME)
     kept = save_style(layer, STYLE_NAME)
+    if about := layer.metadata().abstract():
+        kept = stored_styles.tell_about(path, table, about) and kept
     # Another connection wrote into the file: the first look of the layer's own, opened before, would fail.
     layer.dataProvider().reloadData()
     return kept

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingParameterAuthConfig, QgsProcessingParameterDistance
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingParameterAuthConfig,
+    QgsProcessingParameterDistance,
+    QgsProcessingParameterRasterLayer,
+)
 
 from ...core.altimetry import QUALITIES
 from ..compat import METRES
@@ -56,5 +61,26 @@ def add_height_files(algorithm: QgsProcessingAlgorithm) -> None:
             "An authentication configuration of QGIS (Basic) with the user and password of your Earthdata login, for "
             "granules that are read from the archive. If empty, the environment variable EARTHDATA_TOKEN, else the "
             "entry of urs.earthdata.nasa.gov in .netrc. Files of your own need none.",
+        )
+    )
+
+
+def add_rasters(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``DEM`` and ``DHDT``."""
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterRasterLayer("DEM", "Elevation model", optional=True),
+            "A raster of heights above the ellipsoid WGS 84 in metres, such as REMA or ArcticDEM, in any projection. "
+            "It tells the slope, by which a radar sees the surface too high, and which of two heights is out of line. "
+            "Heights above sea level are off by the geoid, up to 65 m.",
+            advanced=True,
+        )
+    )
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterRasterLayer("DHDT", "Rate of elevation change", optional=True),
+            "A raster of metres a year, in any projection. By it the laser's height is carried from the pass to the "
+            "flight (column difference_at_flight).",
+            advanced=True,
         )
     )

@@ -199,6 +199,11 @@ def granule_places(run: Run) -> core.heights.GranulePlaces:
     return core.heights.GranulePlaces(run.text("GRANULE_FILES"), run.progress)
 
 
+def access(run: Run) -> core.remote.Access:
+    """Return the way to granules of the archive, with the login that ``AUTHCFG`` names."""
+    return core.remote.Access(run.session())
+
+
 def radar_files(run: Run) -> core.radar.RadarFiles:
     """Return where the files of frames are read from.
 
@@ -208,3 +213,14 @@ def radar_files(run: Run) -> core.radar.RadarFiles:
         If ``RADAR_FILES`` names no file.
     """
     return core.radar.RadarFiles(run.text("RADAR_FILES"), run.session(), run.progress)
+
+
+def measuring(run: Run) -> core.heights.Measuring:
+    """Return which crossovers are measured, and how.
+
+    Raises
+    ------
+    InputError
+        If a number or a list of numbers is none, or out of range.
+    """
+    return core.heights.Measuring(run.number("BUFFER"), run.choice("QUALITY"), wanted_crossovers(run))
