@@ -13,6 +13,7 @@ _OVERFLIGHT, _MEASURED_AT, _FIRST, _LAST = "Pass (UTC)", "Height measured (UTC)"
 _ABOUT = (
     f"Heights are {core.heights.VERTICAL_FRAME}. Laser less radar is a difference, not a change: picks are no truth."
 )
+_HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 HEIGHTS = Style(
     '"frame_id" || \' x \' || coalesce("beam", "source")',
     renderers.differences_renderer,
@@ -158,7 +159,7 @@ radar saw along the flight. The report is a page with charts, tables and a map f
         sources = core.heights.Sources(
             values.granule_places(run),
             values.radar_files(run),
-            values.access(run),
+            run.access(),
             rasters.raster(run, "DEM"),
             rasters.raster(run, "DHDT"),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .common import lazy_face
 
 if TYPE_CHECKING:
+    from . import altimetry as altimetry
     from . import catalogs as catalogs
     from . import common as common
     from . import crossings as crossings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from . import matching as matching
     from . import morton as morton
     from . import radar as radar
+    from . import remote as remote
     from . import reports as reports
     from . import search as search
     from . import web as web

@@ -1,8 +1,8 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
-``xopr:crossoverpoints`` and ``xopr:comparemethods`` on what it found, and leaves a GeoPackage, a map, a report of
-each and a short text in ``build/demo``.
+``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, and leaves a GeoPackage,
+a map, a report of each, a script and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def main() -> None:
         results = find_granules(package, report, url)
     results.update(find_crossovers(package))
     results.update(compare_methods(package, comparison))
+    results.update({f"DOWNLOAD_{name}": value for name, value in write_script(package, OUT / "download.sh").items()})
     text = summary(package, results)
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
@@ -43,6 +44,7 @@ def main() -> None:
         ("Map:", OUT / "map.png"),
         ("Report:", report),
         ("Methods:", comparison),
+        ("Download:", OUT / "download.sh"),
     ):
         print(f"{name:11} {path.relative_to(ROOT)}")
 
@@ -93,6 +95,12 @@ def compare_methods(package: Path, report: Path) -> dict:
     return qgis_process("xopr:comparemethods", arguments)
 
 
+def write_script(package: Path, script: Path) -> dict:
+    """Write the script that would fetch the two granules of each frame that cross it nearest in time."""
+    arguments = {"MATCHES": f"{package}|layername=matches", "CROSSES_LINE": True, "BEST": 2, "SCRIPT": script}
+    return qgis_process("xopr:downloadscript", arguments)
+
+
 def inputs(package: Path) -> dict:
     """Return what was found, as layers to go on with."""
     layers = {"FRAMES": "matched_frames", "GRANULES": "granules"}
@@ -139,6 +147,8 @@ def summary(package: Path, results: dict) -> str:
         f"Methods:    strtree {methods.loc['strtree', 'n_pairs']:,}, prefix {methods.loc['prefix', 'n_pairs']:,}, "
         f"flight line {methods.loc['flightline', 'n_pairs']:,} pairs; "
         f"they differ on {results['N_DISAGREEING']:,} frames",
+        f"Download:   {results['DOWNLOAD_N_GRANULES']:,} granules, {results['DOWNLOAD_SIZE_MB']:,.0f} MB, the two of "
+        "each frame that cross it nearest in time (made up: there is nothing to fetch)",
         "",
         "Frames with most crossings:",
         *(f"  {row.id}  {row.collection}  {row.n_crossing} of {row.n_granules}" for row in best.itertuples()),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessingAlgorithm,
-    QgsProcessingParameterAuthConfig,
     QgsProcessingParameterDistance,
     QgsProcessingParameterRasterLayer,
 )
 
 from ...core.altimetry import QUALITIES
 from ..compat import METRES
-from .parameters import choice, described, text
+from .parameters import add_login, choice, described, text
 
 
 def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str) -> None:
@@ -55,14 +54,7 @@ def add_height_files(algorithm: QgsProcessingAlgorithm) -> None:
             "one is read. If empty, small pieces of the granules are read from the archive, and kept.",
         )
     )
-    algorithm.addParameter(
-        described(
-            QgsProcessingParameterAuthConfig("AUTHCFG", "Earthdata login", optional=True),
-            "An authentication configuration of QGIS (Basic) with the user and password of your Earthdata login, for "
-            "granules that are read from the archive. If empty, the environment variable EARTHDATA_TOKEN, else the "
-            "entry of urs.earthdata.nasa.gov in .netrc. Files of your own need none.",
-        )
-    )
+    add_login(algorithm)
 
 
 def add_rasters(algorithm: QgsProcessingAlgorithm) -> None:

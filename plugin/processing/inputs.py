@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ...core.catalogs import Place
     from ...core.common import Progress
+    from ...core.remote import Access
     from ...core.web import Session
 
 
@@ -206,6 +207,18 @@ class Inputs:
         from ..bridge import open_vector
 
         return open_vector(path)
+
+    def access(self) -> Access:
+        """Return what the files of this run share: a session of QGIS's settings, and the login of ``AUTHCFG``.
+
+        Raises
+        ------
+        InputError
+            If that cannot be opened, or holds no login.
+        """
+        from ..login import login_of
+
+        return core.remote.Access(self.session(), login_of(self.text("AUTHCFG") or ""))
 
     @staticmethod
     def session() -> Session:

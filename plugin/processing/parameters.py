@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterAuthConfig,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterDefinition,
@@ -408,6 +409,19 @@ def add_extent(algorithm: QgsProcessingAlgorithm) -> None:
             extent,
             "Used where no frames are given. Written as west,east,south,north [EPSG:4326], with west greater than east "
             "over the antimeridian, or as xmin,xmax,ymin,ymax in a projection such as [EPSG:3031].",
+        )
+    )
+
+
+def add_login(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``AUTHCFG``."""
+    login = QgsProcessingParameterAuthConfig("AUTHCFG", "Earthdata login", optional=True)
+    algorithm.addParameter(
+        described(
+            login,
+            "NASA gives out granules to who is logged in (free, https://urs.earthdata.nasa.gov): an authentication "
+            "configuration of the kind Basic, with user and password. If empty, the environment variable "
+            "EARTHDATA_TOKEN is taken, or else the entry of urs.earthdata.nasa.gov in .netrc in your home folder.",
         )
     )
 

@@ -199,11 +199,6 @@ def granule_places(run: Run) -> core.heights.GranulePlaces:
     return core.heights.GranulePlaces(run.text("GRANULE_FILES"), run.progress)
 
 
-def access(run: Run) -> core.remote.Access:
-    """Return the way to granules of the archive, with the login that ``AUTHCFG`` names."""
-    return core.remote.Access(run.session())
-
-
 def radar_files(run: Run) -> core.radar.RadarFiles:
     """Return where the files of frames are read from.
 

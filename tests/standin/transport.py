@@ -207,6 +207,8 @@ def _made_up(spoilers):
         answer = errors(fault.status, fault.message)
         if fault.retry_after is not None:
             answer.headers["Retry-After"] = str(fault.retry_after)
+        if fault.status == 401:
+            answer.headers["WWW-Authenticate"] = 'Basic realm="Somewhere"'
         return answer
     if "login_page" in spoilers:
         return Answer(200, LOGIN_PAGE, dict(HTML))

@@ -101,6 +101,26 @@ def test_the_token_is_not_told_to_where_a_host_sends_us_on_nor_to_a_link_elsewhe
     assert "127.0.0.1.nip.invalid is not known as NASA's and is not told the token" in told.log
 
 
+def test_only_nasas_hosts_this_computer_and_those_that_are_named_may_have_the_token(home):
+    may = ["https://data.nsidc.earthdatacloud.nasa.gov", "https://nasa.gov:443", "http://127.0.0.2:8", "http://[::1]:8"]
+    named = ["http://mirror.example.org:8", "https://other.example.org"]
+    may_not = ["http://x.nasa.gov", "https://evilnasa.gov", "https://nasa.gov.example.org", "http://127.example.org"]
+    links = pd.Series([*may, *named, *may_not]) + "/a.h5"
+    table = pd.DataFrame({"granule_id": [f"{number}.h5" for number in range(len(links))], "https_url": links})
+    (home / "curl").write_text('#!/bin/sh\nfor last; do :; done\necho "$*" "$last" >>"$HOME/asked"\nexit 7\n')
+    (home / "curl").chmod(0o755)
+    told = {"PATH": f"{home}:{os.environ['PATH']}", "EARTHDATA_TOKEN": "a.b.c", "XOPR_TRIES": "1"}
+    hosts = "mirror.example.org:8 other.example.org"
+    ran = run_script("curl", table, home / "data", home, EARTHDATA_HOSTS=hosts, **told)
+    warned = [
+        line.partition(" is not known as NASA's")[0] for line in ran.log.splitlines() if "EARTHDATA_HOSTS" in line
+    ]
+    assert warned == sorted(link.partition("://")[2] for link in may_not)
+    asked = (home / "asked").read_text().splitlines()
+    told = [line.split(" ")[-1].removesuffix("/a.h5") for line in asked if "/with_token " in line]
+    assert (len(asked), sorted(told)) == (len(links), sorted([*may, *named]))
+
+
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("kind", ["cut", "reset"])
 def test_what_breaks_off_goes_on_where_it_was(nasa, home, tool, kind):

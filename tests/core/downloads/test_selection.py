@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xopr_crossovers.core.common import InputError, Progress
@@ -32,7 +32,7 @@ def matches(*rows):
 
 
 TABLE = matches(
-    ("f1", C, 60, True, 900.0),
+    ("f1", C, -60, True, 900.0),
     ("f1", A, -3, False, 0.0),
     ("f1", B, 30, True, 1200.0),
     ("f2", B, 28, True, 0.5),
@@ -180,6 +180,7 @@ def test_another_host_than_nasas_is_named():
     ]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), min_size=1, max_size=8))
 def test_whatever_stands_in_a_table_the_list_holds_only_plain_signs_and_no_name_twice(rows):
     table = pd.DataFrame(rows, columns=["granule_id", "https_url"])

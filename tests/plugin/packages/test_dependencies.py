@@ -143,6 +143,44 @@ def test_a_package_that_does_not_load_is_named(bare):
     assert "pyproj is installed but does not load (libproj is not there)" in refusal
 
 
+OPTIONAL = """
+import json
+from qgis.core import QgsApplication
+application = QgsApplication([], False)
+application.initQgis()
+from xopr_crossovers import classFactory
+plugin = classFactory(None)
+plugin.initProcessing()
+from xopr_crossovers.plugin.packages import dependencies, installation
+from xopr_crossovers.plugin.processing import XoprAlgorithm
+class Reader(XoprAlgorithm):
+    PACKAGES = ("pyfive",)
+cans = [algorithm.canExecute() for algorithm in plugin.provider.algorithms()]
+print("ANSWERS" + json.dumps([cans, Reader().canExecute(), dependencies.problems(), installation.report("")]))
+plugin.unload()
+"""
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_without_pyfive_only_what_reads_heights_asks_for_it_in_one_sentence_and_all_else_works(bare, there):
+    link(bare, "packaging")
+    link(bare, "numpy")
+    versions = {"geopandas": "1.0", "mortie": "0.9.11", "pandas": "2.2", "platformdirs": "4.0", "pyarrow": "15.0"}
+    more = {"pyfive": "1.3.0", "fsspec": "2024.1"} if there else {}
+    for name, version in {**versions, "pyproj": "3.5", "requests": "2.31", "shapely": "2.0", **more}.items():
+        install(bare, name, version)
+    cans, (can, message), problems, report = ask(bare, OPTIONAL)
+    assert {tuple(answer) for answer in cans} == {(True, "")}
+    assert problems == []
+    assert "All that is needed is there." in report
+    assert can == there
+    assert ("needed only to read measured heights: >=1.0,<2" in report) != there
+    if not there:
+        assert "packages that this QGIS does not have: fsspec" in message
+        assert "pyfive (>=1.0,<2)" in message
+        assert re.search(r"-m pip install .*-r \S*requirements\.txt$", message)
+
+
 def test_the_desktop_shows_one_message_that_leads_to_the_steps(bare):
     messages, steps, copied, check, left = ask(bare, DESKTOP)
     assert messages == [["xOPR Crossovers", "needs 9 Python packages that this QGIS does not have."]]
