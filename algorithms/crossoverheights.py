@@ -10,9 +10,6 @@ from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, height_par
 
 # By these names, since scanners for passwords take "pass_time" with a text beside it for one.
 _OVERFLIGHT, _MEASURED_AT, _FIRST, _LAST = "Pass (UTC)", "Height measured (UTC)", "First height (UTC)", "Last (UTC)"
-_ABOUT = (
-    f"Heights are {core.heights.VERTICAL_FRAME}. Laser less radar is a difference, not a change: picks are no truth."
-)
 _HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 HEIGHTS = Style(
     '"frame_id" || \' x \' || coalesce("beam", "source")',

@@ -34,10 +34,10 @@ _PARTS = (".part", ".partial")
 _ANSWER = r"(?:[^/]+/){1,2}\d{8}-\d{8}-[0-9a-f]{20}\.(?:parquet|old|damaged)"
 _STORE_README = r"(?:[^/]+/)?README\.txt"
 _STORE_PART = r"(?:[^/]+/){0,2}(?:README\.txt|\d{8}-\d{8}-[0-9a-f]{20}\.parquet)\.[0-9a-f]{8}\.partial"
-# After a number of its address; and as it is called while it comes.
-_RADAR_FILE = r"[0-9a-f]{20}-[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
 # What was read of a granule, in a folder for that; and whole files, where a server gives no pieces.
 _HEIGHTS = r"(?:[\w.-]+/gt\d[lr]-[0-9a-f]{20}\.npz|files/[0-9a-f]{20}-[\w.+=-]+)(?:\.[0-9a-f]{8}\.partial)?"
+# After a number of its address; and as it is called while it comes.
+_RADAR_FILE = r"[0-9a-f]{20}-[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
 _SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json)\.\d+-[0-9a-f]{{8}}\.part"
 
 
@@ -93,14 +93,14 @@ def radar_dir() -> Path:
 
 
 def folder_of(kind: str) -> Path:
-    """Return the folder of a kind of files, ``'granules'``, ``'seasons'``, ``'radar'`` or ``'heights'``.
+    """Return the folder of a kind of files, ``'granules'``, ``'seasons'``, ``'heights'`` or ``'radar'``.
 
     Raises
     ------
     InputError
         If the cache folder is none.
     """
-    return {GRANULES: granules_dir, SEASONS: copies_dir, RADAR: radar_dir, HEIGHTS: heights_dir}[kind]()
+    return {GRANULES: granules_dir, SEASONS: copies_dir, HEIGHTS: heights_dir, RADAR: radar_dir}[kind]()
 
 
 def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
@@ -108,8 +108,8 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons', 'radar', 'heights'}
-        The granule store, the copies of season catalogs, radar files, or the measured heights that were read.
+    kind : {'granules', 'seasons', 'heights', 'radar'}
+        The granule store, the copies of season catalogs, the measured heights that were read, or radar files.
     cancelled : callable
         Whether nobody wants to know any more; what was found until then is returned.
 
@@ -119,7 +119,7 @@ def find(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Kept:
         If the cache folder is none.
     """
     folder = folder_of(kind)
-    is_ours = {GRANULES: _is_of_store, RADAR: _is_of_radar, HEIGHTS: _is_of_heights}.get(kind) or _season_test()
+    is_ours = {GRANULES: _is_of_store, HEIGHTS: _is_of_heights, RADAR: _is_of_radar}.get(kind) or _season_test()
     files, size = [], 0
     for path in _files_below(folder):
         if cancelled():
@@ -138,7 +138,7 @@ def remove(kind: str, cancelled: Callable[[], bool] = lambda: False) -> Removed:
 
     Parameters
     ----------
-    kind : {'granules', 'seasons', 'radar', 'heights'}
+    kind : {'granules', 'seasons', 'heights', 'radar'}
     cancelled : callable
         Whether to stop; what was removed until then is told.
 
@@ -184,12 +184,12 @@ def _is_of_store(path: Path, name: str) -> bool:
     return bool(re.fullmatch(_ANSWER, name) or re.fullmatch(_STORE_PART, name))
 
 
-def _is_of_radar(_: Path, name: str) -> bool:
-    return bool(re.fullmatch(_RADAR_FILE, name))
-
-
 def _is_of_heights(_: Path, name: str) -> bool:
     return bool(re.fullmatch(_HEIGHTS, name))
+
+
+def _is_of_radar(_: Path, name: str) -> bool:
+    return bool(re.fullmatch(_RADAR_FILE, name))
 
 
 def _season_test() -> Callable[[Path, str], bool]:

@@ -12,11 +12,12 @@ import requests
 
 from ..catalogs import part_of, radar_dir
 from ..common import DownloadError, InputError, Progress, another_cache_dir, reason_of
+from ..remote import SIGNATURE
 from ..web import download
-from .mat_file import HDF5_SIGN, MATLAB_SIGN
+from .mat_file import MATLAB_SIGN
 
 _LONGEST_NAME = 100
-_SIGNS = (MATLAB_SIGN, HDF5_SIGN, b"\xff\xd8\xff", b"\x89PNG")
+_SIGNS = (MATLAB_SIGN, SIGNATURE, b"\xff\xd8\xff", b"\x89PNG")
 
 
 def kept_file(url: str, progress: Progress, session: requests.Session | None = None) -> Path:
@@ -74,5 +75,5 @@ def place_of(url: str) -> Path:
 def _check(path: Path, url: str) -> None:
     with path.open("rb") as stream:
         start = stream.read(1024)
-    if not (start.startswith(_SIGNS) or start[512:].startswith(HDF5_SIGN)):
+    if not (start.startswith(_SIGNS) or start[512:].startswith(SIGNATURE)):
         raise DownloadError(f"What {url} gives is neither a MATLAB file nor a picture: check the address.")

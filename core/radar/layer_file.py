@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..common import InputError
+from .fields import missing_field, numbers_of, row_of, table_of
 from .kinds import ECHOGRAM, LAYERS, ORGANISER, OTHER, kind_of
 from .leap_seconds import gps_to_utc
 from .mat_file import Node, opened
@@ -80,12 +81,12 @@ def read_layer_file(
 
 
 def _new_format(file: Node, names: Mapping[int, str], name: str) -> _Traces:
-    lat = _per_trace(file, "lat", None, name)
-    lon, elevation, gps_time = (_per_trace(file, field, len(lat), name) for field in ("lon", "elev", "gps_time"))
-    numbers = _numbers(file, "id", name).ravel()
-    twtt = _per_layer(file, "twtt", len(numbers), len(lat), name)
-    quality = _per_layer(file, "quality", len(numbers), len(lat), name)
-    kind = _per_layer(file, "type", len(numbers), len(lat), name)
+    lat = row_of(file, "lat", None, name)
+    lon, elevation, gps_time = (row_of(file, field, len(lat), name) for field in ("lon", "elev", "gps_time"))
+    numbers = numbers_of(file, "id", name).ravel()
+    twtt = table_of(file, "twtt", len(numbers), len(lat), name)
+    quality = table_of(file, "quality", len(numbers), len(lat), name)
+    kind = table_of(file, "type", len(numbers), len(lat), name)
     layers: dict[str, Layer] = {}
     for row, number in enumerate(numbers):
         layers.setdefault(names.get(int(number), ""), Layer.of(twtt[row], quality[row], kind[row]))
@@ -93,18 +94,15 @@ def _new_format(file: Node, names: Mapping[int, str], name: str) -> _Traces:
 
 
 def _old_format(file: Node, names: Mapping[int, str], name: str) -> _Traces:
-    lat = _per_trace(file, "Latitude", None, name)
-    lon, elevation, gps_time = (
-        _per_trace(file, field, len(lat), name) for field in ("Longitude", "Elevation", "GPS_time")
-    )
+    lat = row_of(file, "Latitude", None, name)
+    lon, elevation, gps_time = (row_of(file, field, len(lat), name) for field in ("Longitude", "Elevation", "GPS_time"))
     data = file.child("layerData")
     layers: dict[str, Layer] = {}
     for number, layer in enumerate(data.cells() if data else [], 1):
         own = layer.child("name")
-        layers.setdefault(
-            (own.text().lower() if own else "") or names.get(number, ""),
-            _old_layer(layer, f"layerData{{{number}}}", len(lat), name),
-        )
+        layer_name = (own.text().lower() if own else "") or names.get(number, "")
+        if layer_name in (*_SURFACE, *_BED) and layer_name not in layers:
+            layers[layer_name] = _old_layer(layer, f"layerData{{{number}}}", len(lat), name)
     return _Traces(lon, lat, elevation, gps_time, layers)
 
 
@@ -112,49 +110,13 @@ def _old_layer(layer: Node, field: str, n: int, name: str) -> Layer:
     value = layer.child("value")
     ways = value.cells() if value else []
     if len(ways) < _AUTOMATIC:
-        raise _missing(f"{field}.value{{{len(ways) + 1}}}", name)
+        raise missing_field(f"{field}.value{{{len(ways) + 1}}}", name)
     manual, automatic = (
-        _per_trace(way, "data", n, name, f"{field}.value{{{number}}}.") for number, way in enumerate(ways[:2], 1)
+        row_of(way, "data", n, name, f"{field}.value{{{number}}}.") for number, way in enumerate(ways[:2], 1)
     )
-    quality = _per_trace(layer, "quality", n, name, f"{field}.") if layer.child("quality") else np.full(n, NO_PICK)
+    quality = row_of(layer, "quality", n, name, f"{field}.") if layer.child("quality") else np.full(n, NO_PICK)
     twtt = np.where(np.isfinite(automatic), automatic, manual)
     return Layer.of(twtt, quality, np.where(np.isfinite(manual), _MANUAL, _AUTOMATIC))
-
-
-def _numbers(file: Node, field: str, name: str, within: str = "") -> np.ndarray:
-    node = file.child(field)
-    if node is None:
-        raise _missing(within + field, name)
-    values = node.array()
-    if values is None:
-        raise InputError(f"{name} holds no numbers in '{within}{field}': fetch it anew, or leave it out.")
-    return values.astype(float)
-
-
-def _per_trace(file: Node, field: str, n: int | None, name: str, within: str = "") -> np.ndarray:
-    values = _numbers(file, field, name, within).ravel()
-    if n is not None and len(values) != n:
-        raise InputError(
-            f"{name} holds {len(values):,} values in '{within}{field}' for {n:,} traces: fetch it anew, or leave it "
-            "out."
-        )
-    return values
-
-
-def _per_layer(file: Node, field: str, n_layers: int, n: int, name: str) -> np.ndarray:
-    values = _numbers(file, field, name)
-    # Without layers MATLAB writes an array of no size at all.
-    if n_layers == 0 or values.shape == (n_layers, n):
-        return values.reshape(n_layers, n)
-    shape = " x ".join(f"{size:,}" for size in values.shape)
-    raise InputError(
-        f"{name} holds {shape} values in '{field}' for {n_layers:,} layers and {n:,} traces: fetch it anew, or leave "
-        "it out."
-    )
-
-
-def _missing(field: str, name: str) -> InputError:
-    return InputError(f"{name} lacks the field '{field}' of a layer file: fetch it anew, or leave it out.")
 
 
 def _picks(traces: _Traces, name: str, frame_id: str) -> RadarPicks:

@@ -1,14 +1,14 @@
 """MATLAB files of both kinds through one door: v7.3, which is HDF5 behind 512 bytes, and those before it.
 
-This is the one place that imports pyfive and scipy, and only when a file needs them. Everything comes out the way round
-that MATLAB shows it, whichever kind of file it was in.
+This is the one place that imports scipy, and only when a file needs it, which need not be there. Everything comes out
+the way round that MATLAB shows it, whichever kind of file it was in.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..common import InputError, reason_of
-from .cut_stream import CutStream
+from ..common import InputError, XoprError, reason_of
+from ..remote import SIGNATURE, LocalBytes, View, pyfive
 
-HDF5_SIGN = b"\x89HDF\r\n\x1a\n"
 MATLAB_SIGN = b"MATLAB"
 # A userblock has 512 bytes, or that times a power of two (HDF5 File Format Specification, "Superblock").
 _USERBLOCKS = (0, 512, 1024, 2048, 4096)
@@ -62,6 +61,11 @@ class Node(ABC):
     def shape(self) -> tuple[int, ...]:
         """Rows and columns of an array, without reading it."""
 
+    @property
+    def columns_at_once(self) -> int:
+        """How many columns of an array are stored together."""
+        return 1
+
 
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[Node]:
@@ -81,19 +85,18 @@ def opened(path: Path, name: str) -> Iterator[Node]:
     """
     try:
         with path.open("rb") as stream:
-            start = stream.read(max(_USERBLOCKS) + len(HDF5_SIGN))
-            userblock = _userblock(start)
-            if userblock is not None:
-                pyfive = _library("pyfive", "a MATLAB file of version 7.3 (HDF5)", name)
-                cut = CutStream(stream, userblock)
-                root = pyfive.File(cut)
-                yield _Hdf5Node(root, _Behind(root, cut))
-            elif start.startswith(MATLAB_SIGN):
-                scipy = _library("scipy.io", "a MATLAB file of a version before 7.3", name)
-                yield _OldFile(scipy, path)
-            else:
-                raise InputError(f"{name} is no MATLAB file: fetch it anew, or give a file of Open Polar Radar.")
-    except InputError:
+            start = stream.read(max(_USERBLOCKS) + len(SIGNATURE))
+        userblock = _userblock(start)
+        if userblock is not None:
+            with closing(LocalBytes(path)) as source:
+                view = View(source, userblock)
+                root = pyfive().File(view)
+                yield _Hdf5Node(root, _Behind(root, view))
+        elif start.startswith(MATLAB_SIGN):
+            yield _OldFile(_scipy_io(name), path)
+        else:
+            raise InputError(f"{name} is no MATLAB file: fetch it anew, or give a file of Open Polar Radar.")
+    except XoprError:
         raise
     except OSError as error:
         if error.errno is None:
@@ -110,7 +113,7 @@ def opened(path: Path, name: str) -> Iterator[Node]:
 
 
 def _userblock(start: bytes) -> int | None:
-    return next((size for size in _USERBLOCKS if start[size : size + len(HDF5_SIGN)] == HDF5_SIGN), None)
+    return next((size for size in _USERBLOCKS if start[size:].startswith(SIGNATURE)), None)
 
 
 def _damaged(name: str, error: Exception) -> InputError:
@@ -118,14 +121,13 @@ def _damaged(name: str, error: Exception) -> InputError:
     return InputError(f"{name} is damaged or made in a way that is not known ({words}): fetch it anew.")
 
 
-def _library(module: str, kind: str, name: str) -> ModuleType:
-    package = module.partition(".")[0]
+def _scipy_io(name: str) -> ModuleType:
     try:
-        return import_module(module)
+        return import_module("scipy.io")
     except ImportError as error:
         raise InputError(
-            f"{name} is {kind}, which needs the Python package {package}: install it where the plugin's other packages "
-            f"are (pip install {package})."
+            f"{name} is a MATLAB file of a version before 7.3, which needs the Python package scipy: install it where "
+            "the plugin's other packages are (pip install scipy)."
         ) from error
 
 
@@ -136,7 +138,7 @@ class _Behind:
     and does not look into the kind of groups that MATLAB writes.
     """
 
-    def __init__(self, root: Any, stream: CutStream) -> None:
+    def __init__(self, root: Any, stream: View) -> None:
         self._stream = stream
         self._group = root.get(_REFERRED)
         links = self._group._links if self._group is not None else {}
@@ -186,6 +188,10 @@ class _Hdf5Node(Node):
             return super().columns(start, stop)
         # Whole rows of a chunked array, one span of them at a time.
         return np.asarray(self._value[start:stop, :]).T
+
+    @property
+    def columns_at_once(self) -> int:
+        return (getattr(self._value, "chunks", None) or (1,))[0]
 
     @property
     def shape(self) -> tuple[int, ...]:

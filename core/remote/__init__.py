@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .login import find_login as find_login
     from .opening import is_far as is_far
     from .opening import open_hdf5 as open_hdf5
+    from .pyfive_door import pyfive as pyfive
+    from .view import SIGNATURE as SIGNATURE
+    from .view import View as View
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -11,8 +11,8 @@ from ...core.common import XoprError, count
 KINDS = {
     cache_files.GRANULES: ("Granule store", "The next searches ask NASA's CMR for these granules anew."),
     cache_files.SEASONS: ("Season catalogs", "A season is fetched anew when it is next loaded."),
-    cache_files.RADAR: ("Radar files", "Layer files and echograms are fetched anew when they are next needed."),
     cache_files.HEIGHTS: ("Measured heights", "The next readings of these granules fetch them anew."),
+    cache_files.RADAR: ("Radar files", "Layer files and echograms are fetched anew when they are next needed."),
 }
 
 

@@ -21,7 +21,7 @@ REQUIREMENTS = PLUGIN_FOLDER / "requirements.txt"
 # Where osgeo was built for numpy 1 it cannot be imported beside numpy 2, and pyarrow 26 needs that without saying so.
 _WITH_NUMPY_1 = ("numpy<2", "pyarrow<26")
 #: What only some algorithms need, which name it themselves; without it all others work.
-OPTIONAL = {"pyfive": "to read measured heights", "fsspec": "by pyfive, to read measured heights"}
+OPTIONAL = {"pyfive": "to read measured heights and radar files", "fsspec": "by pyfive, to read measured heights"}
 
 # What conda-forge does not have is left to pip.
 _NOT_IN_CONDA = {"mortie"}

@@ -106,3 +106,8 @@ def test_beside_a_real_track_the_offset_is_the_distance_to_the_nearest_of_all_tr
     assert (np.abs(found.offset) <= nearest + 1e-6).all()
     assert (np.hypot(found.offset, 7.6) >= nearest)[found.beside].all()
     assert found.beside.sum() > 10
+
+
+def test_the_projection_is_that_of_the_nearer_pole():
+    for lat, crs in ((72.0, "EPSG:3413"), (-72.0, "EPSG:3031")):
+        assert FlownTrack(np.array([0.0, 0.1]), np.array([lat, lat])).crs == crs

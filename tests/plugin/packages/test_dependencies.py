@@ -174,7 +174,7 @@ def test_without_pyfive_only_what_reads_heights_asks_for_it_in_one_sentence_and_
     assert problems == []
     assert "All that is needed is there." in report
     assert can == there
-    assert ("needed only to read measured heights: >=1.0,<2" in report) != there
+    assert ("needed only to read measured heights and radar files: >=1.0,<2" in report) != there
     if not there:
         assert "packages that this QGIS does not have: fsspec" in message
         assert "pyfive (>=1.0,<2)" in message

@@ -59,6 +59,7 @@ def test_local_copies_are_counted(tmp_path, monkeypatch, cmr):
     (tmp_path / "granules" / "other.bin").write_bytes(b"x" * 1_500_000)
     assert installation.local_copies() == (
         f"{tmp_path}\nGranule store: 2 files (less than 0.1 MB)\nSeason catalogs: no files\nMeasured heights: no files"
+        "\nRadar files: no files"
     )
 
 
