@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from ..common import lazy_face
 
 if TYPE_CHECKING:
-    from .crossover_heights import HEIGHT_COLUMNS as HEIGHT_COLUMNS
-    from .crossover_heights import MeasuredCrossovers as MeasuredCrossovers
-    from .crossover_heights import crossover_heights as crossover_heights
     from .granule_places import GranulePlaces as GranulePlaces
     from .granule_places import NoGranule as NoGranule
     from .granule_readings import GranuleAsked as GranuleAsked
     from .granule_readings import GranuleRead as GranuleRead
     from .granule_readings import heights_of_granules as heights_of_granules
+    from .measured_crossovers import HEIGHT_COLUMNS as HEIGHT_COLUMNS
+    from .measured_crossovers import MeasuredCrossovers as MeasuredCrossovers
+    from .measured_crossovers import crossover_heights as crossover_heights
     from .options import VERTICAL_FRAME as VERTICAL_FRAME
     from .rasters import Raster as Raster
     from .robust import NMAD_FACTOR as NMAD_FACTOR

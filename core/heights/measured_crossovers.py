@@ -205,7 +205,8 @@ def _as_layer(table: pd.DataFrame, planned: Planned, lon: np.ndarray, lat: np.nd
     points = np.array(given.geometry.to_numpy(), dtype=object)
     moved = table["h_li"].notna().to_numpy()
     points[moved] = reproject(shapely.points(lon[moved], lat[moved]), LONLAT_CRS, crs)
-    kept = [name for name in given.columns if name != given.geometry.name and name not in HEIGHT_COLUMNS]
+    ours_or_qgis = {given.geometry.name, "fid", *HEIGHT_COLUMNS}
+    kept = [name for name in given.columns if name not in ours_or_qgis]
     ours = {name: table[name].round(_ROUNDED[name]) if name in _ROUNDED else table[name] for name in HEIGHT_COLUMNS}
     return gpd.GeoDataFrame({**{name: given[name] for name in kept}, **ours}, geometry=points, crs=crs)
 
