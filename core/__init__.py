@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from . import frames as frames
     from . import geometry as geometry
     from . import granules as granules
+    from . import heights as heights
     from . import icesat2 as icesat2
     from . import job as job
     from . import matching as matching

@@ -37,6 +37,8 @@ class Reading:
         Why there are no heights, and what to do, in one sentence; empty if there are some.
     missing : tuple of str
         Fields that were asked for and that the granule does not have; their columns are NaN.
+    near : IceSegments or None
+        All that are near, with a height or without, of whatever quality; None of a beam that is not there.
     """
 
     segments: IceSegments
@@ -46,6 +48,7 @@ class Reading:
     n_poor: int = 0
     problem: str = ""
     missing: tuple[str, ...] = ()
+    near: IceSegments | None = None
 
 
 def heights_near(
@@ -172,4 +175,4 @@ def _reading(name: str, beam: str, clip: Clip | None, distance_m: float, quality
     elif not is_good.any():
         heights = count(n_poor, "height", "heights")
         problem = f"{what} has {heights} there, none of the best quality: take another cycle, or all qualities."
-    return Reading(near.where(is_good), clip.strong, len(near), n_cloudy, n_poor, problem, clip.missing)
+    return Reading(near.where(is_good), clip.strong, len(near), n_cloudy, n_poor, problem, clip.missing, near)

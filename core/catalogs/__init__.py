@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from .catalog import read_frames as read_frames
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
+    from .kept_tables import DAMAGE as DAMAGE
+    from .kept_tables import note_of as note_of
+    from .kept_tables import packed as packed
+    from .kept_tables import unpacked as unpacked
     from .manifest import part_of as part_of
-    from .own_files import DAMAGE as DAMAGE
-    from .own_files import note_of as note_of
-    from .own_files import packed as packed
-    from .own_files import unpacked as unpacked
+    from .own_files import OwnFiles as OwnFiles
     from .plain_tables import TEXT_SUFFIXES as TEXT_SUFFIXES
     from .plain_tables import read_plain_table as read_plain_table
     from .plain_tables import with_places as with_places

@@ -19,8 +19,8 @@ import numpy as np
 from ..common import Progress, reason_of
 from ..frames import MBOX, Frames
 from ..geometry import offsets_of
+from .kept_tables import DAMAGE, note_of, packed, unpacked
 from .manifest import INDEX_NAME, copies_dir, part_of
-from .own_files import DAMAGE, note_of, packed, unpacked
 
 # Of the file's layout and of what is made of a season's file; an index of another version is made anew.
 _VERSION = 1

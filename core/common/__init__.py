@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .errors import CancelledError as CancelledError
     from .errors import DownloadError as DownloadError
     from .errors import InputError as InputError
+    from .errors import LoginError as LoginError
     from .errors import MissingFileError as MissingFileError
     from .errors import SearchError as SearchError
     from .errors import TooMuchError as TooMuchError

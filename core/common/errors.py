@@ -36,6 +36,10 @@ class MissingFileError(DownloadError):
     """A file that the server says it does not have."""
 
 
+class LoginError(DownloadError):
+    """A login that is missing or refused, so that no file of that server can be fetched."""
+
+
 class CancelledError(XoprError):
     """The user asked to stop."""
 

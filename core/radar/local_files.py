@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import shapely
 
-from ..catalogs import file_of, split
-from ..common import InputError, Progress, count, path_of, reason_of
+from ..catalogs import OwnFiles
+from ..common import InputError, Progress, count
 from ..geometry import LONLAT_CRS, transformer
 from .addresses import segment_of
 from .kinds import LAYERS, kind_of_file
@@ -21,7 +18,7 @@ from .layer_file import frame_of_file, read_layer_file
 from .picks import RadarPicks
 
 NAME = "RADAR_FILES"
-_SUFFIX = ".mat"
+_OWN = OwnFiles(NAME, (".mat",), "radar files", "the files are fetched from where the catalog says they are")
 _ORGANISER = re.compile(r"layer_(\d{8}_\d{2})\.mat$", re.IGNORECASE)
 #: A track whose traces lie within this (m, median) of a frame's simplified line, and whose day is the frame's, is its
 #: track: catalogs simplify to 100 m, and one line of two vertices was seen 794 m off.
@@ -127,7 +124,7 @@ def find_local_files(text: str, progress: Progress) -> LocalFiles:
         If there is no such file, or none is a MATLAB file by its name.
     """
     files = LocalFiles()
-    for path in dict.fromkeys(path for part in split(text) for path in _expand(part, progress)):
+    for path in _OWN.find(text, progress):
         if organiser := _ORGANISER.search(path.name):
             files.organisers.setdefault(organiser[1], path)
         elif frame_id := frame_of_file(path.name):
@@ -141,45 +138,3 @@ def find_local_files(text: str, progress: Progress) -> LocalFiles:
         f"{count(len(files.organisers), 'organiser', 'organisers')}."
     )
     return files
-
-
-def _expand(text: str, progress: Progress) -> Iterator[Path]:
-    if text.lower().startswith(("http://", "https://")):
-        raise InputError(
-            f"{NAME} takes files of this computer, and {text} is an address: leave {NAME} empty, and the files are "
-            "fetched from where the catalog says they are."
-        )
-    place = file_of(text, NAME)
-    if place is None and glob.has_magic(text):
-        matches = sorted(map(Path, glob.glob(str(path_of(text, NAME)), recursive=True)))
-        if not matches:
-            raise InputError(f"No file matches {text}; check {NAME}.")
-        for match in matches:
-            yield from _below(match, progress) if match.is_dir() else [match]
-        return
-    if place is None or place.path is None:
-        raise InputError(f"There is no file or folder {text}; check {NAME}.")
-    if not place.path.is_dir():
-        yield place.path
-        return
-    below = _below(place.path, progress)
-    if not below:
-        raise InputError(
-            f"The folder {place.path} holds no {_SUFFIX} file; choose a folder of radar files, or leave {NAME} empty."
-        )
-    yield from below
-
-
-def _below(folder: Path, progress: Progress) -> Sequence[Path]:
-    faults: list[OSError] = []
-    found = []
-    for parent, _, names in os.walk(folder, onerror=faults.append):
-        progress.check()
-        found += [Path(parent, name) for name in names if name.lower().endswith(_SUFFIX)]
-    if faults:
-        what = reason_of(faults[0]).what
-        progress.warn(
-            f"{count(len(faults), 'folder', 'folders')} below {folder} cannot be read ({what}; the first is "
-            f"{faults[0].filename})."
-        )
-    return sorted(found)

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.cookies import RequestsCookieJar
 
-from ..common import DownloadError, Progress
+from ..common import DownloadError, LoginError, MissingFileError, Progress
 from ..web import Fault, Patience, Request, Response, host_of, send
 from .login import HOW_TO_LOG_IN, Login, find_login, is_login_host, login_url, may_have_token, origin_of
 
@@ -108,14 +108,14 @@ class Access:
         if is_login_host(onward) and not is_login_host(url):
             login = self._found()
             if login is None:
-                raise DownloadError(f"{host_of(link)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
+                raise LoginError(f"{host_of(link)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
             if login.token and may_have_token(link):
-                raise DownloadError(
+                raise LoginError(
                     f"{host_of(link)} does not take the token of {login.source} for one: make a new one at "
                     f"{login_url()} (Generate Token), and copy all of it."
                 )
             if login.token:
-                raise DownloadError(
+                raise LoginError(
                     f"{host_of(link)} is none of NASA's hosts and was not told the token of {login.source}: check the "
                     "address, or name the host in the environment variable EARTHDATA_HOSTS."
                 )
@@ -159,25 +159,25 @@ class Access:
                 f"network needs a login; for an Earthdata login {HOW_TO_LOG_IN}."
             )
         if response.status in (404, 410):
-            raise DownloadError(
+            raise MissingFileError(
                 f"{link} is not there any more, mostly because a newer revision took its place: search the granules "
                 "anew (STORE 'refresh')."
             )
         if response.status == 401:
             self._refuse(url, response)
         if response.status == 403 and origin_of(url) == origin_of(link):
-            raise DownloadError(_no_licence(link, response))
+            raise _not_given(link, response)
 
     def _refuse(self, url: str, response: Response) -> None:
         login = self._found()
         if login is None:
-            raise DownloadError(f"{host_of(url)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
+            raise LoginError(f"{host_of(url)} asks for an Earthdata login, and there is none: {HOW_TO_LOG_IN}.")
         if is_login_host(url) or not login.token:
-            raise DownloadError(
+            raise LoginError(
                 f"{host_of(url)} does not accept the user and password of {login.source}: check them by logging in at "
                 f"{login_url()} with a browser."
             )
-        raise DownloadError(
+        raise LoginError(
             f"{host_of(url)} does not accept the token of {login.source} ({_words(response)}): make a new one at "
             f"{login_url()} (Generate Token)."
         )
@@ -196,14 +196,14 @@ def _told(response: Response) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _no_licence(link: str, response: Response) -> str:
+def _not_given(link: str, response: Response) -> DownloadError:
     address = _told(response).get("resolution_url")
     if isinstance(address, str) and address.startswith(("http://", "https://")):
-        return (
+        return LoginError(
             f"{host_of(link)} gives out {link} only after its licence (EULA) is accepted: open {address} in a browser, "
             "log in and accept it, and run again."
         )
-    return (
+    return DownloadError(
         f"{host_of(link)} does not give out {link} ({response.says}): check with a browser whether your login may "
         "have it."
     )

@@ -6,9 +6,13 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from .comparison_report import comparison_page as comparison_page
+    from .heights_report import heights_page as heights_page
+    from .legend import CLASS_COLOURS as CLASS_COLOURS
+    from .legend import CLASSES_M as CLASSES_M
     from .legend import VIRIDIS as VIRIDIS
     from .legend import class_colours as class_colours
     from .legend import class_name as class_name
+    from .legend import class_names as class_names
     from .legend import count_classes as count_classes
     from .run_report import Origin as Origin
     from .run_report import run_page as run_page

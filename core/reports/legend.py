@@ -1,9 +1,16 @@
-"""Classes of whole numbers, for colours on a map."""
+"""Classes of numbers, for colours on a map."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import inf
+
 #: Five steps of matplotlib's viridis (CC0), without its palest end, which vanishes on white.
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c2df23")
+#: Edges of the classes of differences on maps, in metres, and their colours: brown below zero, green above (ColorBrewer
+#: BrBG, which the colour-blind can read).
+CLASSES_M = (-inf, -10.0, -3.0, -1.0, 1.0, 3.0, 10.0, inf)
+CLASS_COLOURS = ("#8c510a", "#d8a03d", "#e8cf9a", "#5b6670", "#a5d8d0", "#35978f", "#01665e")
 
 
 def count_classes(counts: list[int], n_classes: int = 5) -> list[tuple[int, int]]:
@@ -52,3 +59,15 @@ def class_name(low: int, high: int) -> str:
         The least and the greatest number in the class.
     """
     return str(low) if low == high else f"{low} to {high}"
+
+
+def class_names(edges: Sequence[float] = CLASSES_M) -> list[str]:
+    """Return what classes of values are called: ``below -10``, ``-10 to -3``, ``above 10``.
+
+    Parameters
+    ----------
+    edges : sequence of float
+        Ascending, from minus to plus infinity.
+    """
+    inner = [f"{low:g} to {high:g}" for low, high in zip(edges[1:-2], edges[2:-1])]
+    return [f"below {edges[1]:g}", *inner, f"above {edges[-2]:g}"]

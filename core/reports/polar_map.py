@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,14 +43,59 @@ def count_map(title: str, lines: np.ndarray, counts: np.ndarray, hemisphere: str
     str
         An SVG drawing, :data:`WIDTH` wide.
     """
-    view = _View.of(lines)
     classes = count_classes(counts[counts > 0].tolist())
     colours = class_colours(len(classes), dark_is_many=True)
-    drawn = [_path(view, lines[counts == 0], GREY, 1.0)]
-    entries = [(GREY, none)] if (counts == 0).any() else []
+    parts = [Drawn(lines[counts == 0], GREY, 1.0, none)]
     for (low, high), colour in zip(classes, colours):
-        drawn.append(_path(view, lines[(low <= counts) & (counts <= high)], colour, 2.2))
-        entries.append((colour, class_name(low, high)))
+        parts.append(Drawn(lines[(low <= counts) & (counts <= high)], colour, 2.2, class_name(low, high)))
+    return drawn_map(title, parts, hemisphere, counted)
+
+
+def dots(xy: np.ndarray) -> np.ndarray:
+    """Return places of the plane as lines of no length, which are drawn as dots: ``(n,)`` of ``(n, 2)``."""
+    return np.asarray(shapely.linestrings(np.repeat(xy[:, None, :], 2, axis=1)))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Lines that are drawn alike.
+
+    Attributes
+    ----------
+    lines : (n,) ndarray of geometries
+        Lines (or None) in the pole's projection.
+    colour : str
+    wide : float
+    name : str
+        In the legend; those without a line, or without a name, are not in it.
+    """
+
+    lines: np.ndarray
+    colour: str
+    wide: float
+    name: str = ""
+
+
+def drawn_map(title: str, parts: Sequence[Drawn], hemisphere: str, heading: str) -> str:
+    """Draw lines, one kind over the other.
+
+    Parameters
+    ----------
+    title : str
+        For those who cannot see it.
+    parts : sequence of Drawn
+    hemisphere : {'south', 'north'}
+    heading : str
+        Of the legend.
+
+    Returns
+    -------
+    str
+        An SVG drawing, :data:`WIDTH` wide.
+    """
+    view = _View.of(np.concatenate([part.lines for part in parts]))
+    drawn = [_path(view, part.lines, part.colour, part.wide) for part in parts]
+    entries = [(part.colour, part.name) for part in parts if len(part.lines) and part.name]
     frame = {"x": 0.5, "y": 0.5, "width": WIDTH - 1.0, "height": view.height - 1.0}
     under, names = _graticule(view, hemisphere)
     bar = _scale_bar(view, hemisphere)
@@ -63,7 +109,7 @@ def count_map(title: str, lines: np.ndarray, counts: np.ndarray, hemisphere: str
         *drawn,
         names,
         bar,
-        text(counted, 0, view.height + 44, font_weight="bold"),
+        text(heading, 0, view.height + 44, font_weight="bold"),
         key,
     )
 

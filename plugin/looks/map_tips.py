@@ -76,6 +76,32 @@ CROSSOVER = "\n".join(
     ]
 )
 
+MEASURED = "\n".join(
+    [
+        f"<b>{_column('frame_id')} x {_shown(_plain(_BEAM))}</b><br>",
+        _PASS,
+        _if_known("", "format_date(\"height_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
+        _if_known("laser ", 'format_number("h_li", 2)', " m"),
+        _if_known(" (+- ", 'format_number("h_li_sigma", 2)', ")"),
+        _if_known("<br>radar ", 'format_number("radar_surface", 2)', " m"),
+        _if_known(", pick: ", _plain('"pick_quality"')),
+        _if_known("<br><b>laser less radar ", 'format_number("difference", 2)', " m</b>"),
+        _if_known("<br>", _plain('"reason"')),
+        "<br>",
+        _shown(_link('"https_url"', _plain('"granule_id"'))),
+    ]
+)
+SERIES = "\n".join(
+    [
+        f"<b>{_column('frame_id')} x RGT {_column('rgt')}, {_column('beam')}</b><br>",
+        f"{_column('n_heights')} heights, cycles {_column('cycles')}<br>",
+        _if_known("", "format_date(\"first_time\", 'yyyy-MM-dd')", " to "),
+        _if_known("", "format_date(\"last_time\", 'yyyy-MM-dd')", "<br>"),
+        _if_known("", 'format_number("trend_m_a", 3)', " m a year"),
+        _if_known(" (+- ", 'format_number("trend_spread_m_a", 3)', ")"),
+    ]
+)
+
 
 _PLACE = 'coalesce("place_name", \'place \' || "place")'
 _PLANNED = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from qgis.core import (
     QgsFeatureRenderer,
@@ -16,7 +17,15 @@ from qgis.core import (
     QgsVectorLayerUtils,
 )
 
-from ...core.reports import VIRIDIS, class_colours, class_name, count_classes
+from ...core.reports import (
+    CLASS_COLOURS,
+    CLASSES_M,
+    VIRIDIS,
+    class_colours,
+    class_name,
+    class_names,
+    count_classes,
+)
 
 _NONE_COLOUR = "#a0a0a0"
 # Days between flight and pass that matter for a comparison of heights; unknown ones are in the last class.
@@ -35,6 +44,9 @@ _FROM_PLACE = (
     (1_000, 5_000, "within 5 km"),
     (5_000, 1e9, "farther off"),
 )
+# Classes of trends; values beyond, and where there is none.
+_TRENDS_M_A = (-inf, -1.0, -0.3, -0.1, 0.1, 0.3, 1.0, inf)
+_BEYOND, _NO_VALUE = 1e6, -1e9
 
 
 def _line(colour: str, width: str) -> QgsLineSymbol:
@@ -115,7 +127,44 @@ def planned_crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     return QgsSingleSymbolRenderer(_point(VIRIDIS[0]))
 
 
-def _point(colour: str) -> QgsMarkerSymbol:
+def signed_renderer(
+    field: str, edges: tuple[float, ...], unit: str, none: str
+) -> Callable[[QgsVectorLayer], QgsFeatureRenderer]:
+    """Return what makes the renderer of points by a value that may be below zero.
+
+    Parameters
+    ----------
+    field : str
+    edges : tuple of float
+        Of the classes, from minus to plus infinity, as many as there are colours.
+    unit : str
+        Behind the classes' names.
+    none : str
+        What the legend says of points without a value.
+    """
+
+    def renderer_for(_: QgsVectorLayer) -> QgsFeatureRenderer:
+        within = [-_BEYOND, *edges[1:-1], _BEYOND]
+        # Drawn first, below the others.
+        ranges = [QgsRendererRange(_NO_VALUE, _NO_VALUE, _point(_NONE_COLOUR, "1.4"), none)]
+        ranges += [
+            QgsRendererRange(low, high, _point(colour), f"{name} {unit}")
+            for low, high, colour, name in zip(within[:-1], within[1:], CLASS_COLOURS, class_names(edges))
+        ]
+        renderer = QgsGraduatedSymbolRenderer(f'coalesce("{field}", {_NO_VALUE:.0f})', ranges)
+        renderer.setSourceSymbol(_point(CLASS_COLOURS[0]))
+        return renderer
+
+    return renderer_for
+
+
+#: Draws crossovers by what laser and radar differ by.
+differences_renderer = signed_renderer("difference", CLASSES_M, "m", "no difference")
+#: Draws places by how fast the surface there rises.
+trends_renderer = signed_renderer("trend_m_a", _TRENDS_M_A, "m a year", "no trend")
+
+
+def _point(colour: str, size: str = "2") -> QgsMarkerSymbol:
     # The rim sets it off from a frame's line of the same colour.
-    look = {"name": "circle", "color": colour, "size": "2", "outline_color": "white", "outline_width": "0.25"}
+    look = {"name": "circle", "color": colour, "size": size, "outline_color": "white", "outline_width": "0.25"}
     return QgsMarkerSymbol.createSimple(look)

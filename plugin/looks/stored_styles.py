@@ -27,6 +27,16 @@ def forget(path: str, table: str, name: str) -> None:
         file.execute("DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (table, name))
 
 
+def tell_about(path: str, table: str, text: str) -> bool:
+    """Write what is said about a table where GDAL and QGIS look for it, and return whether nothing went wrong."""
+    try:
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute("UPDATE gpkg_contents SET description = ? WHERE table_name = ?", (text, table))
+    except sqlite3.Error:
+        return False
+    return True
+
+
 def add_to(path: str, table: str, name: str, element: str) -> bool:
     """Put an element of XML at the end of a style, and return whether nothing went wrong."""
     try:

@@ -81,12 +81,17 @@ def apply(layer: QgsVectorLayer, style: Style) -> None:
 
 
 def keep(layer: QgsVectorLayer) -> bool:
-    """Save the layer's style beside its data where the file can hold one, and return whether nothing went wrong."""
+    """Save the layer's style, and what is said about it, beside its data where the file can hold them.
+
+    Returns whether nothing went wrong.
+    """
     path, table = stored_styles.place_of(layer)
     if not path:
         return True
     stored_styles.forget(path, table, STYLE_NAME)
     kept = save_style(layer, STYLE_NAME)
+    if about := layer.metadata().abstract():
+        kept = stored_styles.tell_about(path, table, about) and kept
     # Another connection wrote into the file: the first look of the layer's own, opened before, would fail.
     layer.dataProvider().reloadData()
     return kept

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from ...core.common import lazy_face
 
 if TYPE_CHECKING:
+    from . import height_parameters as height_parameters
     from . import parameters as parameters
+    from . import rasters as rasters
     from . import track_parameters as track_parameters
     from . import values as values
     from .base import CROSSOVERS_GROUP as CROSSOVERS_GROUP

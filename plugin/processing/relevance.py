@@ -50,6 +50,7 @@ RULES = (
     Rule("PROVIDER", "GRANULE_FILES", MISSING, refuses=False),
     Rule("CMR_URL", "GRANULE_FILES", MISSING, refuses=False),
     Rule("STORE", "GRANULE_FILES", MISSING, refuses=False),
+    Rule("AUTHCFG", "GRANULE_FILES", MISSING, refuses=False),
 )
 
 

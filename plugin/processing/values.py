@@ -304,3 +304,36 @@ def pass_plan(run: Run) -> core.crossings.PassPlan:
 def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:
     """Return the two results of matching by the names of their outputs."""
     return {"MATCHED_FRAMES": matched.frames, "MATCHES": matched.matches}
+
+
+def granule_places(run: Run) -> core.heights.GranulePlaces:
+    """Return where granules are read from.
+
+    Raises
+    ------
+    InputError
+        If ``GRANULE_FILES`` names no granule.
+    """
+    return core.heights.GranulePlaces(run.text("GRANULE_FILES"), run.progress)
+
+
+def radar_files(run: Run) -> core.radar.RadarFiles:
+    """Return where the files of frames are read from.
+
+    Raises
+    ------
+    InputError
+        If ``RADAR_FILES`` names no file.
+    """
+    return core.radar.RadarFiles(run.text("RADAR_FILES"), run.session(), run.progress)
+
+
+def measuring(run: Run) -> core.heights.Measuring:
+    """Return which crossovers are measured, and how.
+
+    Raises
+    ------
+    InputError
+        If a number or a list of numbers is none, or out of range.
+    """
+    return core.heights.Measuring(run.number("BUFFER"), run.choice("QUALITY"), wanted_crossovers(run))
