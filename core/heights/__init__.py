@@ -5,6 +5,16 @@ from typing import TYPE_CHECKING
 from ..common import lazy_face
 
 if TYPE_CHECKING:
+    from .along_frame import LEFT_OUT as LEFT_OUT
+    from .along_frame import NO_PICK as NO_PICK
+    from .along_frame import Along as Along
+    from .along_frame import ReadAlong as ReadAlong
+    from .along_frame import read_along as read_along
+    from .along_tables import BED as BED
+    from .along_tables import ELEVATION_COLUMNS as ELEVATION_COLUMNS
+    from .along_tables import RADAR_COLUMNS as RADAR_COLUMNS
+    from .along_tables import SURFACE as SURFACE
+    from .chosen_frame import chosen_frame as chosen_frame
     from .crossover_heights import HEIGHT_COLUMNS as HEIGHT_COLUMNS
     from .crossover_heights import MeasuredCrossovers as MeasuredCrossovers
     from .crossover_heights import crossover_heights as crossover_heights
@@ -13,6 +23,7 @@ if TYPE_CHECKING:
     from .granule_readings import GranuleAsked as GranuleAsked
     from .granule_readings import GranuleRead as GranuleRead
     from .granule_readings import heights_of_granules as heights_of_granules
+    from .options import ECHOGRAMS as ECHOGRAMS
     from .options import VERTICAL_FRAME as VERTICAL_FRAME
     from .rasters import Raster as Raster
     from .robust import NMAD_FACTOR as NMAD_FACTOR

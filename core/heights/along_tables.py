@@ -1,0 +1,259 @@
+"""The tables of heights along a frame: the laser's, the radar's, and what each beam of each pass has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..altimetry import IceSegments
+from ..geometry import LONLAT_CRS, POLE_CRS, transformer
+from ..icesat2 import parse_granule_names
+from ..radar import PICK_QUALITIES, PICK_TYPES, Layer, PicksAt
+from .flown_frame import FlownFrame
+from .robust import spread_of
+from .table_values import utc, words_of
+
+# By this name, since scanners for passwords take names of times with a text beside them for one.
+_MOMENT = "datetime"
+#: Columns of the laser's heights, and what they hold; lengths are in metres.
+ELEVATION_COLUMNS = {
+    "collection": "text",
+    "frame_id": "text",
+    "granule_id": "text",
+    "rgt": "int",
+    "cycle": "int",
+    "region": "int",
+    "beam": "text",
+    "strong": "bool",
+    "height_time": _MOMENT,
+    "days_between": "int",
+    "flown_m": "float",
+    "offset_m": "float",
+    "h_li": "float",
+    "h_li_sigma": "float",
+    "quality": "int",
+    "slope": "float",
+    "h_robust_sprd": "float",
+    "snr_significance": "float",
+    "radar_surface": "float",
+    "pick_quality": "text",
+    "pick_type": "text",
+    "trace_gap_m": "float",
+    "radar_time": _MOMENT,
+    "flown_line": "text",
+    "difference": "float",
+    "https_url": "text",
+}
+#: Columns of the radar's picks.
+RADAR_COLUMNS = {
+    "collection": "text",
+    "frame_id": "text",
+    "layer": "text",
+    "height": "float",
+    "flown_m": "float",
+    "radar_time": _MOMENT,
+    "pick_quality": "text",
+    "pick_type": "text",
+}
+#: What the layer of the radar's picks calls them.
+SURFACE, BED = "surface", "bed"
+_ROUNDED = {"h_li": 3, "h_li_sigma": 4, "slope": 5, "h_robust_sprd": 3, "radar_surface": 3, "difference": 3}
+_ROUNDED |= {"trace_gap_m": 1, "flown_m": 1, "offset_m": 1, "height": 3}
+_COUNTS = ("n_near", "n_cloudy", "n_poor", "n_beyond", "n_heights", "n_no_pick", "n_differences")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was read of one beam of one granule.
+
+    Attributes
+    ----------
+    granule : int
+        Which one.
+    beam : str
+    near : IceSegments
+        All segments near, with a height or without.
+    is_good : (n,) ndarray of bool
+        Which heights count.
+    strong : bool or None
+    reason : str
+        Why there is nothing; empty where something was read.
+    """
+
+    granule: int
+    beam: str
+    near: IceSegments
+    is_good: np.ndarray
+    strong: bool | None = None
+    reason: str = ""
+
+
+def elevations(
+    frame: FlownFrame,
+    names: list[str],
+    urls: list[str],
+    parts: list[Part],
+    owner: np.ndarray,
+    segments: IceSegments,
+    distance: np.ndarray,
+    offset: np.ndarray,
+    at: PicksAt | None,
+) -> gpd.GeoDataFrame:
+    """Return the laser's heights with what the radar saw beside them.
+
+    Parameters
+    ----------
+    frame : FlownFrame
+    names, urls : list of str
+        Of the granules.
+    parts : list of Part
+    owner : (n,) ndarray of int
+        Of which part each segment is.
+    segments : IceSegments
+        Those that count.
+    distance, offset : (n,) ndarray
+        Metres along the flown track, and beside it to its left.
+    at : PicksAt or None
+        What the radar saw there.
+
+    Returns
+    -------
+    GeoDataFrame
+        :data:`ELEVATION_COLUMNS`, in order of time and beam; points in the pole's projection, whose height is the
+        laser's.
+    """
+    n = len(segments)
+    granule = np.array([part.granule for part in parts], dtype=np.int64)[owner]
+    named = parse_granule_names(names).iloc[granule].reset_index(drop=True)
+    nothing, none = np.full(n, np.nan), np.zeros(n, dtype=np.uint8)
+    surface = nothing if at is None else at.surface.height
+    radar_time = np.full(n, np.datetime64("NaT", "us")) if at is None else at.time
+    when = utc(segments.time)
+    columns = {
+        "collection": frame.collection or None,
+        "frame_id": frame.frame_id,
+        "granule_id": np.array(names, dtype=object)[granule],
+        **{name: named[name].astype("Int64") for name in ("rgt", "cycle", "region")},
+        "beam": np.array([part.beam for part in parts], dtype=object)[owner],
+        "strong": pd.array([parts[one].strong for one in owner.tolist()], dtype="boolean"),
+        "height_time": when,
+        "days_between": pd.Series(when.tz_localize(None).normalize() - frame.flown).dt.days.astype("Int64"),
+        "flown_m": distance,
+        "offset_m": offset,
+        "h_li": segments.h_li,
+        "h_li_sigma": segments.h_li_sigma,
+        "quality": segments.quality,
+        "slope": segments.dh_fit_dx,
+        "h_robust_sprd": segments.h_robust_sprd,
+        "snr_significance": segments.snr_significance,
+        "radar_surface": surface,
+        "pick_quality": words_of(none if at is None else at.surface.quality, PICK_QUALITIES),
+        "pick_type": words_of(none if at is None else at.surface.kind, PICK_TYPES),
+        "trace_gap_m": nothing if at is None else at.surface.gap,
+        "radar_time": utc(radar_time),
+        "flown_line": frame.known_by,
+        "difference": segments.h_li - surface,
+        "https_url": np.array([url or None for url in urls], dtype=object)[granule],
+    }
+    table = _rounded(pd.DataFrame(columns, index=range(n))[list(ELEVATION_COLUMNS)])
+    layer = _points(table, frame, segments.lon, segments.lat, segments.h_li)
+    return layer.sort_values(["height_time", "beam"], kind="stable", ignore_index=True)
+
+
+def radar_points(frame: FlownFrame) -> gpd.GeoDataFrame:
+    """Return the surface and the bed that were picked, trace by trace: :data:`RADAR_COLUMNS`, points with heights."""
+    picks = frame.picks
+    parts = [_of_layer(frame, SURFACE, [], np.zeros(0, dtype=np.int64), None)]
+    if picks is not None:
+        for layer, height, pick in ((SURFACE, picks.surface, picks.surface_pick), (BED, picks.bed, picks.bed_pick)):
+            parts.append(_of_layer(frame, layer, height, np.flatnonzero(np.isfinite(height)), pick))
+    table = pd.concat([part for part, _, _ in parts[1:]] or [parts[0][0]], ignore_index=True)
+    lon, lat = (np.concatenate([part[number] for part in parts]) for number in (1, 2))
+    return _points(_rounded(table), frame, lon, lat, table["height"].to_numpy(dtype=float))
+
+
+def _of_layer(
+    frame: FlownFrame, layer: str, height: np.ndarray | list[float], known: np.ndarray, pick: Layer | None
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    picks, heights = frame.picks, np.asarray(height, dtype=float)[known]
+    time = np.zeros(0, dtype="datetime64[us]") if picks is None else picks.time[known]
+    columns = {
+        "collection": frame.collection or None,
+        "frame_id": frame.frame_id,
+        "layer": layer,
+        "height": heights,
+        "flown_m": frame.track.distance[known],
+        "radar_time": utc(time),
+        "pick_quality": words_of(_of(pick, "quality", known), PICK_QUALITIES),
+        "pick_type": words_of(_of(pick, "kind", known), PICK_TYPES),
+    }
+    return pd.DataFrame(columns, index=range(len(known))), frame.track.lon[known], frame.track.lat[known]
+
+
+def _of(pick: Layer | None, name: str, known: np.ndarray) -> np.ndarray:
+    return np.zeros(0, dtype=np.uint8) if pick is None else np.asarray(getattr(pick, name)[known])
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.round({name: digits for name, digits in _ROUNDED.items() if name in table.columns})
+
+
+def _points(
+    table: pd.DataFrame, frame: FlownFrame, lon: np.ndarray, lat: np.ndarray, height: np.ndarray
+) -> gpd.GeoDataFrame:
+    crs = POLE_CRS["south" if frame.is_south else "north"]
+    xy = np.column_stack(transformer(LONLAT_CRS, crs).transform(lon.tolist(), lat.tolist())).reshape(-1, 2)
+    return gpd.GeoDataFrame(table, geometry=shapely.points(np.column_stack([xy, height])), crs=crs)
+
+
+def beams_table(
+    names: list[str], parts: list[Part], owner: np.ndarray, beside: np.ndarray, table: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Return what each beam of each granule has, and what of it was left out: a row a part, in order of time.
+
+    Parameters
+    ----------
+    names : list of str
+        Of the granules.
+    parts : list of Part
+    owner : (n,) ndarray of int
+        Of which part each good segment is.
+    beside : (n,) ndarray of bool
+        Whether that lies beside the flown track, not beyond its ends.
+    table : GeoDataFrame
+        See :func:`elevations`.
+    """
+    named = parse_granule_names(names)
+    groups = dict(tuple(table.groupby(["granule_id", "beam"], sort=False)["difference"]))
+    good = np.bincount(owner, minlength=len(parts))
+    beyond = np.bincount(owner[~beside], minlength=len(parts))
+    rows = []
+    for number, part in enumerate(parts):
+        differences = groups.get((names[part.granule], part.beam), pd.Series(dtype=float))
+        spread, has_height = spread_of(differences.to_numpy(dtype=float)), part.near.has_height
+        rows.append(
+            {
+                "granule_id": names[part.granule],
+                "rgt": named["rgt"].iloc[part.granule],
+                "cycle": named["cycle"].iloc[part.granule],
+                "beam": part.beam,
+                "strong": part.strong,
+                "start_time": named["start_time"].iloc[part.granule],
+                "n_near": len(part.near),
+                "n_cloudy": int((~has_height).sum()),
+                "n_poor": int(has_height.sum() - good[number]),
+                "n_beyond": int(beyond[number]),
+                "n_heights": int(good[number] - beyond[number]),
+                "n_no_pick": int(good[number] - beyond[number] - spread.n),
+                "n_differences": spread.n,
+                "median": spread.median,
+                "nmad": spread.nmad,
+                "reason": part.reason,
+            }
+        )
+    beams = pd.DataFrame(rows).astype({name: "int64" for name in _COUNTS})
+    return beams.sort_values(["start_time", "granule_id", "beam"], kind="stable", ignore_index=True)
