@@ -6,6 +6,7 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from .along_frame import LEFT_OUT as LEFT_OUT
+    from .along_frame import NEAR_TRACK_M as NEAR_TRACK_M
     from .along_frame import NO_PICK as NO_PICK
     from .along_frame import Along as Along
     from .along_frame import ReadAlong as ReadAlong
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from .along_tables import ELEVATION_COLUMNS as ELEVATION_COLUMNS
     from .along_tables import RADAR_COLUMNS as RADAR_COLUMNS
     from .along_tables import SURFACE as SURFACE
-    from .chosen_frame import chosen_frame as chosen_frame
+    from .one_frame import chosen_frame as chosen_frame
     from .crossover_heights import HEIGHT_COLUMNS as HEIGHT_COLUMNS
     from .crossover_heights import MeasuredCrossovers as MeasuredCrossovers
     from .crossover_heights import crossover_heights as crossover_heights

@@ -16,7 +16,7 @@ from ..geometry import stacked
 from ..icesat2 import BEAMS
 from ..radar import picks_at
 from .along_tables import Part, beams_table, elevations, radar_points
-from .chosen_frame import chosen_frame
+from .one_frame import chosen_frame
 from .echogram_beside import Beside, echogram_beside
 from .flown_frame import FlownFrame, flown_frame
 from .frame_granules import FrameGranules, granules_of_frame
@@ -32,6 +32,8 @@ LEFT_OUT = {
     "n_beyond": "beyond the ends of the flown track",
 }
 NO_PICK = "no pick of the surface near enough"
+#: Within so many metres of the flown track a height counts as one on it.
+NEAR_TRACK_M = 50.0
 # What is read beside what always is.
 _COLUMNS = ("h_li_sigma", "dh_fit_dx", "h_robust_sprd", "snr_significance")
 
@@ -100,6 +102,11 @@ class ReadAlong:
     def spread(self) -> Spread:
         """How the differences of laser and radar lie."""
         return spread_of(self.elevations["difference"].to_numpy(dtype=float))
+
+    @property
+    def near_track(self) -> pd.Series:
+        """Whether each height lies so near to the flown track that slopes across it hardly matter."""
+        return self.elevations["offset_m"].abs() <= NEAR_TRACK_M
 
     @property
     def flown_leftwards(self) -> bool:
@@ -213,6 +220,12 @@ def _tell(found: ReadAlong, n_asked: int, progress: Progress) -> None:
             f"Laser less radar: median {spread.median:+.2f} m, NMAD {spread.nmad:.2f} m. Picks are no truth: it is a "
             "difference, not a change."
         )
+        on_track = spread_of(found.elevations.loc[found.near_track, "difference"].to_numpy(dtype=float))
+        if on_track.n:
+            progress.info(
+                f"Within {NEAR_TRACK_M:g} m of the track it is {on_track.median:+.2f} m in the median of {on_track.n:,}, "
+                f"NMAD {on_track.nmad:.2f} m."
+            )
     if not len(found.elevations):
         reason = "of all segments near none has a height that counts" if sums["n_near"].sum() else "no segment is near"
         progress.warn(

@@ -14,7 +14,7 @@ from .svg import FAINT, INK, PALETTE, drawing, element, legend, round_step, text
 
 #: All panels of a section are so wide, and begin and end at the same places.
 WIDTH = 960.0
-_LEFT, _RIGHT, _TOP = 70.0, 12.0, 40.0
+_LEFT, _RIGHT, _TOP = 70.0, 12.0, 42.0
 #: Colours of picks, on white as on an echogram.
 SURFACE_COLOUR, BED_COLOUR = INK, "#8c510a"
 # Nearer than this many units dots cannot be told apart.
@@ -129,13 +129,17 @@ def section(
     frame = {"x": _LEFT, "y": _TOP, "width": WIDTH - _LEFT - _RIGHT, "height": high}
     drawn = [_picture(view, picture)] if picture is not None else []
     drawn += [_trace(view, one) for one in traces]
-    drawn += [_dots(view, one) for one in dots]
+    paths = [(_path_of(view, one), one.colour) for one in dots]
+    if picture is not None:
+        # White rims, all below all dots, set them off from what is black.
+        drawn += [_dots(data, "#fff", _DOT + 1.4) for data, _ in paths]
+    drawn += [_dots(data, colour, _DOT) for data, colour in paths]
     return drawing(
         WIDTH,
         end if names else view.bottom + 44.0,
         title,
         text(title, 4, 14, font_weight="bold"),
-        text(axis, 4, 32),
+        text(axis, 4 + width_of(title) * 1.08 + 12, 14),
         element("clipPath", element("rect", **frame), id=clip),
         _grid(view, on_picture=picture is not None),
         element("g", *drawn, clip_path=f"url(#{clip})"),
@@ -217,16 +221,15 @@ def _ends(view: _View) -> str:
     )
 
 
-def _dots(view: _View, one: Dots) -> str:
+def _path_of(view: _View, one: Dots) -> str:
     known = np.isfinite(one.value)
     xy = np.column_stack([view.across(one.distance[known]), view.up(one.value[known])])
     xy = np.unique(np.round(xy / _GRAIN), axis=0) * _GRAIN
-    data = "".join(f"M{x:g} {y:g}h0" for x, y in xy.tolist())
-    look = {"fill": "none", "stroke_linecap": "round"}
-    # A white rim sets them off from what is black below them.
-    return element("path", d=data, stroke="#fff", stroke_width=_DOT + 1.4, **look) + element(
-        "path", d=data, stroke=one.colour, stroke_width=_DOT, **look
-    )
+    return "".join(f"M{x:g} {y:g}h0" for x, y in xy.tolist())
+
+
+def _dots(data: str, colour: str, wide: float) -> str:
+    return element("path", d=data, fill="none", stroke=colour, stroke_width=wide, stroke_linecap="round")
 
 
 def _trace(view: _View, one: Trace) -> str:

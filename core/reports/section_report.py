@@ -10,9 +10,10 @@ import pandas as pd
 import pyproj
 import shapely
 
+from ..altimetry import BEST
 from ..common import count, span_of, versions
 from ..geometry import LONLAT_CRS, POLE_CRS, reproject
-from ..heights import BED, LEFT_OUT, NO_PICK, SURFACE, VERTICAL_FRAME, ReadAlong, Spread, spread_of
+from ..heights import LEFT_OUT, NEAR_TRACK_M, NO_PICK, VERTICAL_FRAME, ReadAlong, Spread, spread_of
 from . import html_page as html
 from .frame_maps import REGIONS
 from .html_page import Figures
@@ -27,6 +28,7 @@ _WORDS = (
     "flight and pass, in which the surface rose or sank; of firn the radar may see another depth than the laser; and "
     "the laser's points lie beside the flown track, up to the distance told above, where the ice may be higher or lower."
 )
+_COUNTS = ("n_near", "n_cloudy", "n_poor", "n_beyond", "n_heights", "n_no_pick")
 _HEADERS = (
     "Cycle",
     "RGT",
@@ -82,7 +84,18 @@ def _summary(found: ReadAlong) -> str:
     )
     if not spread.n:
         return words
-    return f"{words} Laser less radar is {spread.median:+.2f} m in the median, with an NMAD of {spread.nmad:.2f} m."
+    words += f" Laser less radar is {spread.median:+.2f} m in the median, with an NMAD of {spread.nmad:.2f} m"
+    near_track = _near_track(found)
+    if not near_track.n or near_track.n == spread.n:
+        return f"{words}."
+    return (
+        f"{words}; of the {near_track.n:,} within {NEAR_TRACK_M:g} m of the track {near_track.median:+.2f} m, with an "
+        f"NMAD of {near_track.nmad:.2f} m."
+    )
+
+
+def _near_track(found: ReadAlong) -> Spread:
+    return spread_of(found.elevations.loc[found.near_track, "difference"].to_numpy(dtype=float))
 
 
 def _subject(found: ReadAlong) -> str:
@@ -166,10 +179,8 @@ def _traces(found: ReadAlong) -> list[Trace]:
     picks = found.frame.picks
     if picks is None:
         return []
-    named = ((SURFACE, picks.surface, SURFACE_COLOUR, _SURFACE), (BED, picks.bed, BED_COLOUR, _BED))
-    return [
-        Trace(picks.distance, height, colour, name) for _, height, colour, name in named if np.isfinite(height).any()
-    ]
+    named = ((picks.surface, SURFACE_COLOUR, _SURFACE), (picks.bed, BED_COLOUR, _BED))
+    return [Trace(picks.distance, *one) for one in named if np.isfinite(one[0]).any()]
 
 
 def _dots_of(table: pd.DataFrame, column: str, cycle: int, look: tuple[str, str]) -> Dots:
@@ -206,40 +217,33 @@ def _map(found: ReadAlong, cycles: Mapping[int, tuple[str, str]]) -> list[str]:
 
 def _counts(found: ReadAlong) -> list[str]:
     beams = found.beams
-    read = beams[(beams["n_near"] > 0)]
-    rows = [_row(row) for row in read.to_dict("records")]
-    if len(read):
-        sums = {name: int(read[name].sum()) for name in read.columns if name.startswith("n_")}
-        rows.append(_cells(("all", "", "", ""), sums, found.spread))
-    why = [*LEFT_OUT.values(), f"without a difference: {NO_PICK}"]
-    words = f"Of the segments near, what is left out is {why[0]}; {why[1]} (atl06_quality_summary); {why[2]}."
-    if found.along.quality != "best":
-        words = f"Heights of all qualities count. What is left out is {why[0]}; {why[2]}."
+    read, rest = beams[beams["n_near"] > 0], beams[beams["n_near"] == 0]
+    clouds, poor, beyond = LEFT_OUT.values()
+    words = f"Of the segments near, those are left out that are {clouds}; {poor} (atl06_quality_summary); {beyond}."
+    if found.along.quality != BEST:
+        words = f"Heights of all qualities count. Of the segments near, those are left out that are {clouds}; {beyond}."
+    words += f" A height has no difference where there is {NO_PICK}."
     result = [html.heading("What was read, and what was left out")]
-    if rows:
-        result += [html.paragraph(words), html.table(_HEADERS, rows, wraps=False)]
-    rest = beams[(beams["n_near"] == 0)]
-    reasons = rest.groupby(["granule_id", "reason"], sort=False)["beam"].agg(", ".join).reset_index()
-    if len(reasons):
-        nothing = [(str(row.granule_id), str(row.beam), str(row.reason)) for row in reasons.itertuples()]
+    if len(read):
+        result += [html.paragraph(words), html.table(_HEADERS, _rows(found, read), wraps=False)]
+    if len(rest):
+        groups = rest.groupby(["granule_id", "reason"], sort=False)["beam"].agg(", ".join)
+        nothing = [(granule, beams, reason) for (granule, reason), beams in groups.items()]
         result.append(html.table(["Granule", "Beams", "Reason"], nothing, "Without a segment near the frame"))
     return result
 
 
-def _row(row: Mapping[str, object]) -> tuple[object, ...]:
-    strength = {True: "strong", False: "weak"}.get(row["strong"], "")  # type: ignore[call-overload]
-    names = tuple("" if pd.isna(row[name]) else str(row[name]) for name in ("cycle", "rgt"))  # type: ignore[call-overload]
-    spread = Spread(int(row["n_differences"]), float(row["median"]), float(row["nmad"]), np.nan)  # type: ignore[call-overload]
-    return _cells((*names, str(row["beam"]), strength), row, spread)
+def _rows(found: ReadAlong, read: pd.DataFrame) -> list[tuple[object, ...]]:
+    numbers = read[["cycle", "rgt"]].astype(object).where(read[["cycle", "rgt"]].notna(), "").astype(str)
+    strength = read["strong"].map({True: "strong", False: "weak"}).fillna("")
+    names = zip(numbers["cycle"], numbers["rgt"], read["beam"], strength)
+    counts = read[list(_COUNTS)].to_numpy()
+    spreads = zip(read["n_differences"], read["median"], read["nmad"])
+    rows = [_cells(name, counted, *spread) for name, counted, spread in zip(names, counts.tolist(), spreads)]
+    spread = found.spread
+    return [*rows, _cells(("all", "", "", ""), counts.sum(axis=0).tolist(), spread.n, spread.median, spread.nmad)]
 
 
-def _cells(names: tuple[str, ...], row: Mapping[str, object], spread: Spread) -> tuple[object, ...]:
-    counts = ("n_near", "n_cloudy", "n_poor", "n_beyond", "n_heights", "n_no_pick")
-    known = spread.n > 0
-    return (
-        *names,
-        *(row[name] for name in counts),
-        spread.n,
-        Figures(f"{spread.median:+.2f}" if known else "-"),
-        Figures(f"{spread.nmad:.2f}" if known else "-"),
-    )
+def _cells(names: tuple[str, ...], counts: list[int], n: int, median: float, nmad: float) -> tuple[object, ...]:
+    shown = (Figures(f"{median:+.2f}"), Figures(f"{nmad:.2f}")) if n else (Figures("-"), Figures("-"))
+    return (*names, *counts, int(n), *shown)
