@@ -40,7 +40,7 @@ ELEVATIONS = Style(
     about=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
 )
 RADAR = Style(
-    '"layer" || \', \' || round("height", 1) || \' m\'',
+    "\"layer\" || ', ' || round(\"height\", 1) || ' m'",
     renderers.picks_renderer,
     map_tips.PICK,
     ("radar_time",),

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .along_tables import ELEVATION_COLUMNS as ELEVATION_COLUMNS
     from .along_tables import RADAR_COLUMNS as RADAR_COLUMNS
     from .along_tables import SURFACE as SURFACE
-    from .one_frame import chosen_frame as chosen_frame
     from .crossover_heights import HEIGHT_COLUMNS as HEIGHT_COLUMNS
     from .crossover_heights import MeasuredCrossovers as MeasuredCrossovers
     from .crossover_heights import crossover_heights as crossover_heights
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from .granule_readings import GranuleAsked as GranuleAsked
     from .granule_readings import GranuleRead as GranuleRead
     from .granule_readings import heights_of_granules as heights_of_granules
+    from .one_frame import chosen_frame as chosen_frame
     from .options import ECHOGRAMS as ECHOGRAMS
     from .options import VERTICAL_FRAME as VERTICAL_FRAME
     from .rasters import Raster as Raster

@@ -16,11 +16,11 @@ from ..geometry import stacked
 from ..icesat2 import BEAMS
 from ..radar import picks_at
 from .along_tables import Part, beams_table, elevations, radar_points
-from .one_frame import chosen_frame
 from .echogram_beside import Beside, echogram_beside
 from .flown_frame import FlownFrame, flown_frame
 from .frame_granules import FrameGranules, granules_of_frame
 from .granule_readings import GranuleAsked, GranuleRead, heights_of_granules
+from .one_frame import chosen_frame
 from .options import NO_ECHOGRAM
 from .robust import Spread, spread_of
 from .sources import Sources
@@ -168,10 +168,8 @@ def read_along(
     return result
 
 
-def _read(
-    frame: FlownFrame, granules: FrameGranules, sources: Sources, along: Along, progress: Progress
-) -> list[Part]:
-    windows = {beam: frame.lines for beam in along.beams}
+def _read(frame: FlownFrame, granules: FrameGranules, sources: Sources, along: Along, progress: Progress) -> list[Part]:
+    windows = dict.fromkeys(along.beams, frame.lines)
     asked = [
         GranuleAsked(granule_id, place, windows, along.buffer_m)
         for granule_id, place in zip(granules.names, granules.places)
@@ -223,8 +221,8 @@ def _tell(found: ReadAlong, n_asked: int, progress: Progress) -> None:
         on_track = spread_of(found.elevations.loc[found.near_track, "difference"].to_numpy(dtype=float))
         if on_track.n:
             progress.info(
-                f"Within {NEAR_TRACK_M:g} m of the track it is {on_track.median:+.2f} m in the median of {on_track.n:,}, "
-                f"NMAD {on_track.nmad:.2f} m."
+                f"Within {NEAR_TRACK_M:g} m of the track: median {on_track.median:+.2f} m, NMAD {on_track.nmad:.2f} m, "
+                f"n {on_track.n:,}."
             )
     if not len(found.elevations):
         reason = "of all segments near none has a height that counts" if sums["n_near"].sum() else "no segment is near"

@@ -12,7 +12,7 @@ import shapely
 from ..altimetry import IceSegments
 from ..geometry import LONLAT_CRS, POLE_CRS, transformer
 from ..icesat2 import parse_granule_names
-from ..radar import PICK_QUALITIES, PICK_TYPES, Layer, PicksAt
+from ..radar import PICK_QUALITIES, PICK_TYPES, PicksAt
 from .flown_frame import FlownFrame
 from .robust import spread_of
 from .table_values import utc, words_of
@@ -167,35 +167,30 @@ def elevations(
 def radar_points(frame: FlownFrame) -> gpd.GeoDataFrame:
     """Return the surface and the bed that were picked, trace by trace: :data:`RADAR_COLUMNS`, points with heights."""
     picks = frame.picks
-    parts = [_of_layer(frame, SURFACE, [], np.zeros(0, dtype=np.int64), None)]
+    layers = []
     if picks is not None:
-        for layer, height, pick in ((SURFACE, picks.surface, picks.surface_pick), (BED, picks.bed, picks.bed_pick)):
-            parts.append(_of_layer(frame, layer, height, np.flatnonzero(np.isfinite(height)), pick))
-    table = pd.concat([part for part, _, _ in parts[1:]] or [parts[0][0]], ignore_index=True)
-    lon, lat = (np.concatenate([part[number] for part in parts]) for number in (1, 2))
-    return _points(_rounded(table), frame, lon, lat, table["height"].to_numpy(dtype=float))
-
-
-def _of_layer(
-    frame: FlownFrame, layer: str, height: np.ndarray | list[float], known: np.ndarray, pick: Layer | None
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    picks, heights = frame.picks, np.asarray(height, dtype=float)[known]
-    time = np.zeros(0, dtype="datetime64[us]") if picks is None else picks.time[known]
+        layers = [(SURFACE, picks.surface, picks.surface_pick), (BED, picks.bed, picks.bed_pick)]
+    traces = [np.flatnonzero(np.isfinite(height)) for _, height, _ in layers]
+    trace, counts = _joined(traces), np.array([len(known) for known in traces], dtype=np.int64)
     columns = {
         "collection": frame.collection or None,
         "frame_id": frame.frame_id,
-        "layer": layer,
-        "height": heights,
-        "flown_m": frame.track.distance[known],
-        "radar_time": utc(time),
-        "pick_quality": words_of(_of(pick, "quality", known), PICK_QUALITIES),
-        "pick_type": words_of(_of(pick, "kind", known), PICK_TYPES),
+        "layer": np.repeat(np.array([name for name, _, _ in layers], dtype=object), counts),
+        "height": _joined([height[known] for (_, height, _), known in zip(layers, traces)]).astype(float),
+        "flown_m": frame.track.distance[trace],
+        "radar_time": utc(np.zeros(0, dtype="datetime64[us]") if picks is None else picks.time[trace]),
+        "pick_quality": words_of(
+            _joined([pick.quality[known] for (_, _, pick), known in zip(layers, traces)]), PICK_QUALITIES
+        ),
+        "pick_type": words_of(_joined([pick.kind[known] for (_, _, pick), known in zip(layers, traces)]), PICK_TYPES),
     }
-    return pd.DataFrame(columns, index=range(len(known))), frame.track.lon[known], frame.track.lat[known]
+    table = pd.DataFrame(columns, index=range(len(trace)))
+    height = table["height"].to_numpy(dtype=float)
+    return _points(_rounded(table), frame, frame.track.lon[trace], frame.track.lat[trace], height)
 
 
-def _of(pick: Layer | None, name: str, known: np.ndarray) -> np.ndarray:
-    return np.zeros(0, dtype=np.uint8) if pick is None else np.asarray(getattr(pick, name)[known])
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
@@ -255,5 +250,5 @@ def beams_table(
                 "reason": part.reason,
             }
         )
-    beams = pd.DataFrame(rows).astype({name: "int64" for name in _COUNTS})
+    beams = pd.DataFrame(rows).astype(dict.fromkeys(_COUNTS, "int64"))
     return beams.sort_values(["start_time", "granule_id", "beam"], kind="stable", ignore_index=True)

@@ -77,5 +77,7 @@ def _thumbnail(frame: FlownFrame, radar: RadarFiles, progress: Progress) -> Besi
     content = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else b""
     kind = next((kind for begin, kind in _KINDS.items() if content.startswith(begin)), "")
     if not kind:
-        raise InputError(f"What the catalog has as a picture of {frame.frame_id} is none (JPEG, PNG or GIF): do without.")
+        raise InputError(
+            f"What the catalog has as a picture of {frame.frame_id} is none (JPEG, PNG or GIF): do without."
+        )
     return Beside(thumbnail=content, kind=kind)

@@ -72,10 +72,10 @@ def granules_of_frame(
     rows = _of_frame(rows, frame, name, progress).drop_duplicates("granule_id")
     if not len(rows):
         raise InputError(f"{name} has no granules: search those of {frame.frame_id} first.")
-    names = rows["granule_id"].tolist()
-    urls = rows["https_url"].astype(object).where(rows["https_url"].notna(), "") if "https_url" in rows else None
-    addresses = [""] * len(names) if urls is None else urls.astype(str).tolist()
-    return FrameGranules(names, addresses, places.places_of(names, addresses))
+    names, urls = rows["granule_id"].tolist(), [""] * len(rows)
+    if "https_url" in rows.columns:
+        urls = rows["https_url"].astype(object).where(rows["https_url"].notna(), "").astype(str).tolist()
+    return FrameGranules(names, urls, places.places_of(names, urls))
 
 
 def _of_frame(rows: pd.DataFrame, frame: FlownFrame, name: str, progress: Progress) -> pd.DataFrame:

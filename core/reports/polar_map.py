@@ -158,7 +158,7 @@ class _View:
 
 def _mark(view: _View, place: np.ndarray, words: str) -> str:
     x, y = view.place(place[None])[0].tolist()
-    x, y = min(max(x, 12.0), WIDTH - 12.0), min(max(y - 8.0, 16.0), view.height - 6.0)
+    x, y = min(max(x, 12.0), WIDTH - 12.0), min(max(y + 5.0, 16.0), view.height - 6.0)
     return text(words, x, y, 15, font_weight="bold", text_anchor="middle", **_HALO)
 
 

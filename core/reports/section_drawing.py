@@ -123,7 +123,8 @@ def section(
     """
     low, top = _span(dots, traces, picture, zero, among_dots)
     view = _View(length_m, leftwards, low, top, high)
-    names = [(one.colour, one.name) for one in (*traces, *dots) if np.isfinite(one.value).any()]
+    shown: list[Dots | Trace] = [*traces, *dots]
+    names = [(one.colour, one.name) for one in shown if np.isfinite(one.value).any()]
     key, end = legend(names, WIDTH, view.bottom + 44.0, _LEFT)
     clip = "-".join(["clip", *re.findall("[a-z]+", title.lower())])
     frame = {"x": _LEFT, "y": _TOP, "width": WIDTH - _LEFT - _RIGHT, "height": high}
@@ -145,7 +146,7 @@ def section(
         element("g", *drawn, clip_path=f"url(#{clip})"),
         element("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=view.up(0.0), y2=view.up(0.0), stroke=INK) if zero else "",
         element("rect", fill="none", stroke=INK, stroke_width=1, **frame),
-        _ends(view),
+        _ends(),
         key,
     )
 
@@ -214,7 +215,7 @@ def _marks(low: float, high: float, most: float) -> np.ndarray:
     return np.round(step * np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1), 9)
 
 
-def _ends(view: _View) -> str:
+def _ends() -> str:
     y = _TOP - 6.0
     return text("A", _LEFT, y, 15, font_weight="bold", text_anchor="middle") + text(
         "B", WIDTH - _RIGHT, y, 15, font_weight="bold", text_anchor="end"

@@ -22,11 +22,13 @@ from .polar_map import Drawn, dots, drawn_map
 from .section_drawing import BED_COLOUR, SURFACE_COLOUR, Dots, Picture, Trace, cycle_colours, section
 from .svg import INK
 
+_BEYOND = 0.08
 _COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 _WORDS = (
     "Laser less radar is a difference, not a change: picks of the radar's surface are no truth. Years may lie between "
     "flight and pass, in which the surface rose or sank; of firn the radar may see another depth than the laser; and "
-    "the laser's points lie beside the flown track, up to the distance told above, where the ice may be higher or lower."
+    "the laser's points lie beside the flown track, up to the distance told above, where the ice may be higher or "
+    "lower."
 )
 _COUNTS = ("n_near", "n_cloudy", "n_poor", "n_beyond", "n_heights", "n_no_pick")
 _HEADERS = (
@@ -46,9 +48,7 @@ _HEADERS = (
 )
 
 
-def section_page(
-    found: ReadAlong, software: Mapping[str, str] | None = None, made: datetime | None = None
-) -> str:
+def section_page(found: ReadAlong, software: Mapping[str, str] | None = None, made: datetime | None = None) -> str:
     """Return the report.
 
     Parameters
@@ -76,7 +76,8 @@ def _summary(found: ReadAlong) -> str:
     n, spread, near = len(found.elevations), found.spread, f"within {found.along.buffer_m:,g} m of the flown track"
     asked = found.beams["granule_id"].nunique()
     if not n:
-        return f"None of {count(asked, 'granule', 'granules')} has a height that counts {near}: what there is, and why, is below."
+        asked_of = count(asked, "granule", "granules")
+        return f"None of {asked_of} has a height that counts {near}: what there is, and why, is below."
     cycles = found.elevations["cycle"].nunique()
     words = (
         f"{count(n, 'laser height', 'laser heights')} of {count(found.n_granules, 'granule', 'granules')} "
@@ -196,7 +197,7 @@ def _beside(found: ReadAlong) -> list[str]:
     if not shown.thumbnail:
         return []
     words = f"Echogram of {found.frame.frame_id}"
-    caption = "As Open Polar Radar publishes it, in the direction of flight, with axes of its own: not those of the section."
+    caption = "As it is published, in the direction of flight, with axes of its own: not those of the section."
     picture = html.picture(data_url(shown.thumbnail, shown.kind), words)
     return [html.heading("The published echogram"), html.wide([picture], caption)]
 
@@ -210,6 +211,8 @@ def _map(found: ReadAlong, cycles: Mapping[int, tuple[str, str]]) -> list[str]:
     for cycle, (colour, name) in cycles.items():
         parts.append(Drawn(dots(xy[(table["cycle"] == cycle).fillna(False).to_numpy(dtype=bool)]), colour, 3.5, name))
     ends = shapely.get_coordinates(line)[[0, -1]]
+    # Beyond the ends, not on the line.
+    ends = ends + _BEYOND * (ends - ends.mean(axis=0))
     marks = list(zip(ends[::-1] if found.flown_leftwards else ends, "AB"))
     drawing = drawn_map(f"Map of {found.frame.frame_id}, {REGIONS[side]}", parts, side, "Laser heights", marks)
     return [html.heading("Where"), html.charts([drawing], f"{REGIONS[side]}.", maps=True)]
@@ -227,8 +230,8 @@ def _counts(found: ReadAlong) -> list[str]:
     if len(read):
         result += [html.paragraph(words), html.table(_HEADERS, _rows(found, read), wraps=False)]
     if len(rest):
-        groups = rest.groupby(["granule_id", "reason"], sort=False)["beam"].agg(", ".join)
-        nothing = [(granule, beams, reason) for (granule, reason), beams in groups.items()]
+        groups = rest.groupby(["granule_id", "reason"], sort=False)["beam"].agg(", ".join).reset_index()
+        nothing = groups[["granule_id", "beam", "reason"]].to_numpy().tolist()
         result.append(html.table(["Granule", "Beams", "Reason"], nothing, "Without a segment near the frame"))
     return result
 

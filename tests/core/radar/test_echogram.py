@@ -8,8 +8,8 @@ import pytest
 import radar_maker as maker
 from makers import Log
 from xopr_crossovers.core.common.errors import CancelledError, InputError
-from xopr_crossovers.core.radar.echogram_file import opened_echogram
 from xopr_crossovers.core.radar.echogram_drawing import echogram_picture
+from xopr_crossovers.core.radar.echogram_file import opened_echogram
 from xopr_crossovers.core.radar.layer_file import read_layer_file
 
 FLIGHT = maker.Flight.straight((179.98, -76.0), 80.0, 6000.0, elevation=1500.0)
