@@ -28,6 +28,14 @@ _MANY = 12
 
 _MARKED = re.compile(r"(<!-- guide: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _SOURCES = {0: "points", 1: "lines", 2: "polygons"}
+_KINDS = {
+    "string": "text",
+    "boolean": "yes or no",
+    "datetime": "date",
+    "extent": "extent",
+    "raster": "raster layer",
+    "authcfg": "authentication configuration",
+}
 _OUTPUTS = {"outputHtml": "HTML file", "outputFile": "file", "outputNumber": "number", "outputString": "text"}
 
 
@@ -134,7 +142,7 @@ def _value(parameter: Any) -> str:
         of = _SOURCES.get(int(parameter.dataTypes()[0]))
         text = f"layer of {of}" if of else "layer or table"
     else:
-        text = {"string": "text", "boolean": "yes or no", "datetime": "date", "extent": "extent"}[kind]
+        text = _KINDS[kind]
     notes = ["optional"] if _has(parameter, "FlagOptional") else []
     notes += ["advanced"] if _has(parameter, "FlagAdvanced") else []
     return "; ".join([text, *notes])

@@ -163,6 +163,44 @@ MODELS = (
             ),
         ),
     ),
+    Model(
+        "seasontoheights",
+        "Season to measured heights",
+        "Finds where ICESat-2's beams cross a season's flight lines, and measures the heights there.",
+        "Three steps. The first loads the frames of a season or a catalog (one of the two), keeps those at the points "
+        "of interest if there are any, searches NASA's CMR for the ICESat-2 granules in a window of time, and matches "
+        "them with the flight lines. The second finds where each beam crosses each flight line. The third reads the "
+        "granules there, which needs an Earthdata login or files of your own, and the radar's layer files: heights, "
+        "what they differ by, heights through time, and a report.",
+        "Season 2016_Antarctica_DC8 at one point, with repeat cycles 22 and beams gt1l, gt2l and gt3l.",
+        (
+            Step(
+                "find",
+                "findgranules",
+                "1. Granules for frames",
+                ("SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH),
+                values={"METHOD": "flightline", "CROSSING_ONLY": True},
+                outputs={"MATCHED_FRAMES": "Matched frames", "MATCHES": "Matches"},
+            ),
+            Step(
+                "cross",
+                "crossoverpoints",
+                "2. Crossover points",
+                ("BEAMS", "MAX_DAYS", "MIN_ANGLE"),
+                links={"FRAMES": ("find", "MATCHED_FRAMES"), "GRANULES": ("find", "GRANULES")},
+                title="Crossover points",
+            ),
+            Step(
+                "measure",
+                "crossoverheights",
+                "3. Heights",
+                ("QUALITY", "BUFFER", "AUTHCFG", "GRANULE_FILES", "RADAR_FILES"),
+                links={"CROSSOVERS": ("cross", "CROSSOVERS"), "FRAMES": ("find", "MATCHED_FRAMES")},
+                outputs={"HEIGHTS": "Heights", "SERIES": "Series", "REPORT": "Report"},
+                title="Heights",
+            ),
+        ),
+    ),
 )
 
 

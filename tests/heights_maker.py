@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from tests import radar_maker
-from tests.altimetry_maker import Granule
+
+import radar_maker
+from altimetry_maker import Granule, _lengths, region_arc
 
 GEOD = pyproj.Geod(ellps="WGS84")
 GPS_AHEAD_S = 18.0
@@ -163,8 +164,6 @@ class Site:
 
 def granule_begin(granule):
     """Metres along the track where a granule begins."""
-    from tests.altimetry_maker import _lengths, region_arc
-
     return float(np.interp(region_arc(granule.region)[0], *_lengths(granule.rgt))) + granule.start_m
 
 
@@ -172,4 +171,5 @@ def granule_begin(granule):
 SITES = {
     "south": Site(),
     "north": Site(rgt=412, region=3, start_m=900_000.0, trend_m_a=0.8, collection="2020_Greenland_Made"),
+    "antimeridian": Site(rgt=61, region=10, start_m=2_466_000.0, trend_m_a=0.4, cycles=(20, 22)),
 }

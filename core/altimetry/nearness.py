@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from ..geometry import LONLAT_CRS, POLE_CRS, Polylines, densify, geodesic_lengths, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, Polylines, densify, geodesic_lengths, transformed
 
 # A great circle of this length (m) is a straight line of the pole's plane within a metre.
 _EDGE_M = 5_000.0
@@ -43,12 +43,11 @@ def _distances_in_plane(lon: np.ndarray, lat: np.ndarray, window: np.ndarray, li
     mask = np.zeros(len(lines), dtype=bool)
     mask[asked] = True
     dense = densify(lines.where(mask), _EDGE_M)
-    to_plane = transformer(LONLAT_CRS, crs)
-    vertices = np.column_stack(to_plane.transform(dense.lon + 0.0, dense.lat))
+    vertices = transformed(dense.lon + 0.0, dense.lat, LONLAT_CRS, crs)
     shapes = _shapes(vertices, dense)
-    places = shapely.points(*to_plane.transform(lon + 0.0, lat))
+    places = shapely.points(transformed(lon + 0.0, lat, LONLAT_CRS, crs))
     feet = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(shapes[which], places), 0))
-    foot_lon, foot_lat = transformer(crs, LONLAT_CRS).transform(feet[:, 0], feet[:, 1])
+    foot_lon, foot_lat = transformed(feet[:, 0], feet[:, 1], crs, LONLAT_CRS).T
     return geodesic_lengths(lon, lat, foot_lon, foot_lat)
 
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .projection import layer_crs as layer_crs
     from .projection import reproject as reproject
     from .projection import same_crs as same_crs
+    from .projection import transformed as transformed
     from .projection import transformer as transformer
     from .ragged import begins as begins
     from .ragged import chunks as chunks

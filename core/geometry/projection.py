@@ -47,6 +47,25 @@ def transformer(source: str, target: str) -> pyproj.Transformer:
         ) from error
 
 
+def transformed(x: np.ndarray, y: np.ndarray, source: str, target: str) -> np.ndarray:
+    """Return places in another CRS.
+
+    Parameters
+    ----------
+    x, y : (n,) ndarray
+        Longitude first.
+    source, target : str
+        See :func:`transformer`.
+
+    Returns
+    -------
+    (n, 2) ndarray
+    """
+    # Of an array of one place pyproj makes numbers, in a way that numpy is about to refuse; not so of a list.
+    made = transformer(source, target).transform(*((x, y) if len(x) != 1 else (x.tolist(), y.tolist())))
+    return np.column_stack(made)
+
+
 def earth_crs(crs: object, name: str) -> pyproj.CRS:
     """Return a CRS that has a way to longitude and latitude on the Earth.
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from .along_tables import ELEVATION_COLUMNS as ELEVATION_COLUMNS
     from .along_tables import RADAR_COLUMNS as RADAR_COLUMNS
     from .along_tables import SURFACE as SURFACE
-    from .crossover_heights import HEIGHT_COLUMNS as HEIGHT_COLUMNS
-    from .crossover_heights import MeasuredCrossovers as MeasuredCrossovers
-    from .crossover_heights import crossover_heights as crossover_heights
     from .granule_places import GranulePlaces as GranulePlaces
     from .granule_places import NoGranule as NoGranule
     from .granule_readings import GranuleAsked as GranuleAsked
     from .granule_readings import GranuleRead as GranuleRead
     from .granule_readings import heights_of_granules as heights_of_granules
+    from .measured_crossovers import HEIGHT_COLUMNS as HEIGHT_COLUMNS
+    from .measured_crossovers import MeasuredCrossovers as MeasuredCrossovers
+    from .measured_crossovers import crossover_heights as crossover_heights
     from .one_frame import chosen_frame as chosen_frame
     from .options import ECHOGRAMS as ECHOGRAMS
     from .options import VERTICAL_FRAME as VERTICAL_FRAME

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from ..altimetry import IceSegments
-from ..geometry import LONLAT_CRS, POLE_CRS, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, transformed
 from ..icesat2 import parse_granule_names
 from ..radar import PICK_QUALITIES, PICK_TYPES, PicksAt
 from .flown_frame import FlownFrame
@@ -201,7 +201,7 @@ def _points(
     table: pd.DataFrame, frame: FlownFrame, lon: np.ndarray, lat: np.ndarray, height: np.ndarray
 ) -> gpd.GeoDataFrame:
     crs = POLE_CRS["south" if frame.is_south else "north"]
-    xy = np.column_stack(transformer(LONLAT_CRS, crs).transform(lon.tolist(), lat.tolist())).reshape(-1, 2)
+    xy = transformed(lon, lat, LONLAT_CRS, crs)
     return gpd.GeoDataFrame(table, geometry=shapely.points(np.column_stack([xy, height])), crs=crs)
 
 

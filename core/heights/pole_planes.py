@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..geometry import LONLAT_CRS, POLE_CRS, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, transformed
 
 
 def in_pole_planes(lon: np.ndarray, lat: np.ndarray, south: np.ndarray) -> np.ndarray:
@@ -26,7 +26,7 @@ def in_pole_planes(lon: np.ndarray, lat: np.ndarray, south: np.ndarray) -> np.nd
     for side, here in (("south", south), ("north", ~south)):
         rows = np.flatnonzero(here & np.isfinite(lon) & np.isfinite(lat))
         if len(rows):
-            xy[rows] = np.column_stack(transformer(LONLAT_CRS, POLE_CRS[side]).transform(lon[rows], lat[rows]))
+            xy[rows] = transformed(lon[rows], lat[rows], LONLAT_CRS, POLE_CRS[side])
     return xy
 
 
@@ -36,7 +36,7 @@ def from_pole_planes(xy: np.ndarray, south: np.ndarray) -> tuple[np.ndarray, np.
     for side, here in (("south", south), ("north", ~south)):
         rows = np.flatnonzero(here & np.isfinite(xy).all(axis=1))
         if len(rows):
-            lon[rows], lat[rows] = transformer(POLE_CRS[side], LONLAT_CRS).transform(xy[rows, 0], xy[rows, 1])
+            lon[rows], lat[rows] = transformed(xy[rows, 0], xy[rows, 1], POLE_CRS[side], LONLAT_CRS).T
     return lon, lat
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from ..geometry import LONLAT_CRS, POLE_CRS, geodesic_lengths, transformer
+from ..geometry import LONLAT_CRS, POLE_CRS, geodesic_lengths, transformed
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 # Rounds in which the foot of a perpendicular is moved along its step of the track. On steps of metres and points up to
@@ -83,7 +83,7 @@ class FlownTrack:
         return shapely.STRtree(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
 
     def _in_plane(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-        return np.column_stack(transformer(LONLAT_CRS, self.crs).transform(lon, lat))
+        return transformed(lon, lat, LONLAT_CRS, self.crs)
 
     def project(self, lon: np.ndarray, lat: np.ndarray) -> OnTrack:
         """Return where places are along the track and beside it.

@@ -35,6 +35,14 @@ MODELS = {
         ["MATCHED_FRAMES", "MATCHES", "GRANULES", "CROSSOVERS"],
         ["findgranules", "crossoverpoints"],
     ),
+    "seasontoheights": (
+        [
+            *("SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "BEAMS", "MAX_DAYS", "MIN_ANGLE"),
+            *("QUALITY", "BUFFER", "AUTHCFG", "GRANULE_FILES", "RADAR_FILES"),
+        ],
+        ["MATCHED_FRAMES", "MATCHES", "HEIGHTS", "SERIES", "REPORT"],
+        ["findgranules", "crossoverpoints", "crossoverheights"],
+    ),
 }
 EACH = pytest.mark.parametrize("name", sorted(MODELS))
 
@@ -66,8 +74,8 @@ def processing(qgis_app):
 
 
 @pytest.fixture
-def sample(repository, cmr, monkeypatch):
-    """Inputs that every model takes, and a CMR to search."""
+def sample(repository, cmr, name, tmp_path, monkeypatch):
+    """Inputs that a model takes, and a CMR to search; files to read heights from, of which none is what is wanted."""
     monkeypatch.setenv("XOPR_CMR_URL", cmr.url)
     folder = repository / "demo" / "sample"
     return {
@@ -75,7 +83,14 @@ def sample(repository, cmr, monkeypatch):
         "POINTS": str(folder / "points.geojson"),
         "TIME_MODE": "cycle",
         "CYCLE": 22,
+        **(_no_heights(tmp_path) if name == "seasontoheights" else {}),
     }
+
+
+def _no_heights(folder):
+    (folder / "ATL06_20240101120000_00010101_007_01.h5").touch()
+    (folder / "Data_19990101_01_001.mat").touch()
+    return {"GRANULE_FILES": str(folder), "RADAR_FILES": str(folder)}
 
 
 def box(component):
@@ -266,6 +281,7 @@ def test_a_menu_can_list_the_models(provider):
     assert models.model_titles() == {
         "pointstogranules": "Points to granules",
         "seasontocrossovers": "Season to crossover points",
+        "seasontoheights": "Season to measured heights",
     }
 
 
@@ -293,12 +309,13 @@ def test_the_designer_opens_a_copy_that_can_be_run_and_saved_elsewhere(provider,
 @EACH
 def test_layers_of_a_model_are_called_by_their_titles_and_styled(provider, context, feedback, sample, name):
     project = QgsProject.instance()
-    outputs = {key: QgsProcessingOutputLayerDefinition("memory:", project) for key in MODELS[name][1]}
+    layers = [key for key in MODELS[name][1] if key != "REPORT"]
+    outputs = {key: QgsProcessingOutputLayerDefinition("memory:", project) for key in layers}
     model = provider.algorithm(name)
     results, succeeded = model.create().run({**sample, **outputs}, context, feedback)
     assert succeeded, feedback.errors
     details = context.layersToLoadOnCompletion()
-    titles = {key: model.parameterDefinition(key).description() for key in MODELS[name][1]}
+    titles = {key: model.parameterDefinition(key).description() for key in layers}
     assert {key: details[results[key]].name for key in titles} == titles
     frames = context.getMapLayer(results["MATCHED_FRAMES"])
     assert frames.renderer().type() == "graduatedSymbol"
@@ -309,7 +326,7 @@ def test_the_python_command_that_qgis_offers_does_the_same(provider, processing,
     algorithm = provider.algorithm(name)
     outputs = [each.name() for each in algorithm.destinationParameterDefinitions() if not _optional(each)]
     given = {**sample, **dict.fromkeys(outputs, "TEMPORARY_OUTPUT")}
-    if name == "seasontocrossovers":
+    if name.startswith("seasonto"):
         given["BEAMS"] = ["gt1l", "gt3r"]  # QGIS 3.22 itself would write ''
     direct = processing.run(f"xopr:{name}", given)
     command = algorithm.asPythonCommand(given, QgsProcessingContext())
@@ -317,7 +334,8 @@ def test_the_python_command_that_qgis_offers_does_the_same(provider, processing,
     again = eval(command, {"processing": processing})  # noqa: S307 (it is what is tested)
     for output in outputs:
         assert isinstance(again[output], QgsVectorLayer)
-        assert rows(again[output]) == rows(direct[output]) != []
+        assert rows(again[output]) == rows(direct[output])
+        assert output == "SERIES" or rows(direct[output]) != []
 
 
 @pytest.mark.parametrize("name", ["crossoverpoints", "seasontocrossovers"])

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.altimetry_maker import Granule
 
+from altimetry_maker import Granule
 from xopr_crossovers.core.common import CancelledError, Progress
 from xopr_crossovers.core.geometry import Polylines
 from xopr_crossovers.core.heights import GranuleAsked, GranulePlaces, heights_of_granules

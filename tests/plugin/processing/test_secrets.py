@@ -34,6 +34,7 @@ GIVEN = {
     "findgranules": ("CATALOG", "CMR_URL"),
     "pointstogranules": ("CATALOG", "POINTS"),
     "seasontocrossovers": ("CATALOG",),
+    "seasontoheights": ("CATALOG", "GRANULE_FILES", "RADAR_FILES"),
 }
 
 ADDRESSES = ("CATALOG", "CMR_URL", "GRANULE_FILES")
@@ -80,9 +81,14 @@ def inputs(save, frames_table, granules_table, server, tmp_path, monkeypatch):
     monkeypatch.setenv("XOPR_CMR_URL", server.url)
     monkeypatch.setenv("XOPR_CATALOG_URL", f"{server.url.replace('//', f'//hunt:{SECRET}@')}/files")
     monkeypatch.setenv("XOPR_LISTING_URL", f"{server.bucket_url.replace('//', f'//hunt:{SECRET}@')}?token={SECRET}")
-    layers = {"FRAMES": frames_table, "GRANULES": granules_table, "POINTS": points}
+    crossovers = points.assign(frame_id="Data_20160101_01_001", granule_id="ATL06_x", beam="gt1l")
+    layers = {"FRAMES": frames_table, "GRANULES": granules_table, "POINTS": points, "CROSSOVERS": crossovers}
     sources = {name: save(table).source() for name, table in layers.items()}
-    return {**sources, "CATALOG": str(server.files / SEASON), "CMR_URL": server.url}
+    (tmp_path / "files").mkdir()
+    for name in ("ATL06_20240101120000_00010101_007_01.h5", "Data_19990101_01_001.mat"):
+        (tmp_path / "files" / name).touch()
+    files = {name: str(tmp_path / "files") for name in ("GRANULE_FILES", "RADAR_FILES")}
+    return {**sources, **files, "CATALOG": str(server.files / SEASON), "CMR_URL": server.url}
 
 
 @pytest.fixture
