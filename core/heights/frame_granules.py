@@ -72,7 +72,8 @@ def granules_of_frame(
     rows = _of_frame(rows, frame, name, progress).drop_duplicates("granule_id")
     if not len(rows):
         raise InputError(f"{name} has no granules: search those of {frame.frame_id} first.")
-    names, urls = rows["granule_id"].tolist(), [""] * len(rows)
+    names: list[str] = rows["granule_id"].tolist()
+    urls = [""] * len(names)
     if "https_url" in rows.columns:
         urls = rows["https_url"].astype(object).where(rows["https_url"].notna(), "").astype(str).tolist()
     return FrameGranules(names, urls, places.places_of(names, urls))
@@ -90,6 +91,5 @@ def _of_frame(rows: pd.DataFrame, frame: FlownFrame, name: str, progress: Progre
             "first, or give another frame."
         )
     if not mine.all():
-        others = count(int((~mine).sum()), "row belongs", "rows belong")
-        progress.info(f"{name}: {others} to other frames and were left out.")
+        progress.info(f"{name}: {count(int((~mine).sum()), 'row', 'rows')} left out, of other frames.")
     return rows[mine]
