@@ -15,9 +15,9 @@ from ..frames import AnyFrames
 from ..geometry import stacked
 from ..icesat2 import BEAMS
 from ..radar import picks_at
-from .along_tables import Part, beams_table, elevations, radar_points
+from .along_tables import Near, Part, beams_table, elevations, radar_points
 from .echogram_beside import Beside, echogram_beside
-from .flown_frame import FlownFrame, flown_frame
+from .flown_frame import LINE_OFF_M, FlownFrame, flown_frame
 from .frame_granules import FrameGranules, granules_of_frame
 from .granule_readings import GranuleAsked, GranuleRead, heights_of_granules
 from .one_frame import chosen_frame
@@ -154,14 +154,12 @@ def read_along(
     frame = flown_frame(chosen_frame(frames, frame_id, selected), sources.radar, progress.part(0.0, 0.05))
     asked = granules_of_frame(granules, frame, sources.granules, name, progress)
     parts = _read(frame, asked, sources, along, progress.part(0.05, 0.8))
-    owner, good = _good(parts)
-    places = frame.track.project(good.lon, good.lat)
-    beside = places.beside
+    near, segments = _near(frame, parts, along.buffer_m)
     progress.check()
-    at = None if frame.picks is None else picks_at(frame.picks, places.distance[beside])
-    kept = owner[beside], good.where(beside), places.distance[beside], places.offset[beside]
-    table = elevations(frame, asked.names, asked.urls, parts, *kept, at)
-    beams = beams_table(asked.names, parts, owner, beside, table)
+    counted = near.where(near.is_good & near.beside)
+    at = None if frame.picks is None else picks_at(frame.picks, counted.distance)
+    table = elevations(frame, asked, parts, counted, segments.where(counted.row), at)
+    beams = beams_table(asked.names, parts, near, table)
     shown = echogram_beside(frame, sources.radar, along.echogram, progress.part(0.8, 1.0))
     result = ReadAlong(frame, along, table, radar_points(frame), beams, shown)
     _tell(result, len(asked), progress)
@@ -171,7 +169,7 @@ def read_along(
 def _read(frame: FlownFrame, granules: FrameGranules, sources: Sources, along: Along, progress: Progress) -> list[Part]:
     windows = dict.fromkeys(along.beams, frame.lines)
     asked = [
-        GranuleAsked(granule_id, place, windows, along.buffer_m)
+        GranuleAsked(granule_id, place, windows, along.buffer_m + LINE_OFF_M)
         for granule_id, place in zip(granules.names, granules.places)
     ]
 
@@ -191,15 +189,18 @@ def _nothing(number: int, beam: str, reason: str) -> Part:
 def _part(number: int, beam: str, reading: Reading, quality: str) -> Part:
     if reading.near is None:
         return _nothing(number, beam, "the granule has no such beam")
-    near = reading.near
-    good = near.has_height & ((near.quality == 0) | (quality != BEST))
-    return Part(number, beam, near, good, reading.strong, "" if len(near) else "nothing near")
+    read = reading.near
+    return Part(number, beam, read, read.has_height & ((read.quality == 0) | (quality != BEST)), reading.strong)
 
 
-def _good(parts: list[Part]) -> tuple[np.ndarray, IceSegments]:
-    """Return the segments of all parts that count, and the part of each."""
-    counts = [int(part.is_good.sum()) for part in parts]
-    return np.repeat(np.arange(len(parts)), counts), stacked([part.near.where(part.is_good) for part in parts])
+def _near(frame: FlownFrame, parts: list[Part], buffer_m: float) -> tuple[Near, IceSegments]:
+    """Return where the segments near the flown track itself lie, and all segments that were read."""
+    segments = stacked([part.segments for part in parts])
+    owner = np.repeat(np.arange(len(parts)), [len(part.segments) for part in parts])
+    good = np.concatenate([part.is_good for part in parts])
+    at = frame.track.project(segments.lon, segments.lat)
+    near = Near(np.arange(len(owner)), owner, segments.has_height, good, at.distance, at.offset, at.beside)
+    return near.where(np.abs(at.offset) <= buffer_m), segments
 
 
 def _tell(found: ReadAlong, n_asked: int, progress: Progress) -> None:

@@ -10,10 +10,11 @@ import pandas as pd
 import shapely
 
 from ..altimetry import IceSegments
-from ..geometry import LONLAT_CRS, POLE_CRS, transformed
+from ..geometry import LONLAT_CRS, POLE_CRS, Columns, transformed
 from ..icesat2 import parse_granule_names
 from ..radar import PICK_QUALITIES, PICK_TYPES, PicksAt
 from .flown_frame import FlownFrame
+from .frame_granules import FrameGranules
 from .robust import spread_of
 from .table_values import utc, words_of
 
@@ -63,7 +64,7 @@ RADAR_COLUMNS = {
 SURFACE, BED = "surface", "bed"
 _ROUNDED = {"h_li": 3, "h_li_sigma": 4, "slope": 5, "h_robust_sprd": 3, "radar_surface": 3, "difference": 3}
 _ROUNDED |= {"trace_gap_m": 1, "flown_m": 1, "offset_m": 1, "height": 3}
-_COUNTS = ("n_near", "n_cloudy", "n_poor", "n_beyond", "n_heights", "n_no_pick", "n_differences")
+NOTHING_NEAR = "no segment near"
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ class Part:
     granule : int
         Which one.
     beam : str
-    near : IceSegments
-        All segments near, with a height or without.
+    segments : IceSegments
+        All that were read, with a height or without.
     is_good : (n,) ndarray of bool
         Which heights count.
     strong : bool or None
@@ -86,21 +87,45 @@ class Part:
 
     granule: int
     beam: str
-    near: IceSegments
+    segments: IceSegments
     is_good: np.ndarray
     strong: bool | None = None
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Near(Columns):
+    """Segments that are near the flown track.
+
+    Attributes
+    ----------
+    row : (n,) ndarray of int
+        Which of the segments that were read.
+    part : (n,) ndarray of int
+        Of which part.
+    has_height, is_good : (n,) ndarray of bool
+        Whether it has a height, and one that counts.
+    distance, offset : (n,) ndarray
+        Metres along the flown track, and beside it to its left.
+    beside : (n,) ndarray of bool
+        Whether it lies beside the track, not beyond its ends.
+    """
+
+    row: np.ndarray
+    part: np.ndarray
+    has_height: np.ndarray
+    is_good: np.ndarray
+    distance: np.ndarray
+    offset: np.ndarray
+    beside: np.ndarray
+
+
 def elevations(
     frame: FlownFrame,
-    names: list[str],
-    urls: list[str],
+    granules: FrameGranules,
     parts: list[Part],
-    owner: np.ndarray,
+    near: Near,
     segments: IceSegments,
-    distance: np.ndarray,
-    offset: np.ndarray,
     at: PicksAt | None,
 ) -> gpd.GeoDataFrame:
     """Return the laser's heights with what the radar saw beside them.
@@ -108,15 +133,12 @@ def elevations(
     Parameters
     ----------
     frame : FlownFrame
-    names, urls : list of str
-        Of the granules.
+    granules : FrameGranules
     parts : list of Part
-    owner : (n,) ndarray of int
-        Of which part each segment is.
+    near : Near
+        Where the segments lie that count.
     segments : IceSegments
-        Those that count.
-    distance, offset : (n,) ndarray
-        Metres along the flown track, and beside it to its left.
+        The same ones.
     at : PicksAt or None
         What the radar saw there.
 
@@ -127,8 +149,8 @@ def elevations(
         laser's.
     """
     n = len(segments)
-    granule = np.array([part.granule for part in parts], dtype=np.int64)[owner]
-    named = parse_granule_names(names).iloc[granule].reset_index(drop=True)
+    granule = np.array([part.granule for part in parts], dtype=np.int64)[near.part]
+    named = parse_granule_names(granules.names).iloc[granule].reset_index(drop=True)
     nothing, none = np.full(n, np.nan), np.zeros(n, dtype=np.uint8)
     surface = nothing if at is None else at.surface.height
     radar_time = np.full(n, np.datetime64("NaT", "us")) if at is None else at.time
@@ -136,14 +158,14 @@ def elevations(
     columns = {
         "collection": frame.collection or None,
         "frame_id": frame.frame_id,
-        "granule_id": np.array(names, dtype=object)[granule],
+        "granule_id": np.array(granules.names, dtype=object)[granule],
         **{name: named[name].astype("Int64") for name in ("rgt", "cycle", "region")},
-        "beam": np.array([part.beam for part in parts], dtype=object)[owner],
-        "strong": pd.array([parts[one].strong for one in owner.tolist()], dtype="boolean"),
+        "beam": np.array([part.beam for part in parts], dtype=object)[near.part],
+        "strong": pd.array([parts[one].strong for one in near.part.tolist()], dtype="boolean"),
         "height_time": when,
         "days_between": pd.Series(when.tz_localize(None).normalize() - frame.flown).dt.days.astype("Int64"),
-        "flown_m": distance,
-        "offset_m": offset,
+        "flown_m": near.distance,
+        "offset_m": near.offset,
         "h_li": segments.h_li,
         "h_li_sigma": segments.h_li_sigma,
         "quality": segments.quality,
@@ -157,7 +179,7 @@ def elevations(
         "radar_time": utc(radar_time),
         "flown_line": frame.known_by,
         "difference": segments.h_li - surface,
-        "https_url": np.array([url or None for url in urls], dtype=object)[granule],
+        "https_url": np.array([url or None for url in granules.urls], dtype=object)[granule],
     }
     table = _rounded(pd.DataFrame(columns, index=range(n))[list(ELEVATION_COLUMNS)])
     layer = _points(table, frame, segments.lon, segments.lat, segments.h_li)
@@ -205,9 +227,7 @@ def _points(
     return gpd.GeoDataFrame(table, geometry=shapely.points(np.column_stack([xy, height])), crs=crs)
 
 
-def beams_table(
-    names: list[str], parts: list[Part], owner: np.ndarray, beside: np.ndarray, table: gpd.GeoDataFrame
-) -> pd.DataFrame:
+def beams_table(names: list[str], parts: list[Part], near: Near, table: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return what each beam of each granule has, and what of it was left out: a row a part, in order of time.
 
     Parameters
@@ -215,40 +235,37 @@ def beams_table(
     names : list of str
         Of the granules.
     parts : list of Part
-    owner : (n,) ndarray of int
-        Of which part each good segment is.
-    beside : (n,) ndarray of bool
-        Whether that lies beside the flown track, not beyond its ends.
+    near : Near
     table : GeoDataFrame
         See :func:`elevations`.
     """
-    named = parse_granule_names(names)
+    named = parse_granule_names(names).iloc[[part.granule for part in parts]].reset_index(drop=True)
     groups = dict(tuple(table.groupby(["granule_id", "beam"], sort=False)["difference"]))
-    good = np.bincount(owner, minlength=len(parts))
-    beyond = np.bincount(owner[~beside], minlength=len(parts))
-    rows = []
-    for number, part in enumerate(parts):
-        differences = groups.get((names[part.granule], part.beam), pd.Series(dtype=float))
-        spread, has_height = spread_of(differences.to_numpy(dtype=float)), part.near.has_height
-        rows.append(
-            {
-                "granule_id": names[part.granule],
-                "rgt": named["rgt"].iloc[part.granule],
-                "cycle": named["cycle"].iloc[part.granule],
-                "beam": part.beam,
-                "strong": part.strong,
-                "start_time": named["start_time"].iloc[part.granule],
-                "n_near": len(part.near),
-                "n_cloudy": int((~has_height).sum()),
-                "n_poor": int(has_height.sum() - good[number]),
-                "n_beyond": int(beyond[number]),
-                "n_heights": int(good[number] - beyond[number]),
-                "n_no_pick": int(good[number] - beyond[number] - spread.n),
-                "n_differences": spread.n,
-                "median": spread.median,
-                "nmad": spread.nmad,
-                "reason": part.reason,
-            }
-        )
-    beams = pd.DataFrame(rows).astype(dict.fromkeys(_COUNTS, "int64"))
+    nothing = pd.Series(dtype=float)
+    spreads = [spread_of(groups.get((names[part.granule], part.beam), nothing)) for part in parts]
+
+    def counted(mask: np.ndarray) -> np.ndarray:
+        return np.bincount(near.part[mask], minlength=len(parts))
+
+    all_near, heights = counted(np.ones(len(near), dtype=bool)), counted(near.is_good & near.beside)
+    differences = np.array([spread.n for spread in spreads], dtype=np.int64)
+    beams = pd.DataFrame(
+        {
+            "granule_id": [names[part.granule] for part in parts],
+            **{name: named[name] for name in ("rgt", "cycle")},
+            "beam": [part.beam for part in parts],
+            "strong": pd.array([part.strong for part in parts], dtype="boolean"),
+            "start_time": named["start_time"],
+            "n_near": all_near,
+            "n_cloudy": counted(~near.has_height),
+            "n_poor": counted(near.has_height & ~near.is_good),
+            "n_beyond": counted(near.is_good & ~near.beside),
+            "n_heights": heights,
+            "n_no_pick": heights - differences,
+            "n_differences": differences,
+            "median": [spread.median for spread in spreads],
+            "nmad": [spread.nmad for spread in spreads],
+            "reason": [part.reason or ("" if n else NOTHING_NEAR) for part, n in zip(parts, all_near.tolist())],
+        }
+    )
     return beams.sort_values(["start_time", "granule_id", "beam"], kind="stable", ignore_index=True)

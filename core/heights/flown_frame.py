@@ -15,7 +15,10 @@ from ..frames import Frames
 from ..geometry import Polylines
 from ..radar import FlownTrack, RadarFiles, RadarPicks
 from .flown_frames import FRAME_LINE, LAYER_FILE
-from .pole_planes import in_pole_planes
+from .pole_planes import from_pole_planes, in_pole_planes
+
+#: A line of fewer vertices may be off by so much (m).
+LINE_OFF_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,12 @@ class FlownFrame:
 
     @property
     def lines(self) -> Polylines:
-        """The flown line as one line in longitude and latitude."""
-        return Polylines(self.track.lon, self.track.lat, np.array([0, len(self.track.lon)], dtype=np.int64))
+        """The flown line as one line in longitude and latitude, of as few vertices as are good for `LINE_OFF_M`."""
+        south = np.full(len(self.track.lon), self.is_south)
+        line = shapely.linestrings(in_pole_planes(self.track.lon, self.track.lat, south))
+        xy = shapely.get_coordinates(shapely.simplify(line, LINE_OFF_M / 2, preserve_topology=False))
+        lon, lat = from_pole_planes(xy, south[: len(xy)])
+        return Polylines(lon, lat, np.array([0, len(lon)], dtype=np.int64))
 
     @property
     def runs_left(self) -> bool:

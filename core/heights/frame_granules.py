@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..common import InputError, Progress, count, only_named
+from ..common import InputError, Progress, count
 from .flown_frame import FlownFrame
-from .granule_places import NAME, GranulePlace, GranulePlaces
 
 _COLUMNS = {"granule_id": "names the granule", "https_url": "says where it is"}
 
@@ -25,57 +24,10 @@ class FrameGranules:
         Where each is, or why it is nowhere.
     """
 
-    names: list[str]
-    urls: list[str]
-    places: list[GranulePlace]
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-
-def granules_of_frame(
-    table: pd.DataFrame | None,
-    frame: FlownFrame,
-    places: GranulePlaces,
-    name: str = "GRANULES",
-    progress: Progress | None = None,
-) -> FrameGranules:
-    """Return the granules that are to be read along a frame.
-
-    Parameters
-    ----------
-    table : DataFrame or None
-        With ``granule_id`` and ``https_url``; with ``frame_id`` too only the rows of the frame count. Without a table
-        it is all of the user's own files.
-    frame : FlownFrame
-    places : GranulePlaces
-    name : str
-        What the table is called in messages.
-    progress : Progress, optional
-
-    Raises
-    ------
-    InputError
-        If there is no granule, or a column is missing.
-    """
-    if table is None:
-        names = places.own_names
-        if not names:
-            raise InputError(f"Give GRANULES, MATCHES or {NAME}: one of them is needed.")
-        urls = [""] * len(names)
-        return FrameGranules(names, urls, places.places_of(names, urls))
-    progress = progress or Progress()
-    for column, use in _COLUMNS.items():
-        if column not in table.columns and not (column == "https_url" and places.own_names):
-            raise InputError(f"{name} has no column '{column}', which {use}; give granules or matches of xOPR.")
-    rows = only_named(pd.DataFrame(table).reset_index(drop=True), "granule_id", name, progress)
-    rows = _of_frame(rows, frame, name, progress).drop_duplicates("granule_id")
-    if not len(rows):
-        raise InputError(f"{name} has no granules: search those of {frame.frame_id} first.")
     names: list[str] = rows["granule_id"].tolist()
     urls = [""] * len(names)
     if "https_url" in rows.columns:
-        urls = rows["https_url"].astype(object).where(rows["https_url"].notna(), "").astype(str).tolist()
+        urls = [url if isinstance(url, str) else "" for url in rows["https_url"].tolist()]
     return FrameGranules(names, urls, places.places_of(names, urls))
 
 
