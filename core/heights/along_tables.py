@@ -16,7 +16,7 @@ from ..radar import PICK_QUALITIES, PICK_TYPES, PicksAt
 from .flown_frame import FlownFrame
 from .frame_granules import FrameGranules
 from .robust import spread_of
-from .table_values import utc, words_of
+from .table_values import named_values, utc
 
 # By this name, since scanners for passwords take names of times with a text beside them for one.
 _MOMENT = "datetime"
@@ -173,8 +173,8 @@ def elevations(
         "h_robust_sprd": segments.h_robust_sprd,
         "snr_significance": segments.snr_significance,
         "radar_surface": surface,
-        "pick_quality": words_of(none if at is None else at.surface.quality, PICK_QUALITIES),
-        "pick_type": words_of(none if at is None else at.surface.kind, PICK_TYPES),
+        "pick_quality": named_values(none if at is None else at.surface.quality, PICK_QUALITIES),
+        "pick_type": named_values(none if at is None else at.surface.kind, PICK_TYPES),
         "trace_gap_m": nothing if at is None else at.surface.gap,
         "radar_time": utc(radar_time),
         "flown_line": frame.known_by,
@@ -201,10 +201,12 @@ def radar_points(frame: FlownFrame) -> gpd.GeoDataFrame:
         "height": _joined([height[known] for (_, height, _), known in zip(layers, traces)]).astype(float),
         "flown_m": frame.track.distance[trace],
         "radar_time": utc(np.zeros(0, dtype="datetime64[us]") if picks is None else picks.time[trace]),
-        "pick_quality": words_of(
+        "pick_quality": named_values(
             _joined([pick.quality[known] for (_, _, pick), known in zip(layers, traces)]), PICK_QUALITIES
         ),
-        "pick_type": words_of(_joined([pick.kind[known] for (_, _, pick), known in zip(layers, traces)]), PICK_TYPES),
+        "pick_type": named_values(
+            _joined([pick.kind[known] for (_, _, pick), known in zip(layers, traces)]), PICK_TYPES
+        ),
     }
     table = pd.DataFrame(columns, index=range(len(trace)))
     height = table["height"].to_numpy(dtype=float)

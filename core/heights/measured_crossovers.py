@@ -21,7 +21,7 @@ from .laser_heights import LaserHeights, read_laser
 from .robust import Spread, spread_of
 from .series import series_of
 from .sources import Measuring, Sources
-from .table_values import utc, words_of
+from .table_values import named_values, utc
 
 # By this name, since scanners for passwords take "pass_time" with a text beside it for one.
 _MOMENT = "datetime"
@@ -155,8 +155,8 @@ def _table(
         "h_robust_sprd": at.h_robust_sprd,
         "snr_significance": at.snr_significance,
         "radar_surface": layer.height,
-        "pick_quality": words_of(layer.quality, PICK_QUALITIES),
-        "pick_type": words_of(layer.kind, PICK_TYPES),
+        "pick_quality": named_values(layer.quality, PICK_QUALITIES),
+        "pick_type": named_values(layer.kind, PICK_TYPES),
         "trace_gap_m": layer.gap,
         "radar_time": utc(radar.time),
         "flown_m": radar.distance,

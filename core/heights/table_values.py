@@ -19,7 +19,7 @@ def utc(times: np.ndarray) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(times.astype("datetime64[ms]")).tz_localize("UTC")
 
 
-def words_of(numbers: np.ndarray, names: Mapping[int, str]) -> np.ndarray:
+def named_values(numbers: np.ndarray, names: Mapping[int, str]) -> np.ndarray:
     """Return the names of numbers, None where a number has none.
 
     Parameters

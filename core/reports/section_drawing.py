@@ -59,7 +59,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Picture:
+class GreyPicture:
     """A grey picture on the axes of the section.
 
     Attributes
@@ -91,7 +91,7 @@ def section(
     leftwards: bool,
     dots: Sequence[Dots],
     traces: Sequence[Trace] = (),
-    picture: Picture | None = None,
+    picture: GreyPicture | None = None,
     high: float = 300.0,
     zero: bool = False,
     among_dots: bool = False,
@@ -107,7 +107,7 @@ def section(
     leftwards : bool
         Whether the flight runs from right to left.
     dots, traces : sequence of Dots, of Trace
-    picture : Picture, optional
+    picture : GreyPicture, optional
         Below all others.
     high : float
         Of the panel.
@@ -174,7 +174,7 @@ class _View:
 
 
 def _span(
-    dots: Sequence[Dots], traces: Sequence[Trace], picture: Picture | None, zero: bool, among_dots: bool
+    dots: Sequence[Dots], traces: Sequence[Trace], picture: GreyPicture | None, zero: bool, among_dots: bool
 ) -> tuple[float, float]:
     """Return the lowest and the highest value that are shown."""
     of_dots = [one.value[np.isfinite(one.value)] for one in dots]
@@ -250,7 +250,7 @@ def _trace(view: _View, one: Trace) -> str:
     )
 
 
-def _picture(view: _View, picture: Picture) -> str:
+def _picture(view: _View, picture: GreyPicture) -> str:
     left, right = sorted(float(view.across(edge)) for edge in picture.distance)
     top, bottom = sorted(float(view.up(edge)) for edge in picture.height)
     grey = picture.grey[:, ::-1] if view.leftwards else picture.grey

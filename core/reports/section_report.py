@@ -19,7 +19,7 @@ from .frame_maps import REGIONS
 from .html_page import Figures
 from .png import data_url
 from .polar_map import Drawn, dots, drawn_map
-from .section_drawing import BED_COLOUR, SURFACE_COLOUR, Dots, Picture, Trace, cycle_colours, section
+from .section_drawing import BED_COLOUR, SURFACE_COLOUR, Dots, GreyPicture, Trace, cycle_colours, section
 from .svg import INK
 
 _BEYOND = 0.08
@@ -152,7 +152,7 @@ def _sections(found: ReadAlong, cycles: Mapping[int, tuple[str, str]]) -> list[s
     picture = None
     if (data := found.beside.data) is not None:
         edges = ((float(values.min()), float(values.max())) for values in (data.distance, data.height))
-        picture = Picture(data.grey(), *edges)
+        picture = GreyPicture(data.grey(), *edges)
     axis = "height above the ellipsoid (m)"
     drawings = []
     if traces or picture is not None:

@@ -23,7 +23,7 @@ def done(qgis_process, tmp_path_factory):
         lambda lon, lat: site.height(lon, lat) - site.radar_off_m,
     )
     files = {name: folder / f"{name.lower()}.gpkg" for name in ("ELEVATIONS", "RADAR")}
-    site.frames().to_file(folder / "frames.gpkg")
+    site.frames().to_file(folder / "frames.geojson")
     with Earthdata(folder / "granules") as nasa:
         rows = [{"granule_id": one.name, "https_url": nasa.link(one.name)} for one in site.granules]
         pd.DataFrame(rows).assign(frame_id=site.frame_id).to_csv(folder / "matches.csv", index=False)
@@ -31,7 +31,7 @@ def done(qgis_process, tmp_path_factory):
             "xopr:readalong",
             "--json",
             environment={"EARTHDATA_TOKEN": nasa.token, "XOPR_CACHE_DIR": str(folder / "cache")},
-            FRAMES=folder / "frames.gpkg",
+            FRAMES=folder / "frames.geojson",
             MATCHES=folder / "matches.csv",
             RADAR_FILES=folder / "radar",
             ECHOGRAM="data",
@@ -46,7 +46,7 @@ def test_a_run_ends_well_and_its_differences_are_the_known_ones(done):
     site, ran, folder, _ = done
     assert ran.code == 0, ran.log
     assert ran.errors == ""
-    found = gpd.read_file(folder / "elevations.gpkg")
+    found = gpd.read_file(folder / "elevations.gpkg", layer="elevations")
     assert ran.results["N_POINTS"] == len(found) > 100
     assert found.has_z.all()
     for granule in site.granules:
@@ -54,8 +54,8 @@ def test_a_run_ends_well_and_its_differences_are_the_known_ones(done):
         # Beside the track the surface is higher or lower by its slope, 6 m in 1,000 m at most there.
         expected = site.radar_off_m + site.trend_m_a * site.years(granule)
         assert near["difference"].median() == pytest.approx(expected, abs=0.15)
-    radar = gpd.read_file(folder / "radar.gpkg")
-    assert radar["layer"].value_counts().to_dict() == {"surface": len(site.flight.lon)}
+    radar = gpd.read_file(folder / "radar.gpkg", layer="radar")
+    assert radar["layer"].value_counts().to_dict() == dict.fromkeys(("surface", "bed"), len(site.flight.lon))
 
 
 def test_the_page_holds_the_echogram_and_nobody_is_told_the_token(done):
