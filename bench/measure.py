@@ -82,14 +82,18 @@ class Side:
     ----------
     name : str
         Of its files below ``build/bench/runs``.
-    script : {'ours', 'upstream'}
+    script : {'ours', 'upstream', 'far_ours', 'far_h5py'}
+        The file of this folder; that of ours runs in our environment, the others in upstream's.
     arguments : str
-        For ``bench/ours.py`` or ``bench/upstream.py``.
+        For it.
+    environment : mapping of str to str, optional
+        Variables for it.
     """
 
-    def __init__(self, name: str, script: str, arguments: str) -> None:
+    def __init__(self, name: str, script: str, arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.path = BUILD / "runs" / name
-        self.python = OURS if script == "ours" else UPSTREAM
+        self.environment = environment
+        self.python = OURS if script.endswith("ours") else UPSTREAM
         self.script = BENCH / f"{script}.py"
         self.arguments = arguments.split()
         self.best: Measured | None = None
@@ -104,7 +108,7 @@ class Side:
         report = self.path.with_suffix(".json")
         report.parent.mkdir(parents=True, exist_ok=True)
         command = [self.python, self.script, *self.arguments, "--report", report, "--pairs", self.pairs]
-        wall, peak, _ = call(command, self.path.with_suffix(".log"))
+        wall, peak, _ = call(command, self.path.with_suffix(".log"), self.environment)
         facts = json.loads(report.read_text())
         stages, processor = facts.pop("stages"), facts.pop("processor")
         seconds = sum(stages.values())

@@ -14,7 +14,7 @@ def main() -> None:
     """Fill the places between the document's marks."""
     report = json.loads((BUILD / "report.json").read_text(encoding="utf-8"))
     text = DOCUMENT.read_text(encoding="utf-8")
-    for name, filling in (("table", table), ("pairs", pairs), ("growth", growth), ("qgis", qgis)):
+    for name, filling in (("table", table), ("pairs", pairs), ("growth", growth), ("far", far), ("qgis", qgis)):
         opening, closing = f"<!-- bench: {name} -->", "<!-- end -->"
         place = re.compile(re.escape(opening) + ".*?" + re.escape(closing), re.DOTALL)
         lines = "\n".join(filling(report))
@@ -37,7 +37,7 @@ def table(report: dict) -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for name, row in rows.items():
-        if name != "qgis":
+        if name not in ("far", "qgis"):
             text += [_line(line) for line in row["lines"]]
     return text
 
@@ -70,7 +70,7 @@ def _seconds(measured: dict) -> str:
 
 def pairs(report: dict) -> list[str]:
     """Return what was compared."""
-    return [f"- {said}" for row in report["rows"].values() for said in row["compared"]]
+    return [f"- {said}" for name, row in report["rows"].items() if name != "far" for said in row["compared"]]
 
 
 def growth(report: dict) -> list[str]:
@@ -86,6 +86,16 @@ def growth(report: dict) -> list[str]:
         ]
     said = [f"the {curve['exponent']:.2f}th power of the number of {kind}" for kind, curve in data.items()]
     return [*text, "", f"Processor time grows with {' and '.join(said)} (1 is linear)."] if data else text
+
+
+def far(report: dict) -> list[str]:
+    """Return what each reader of a far granule asked for, and how long it took."""
+    row = report["rows"].get("far")
+    if row is None:
+        return []
+    memory = next(line["ours"]["peak_mb"] for line in row["lines"] if line["limit_mb"])
+    said = [f"- {text}" for text in row["compared"] if "the same heights" not in text]
+    return [f"Measured {row['measured'][:10]}:", "", *said, "", f"Peak memory with 200 granules: {memory:,.0f} MB."]
 
 
 def qgis(report: dict) -> list[str]:

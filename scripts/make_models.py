@@ -89,7 +89,8 @@ class Model:
     steps: tuple[Step, ...]
 
 
-SEARCH = ("TIME_MODE", "CYCLE", "START_DATE", "END_DATE", "SHORT_NAME", "VERSION")
+WINDOW = ("TIME_MODE", "CYCLE", "START_DATE", "END_DATE")
+SEARCH = (*WINDOW, "SHORT_NAME", "VERSION")
 MODELS = (
     Model(
         "pointstogranules",
@@ -178,7 +179,7 @@ MODELS = (
                 "find",
                 "findgranules",
                 "1. Granules for frames",
-                ("SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH),
+                ("SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *WINDOW),
                 values={"METHOD": "flightline", "CROSSING_ONLY": True},
                 outputs={"MATCHED_FRAMES": "Matched frames", "MATCHES": "Matches"},
             ),
@@ -194,7 +195,7 @@ MODELS = (
                 "measure",
                 "crossoverheights",
                 "3. Heights",
-                ("QUALITY", "BUFFER", "AUTHCFG", "GRANULE_FILES", "RADAR_FILES"),
+                ("QUALITY", "AUTHCFG", "GRANULE_FILES", "RADAR_FILES"),
                 links={"CROSSOVERS": ("cross", "CROSSOVERS"), "FRAMES": ("find", "MATCHED_FRAMES")},
                 outputs={"HEIGHTS": "Heights", "SERIES": "Series", "REPORT": "Report"},
                 title="Heights",

@@ -89,6 +89,8 @@ class Granule:
         Fields that are not written, by their path below ``land_ice_segments``.
     left_m : float
         How far the pass lies left of its track.
+    x_off_m : float
+        How far its ``x_atc`` is off what it should be.
     layout : {'original', 'paged', 'fine'}
     whole : bool
         Whether to write the many other fields of a real granule too.
@@ -112,6 +114,7 @@ class Granule:
     says_type: bool = True
     leaves_out: tuple[str, ...] = ()
     left_m: float = 0.0
+    x_off_m: float = 0.0
     layout: str = "original"
     whole: bool = False
     seed: int = 1
@@ -125,6 +128,11 @@ class Granule:
             f"ATL06_{start:%Y%m%d%H%M%S}_{self.rgt:04d}{self.cycle:02d}{self.region:02d}_"
             f"{self.release:03d}_{self.revision:02d}.h5"
         )
+
+    @property
+    def begin_m(self):
+        """Where it begins, in metres along the track from the equator: the ``x_atc`` of its first segments."""
+        return float(np.interp(region_arc(self.region)[0], *_lengths(self.rgt))) + self.start_m
 
     def places(self, beam, metres):
         """Return longitude and latitude of a beam, so many metres along the track."""
@@ -141,9 +149,7 @@ class Granule:
         path = Path(folder) / (name or self.name)
         chunk, space = LAYOUTS[self.layout]
         generator = np.random.default_rng(self.seed)
-        degrees, lengths = _lengths(self.rgt)
-        first, last = np.interp(region_arc(self.region), degrees, lengths)
-        begin = first + self.start_m
+        begin, last = self.begin_m, np.interp(region_arc(self.region)[1], *_lengths(self.rgt))
         end = last if self.length_m is None else begin + self.length_m
         with h5py.File(path, "w", **space) as file:
             self._write_orbit(file)
@@ -192,7 +198,7 @@ class Granule:
             "h_li_sigma": filled(0.02 + 0.01 * generator.random(n)),
             "atl06_quality_summary": (poor | cloudy).astype("i1"),
             "segment_id": np.round(metres / _METRES_A_NUMBER).astype("i4"),
-            "ground_track/x_atc": metres,
+            "ground_track/x_atc": metres + self.x_off_m,
             "ground_track/y_atc": filled(BESIDE_M[beam] * beam_spread(centre[:, 2]) + self.left_m),
             "ground_track/seg_azimuth": filled(np.full(n, -12.5)),
             "fit_statistics/dh_fit_dx": filled(slope),

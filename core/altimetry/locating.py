@@ -49,16 +49,13 @@ class RowSearch:
         return float(self._numbers[self._n // 2]) * SEGMENT_M
 
     def begin(self, begin_m: np.ndarray, end_m: np.ndarray) -> None:
-        """Look for the rows between these metres along the track; what was loaded stays."""
+        """Look for the rows between these metres along the track."""
         self._targets = np.concatenate([begin_m, end_m])
         guess = self._targets / SEGMENT_M
-        near = (guess > self._numbers[0] - _FAR_OFF) & (guess < self._numbers[-1] + _FAR_OFF)
-        half = len(begin_m)
-        # A part of the track that begins before the granule and ends behind it is looked for at both ends.
-        reaching = (guess[half:] > self._numbers[0] - _FAR_OFF) & (guess[:half] < self._numbers[-1] + _FAR_OFF)
-        self._is_near = near | np.concatenate([reaching, reaching])
+        # What is far off lies before the first row or behind the last one, and is not looked for.
+        self._is_near = (guess > self._numbers[0] - _FAR_OFF) & (guess < self._numbers[-1] + _FAR_OFF)
         around = [self._rows_of(guess[self._is_near] + side * _GUESS_OFF) for side in (-1, 1)]
-        self.wanted = self._unknown_chunks(np.concatenate(around)) if len(self._row) == 0 else self._next()
+        self.wanted = self._unknown_chunks(np.concatenate(around))
 
     def look(self) -> None:
         """Read the wanted chunks, which were fetched, and find out what else is wanted."""

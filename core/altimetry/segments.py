@@ -91,5 +91,5 @@ def _column(name: str, values: np.ndarray) -> np.ndarray:
         return numbers
     missing = ~np.isfinite(numbers)
     times = EPOCH + np.round(np.where(missing, 0.0, numbers) * 1e9).astype("timedelta64[ns]")
-    times[missing] = np.datetime64("NaT")
+    times[missing] = np.datetime64("NaT", "ns")
     return times

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from .granule_readings import GranuleAsked as GranuleAsked
     from .granule_readings import GranuleRead as GranuleRead
     from .granule_readings import heights_of_granules as heights_of_granules
+    from .grid_values import GridValues as GridValues
     from .measured_crossovers import HEIGHT_COLUMNS as HEIGHT_COLUMNS
     from .measured_crossovers import MeasuredCrossovers as MeasuredCrossovers
     from .measured_crossovers import crossover_heights as crossover_heights
     from .one_frame import chosen_frame as chosen_frame
     from .options import ECHOGRAMS as ECHOGRAMS
     from .options import VERTICAL_FRAME as VERTICAL_FRAME
-    from .rasters import Raster as Raster
     from .robust import NMAD_FACTOR as NMAD_FACTOR
     from .robust import Spread as Spread
     from .robust import Trends as Trends

@@ -13,8 +13,9 @@ from .pole_planes import cross, from_pole_planes, in_pole_planes
 #: Columns of the segments that are needed.
 SEGMENT_COLUMNS = ("h_li_sigma", "dh_fit_dx", "h_robust_sprd", "snr_significance")
 
-# A beam's direction is that of its segments if they reach so far (m along the track).
-_LEAST_REACH_M = 30.0
+# A beam's direction is that of its segments if they reach so far from their middle (m along the track): single ones lie
+# up to metres beside it. Where the track's own direction is not known, less must do.
+_LEAST_REACH_M, _LEAST_ALONE_M = 100.0, 15.0
 # Within half its length (m) a segment's height holds without a slope.
 _HALF_SEGMENT_M = 20.0
 _EPOCH = np.datetime64("2018-01-01T00:00:00", "ns")
@@ -89,7 +90,7 @@ def laser_at(
         In the plane of the pole: where the beam should cross, and the direction of the flown line there, NaN where that
         is not known.
     direction : (n, 2) ndarray
-        Of the beam, where a single segment does not tell it.
+        Of the beam, for where its segments are too near to each other to tell it.
     south : (n,) ndarray of bool
         In whose plane.
     buffer_m : float
@@ -148,7 +149,8 @@ def _crossing(
     moment = np.column_stack([np.bincount(row, x * xy[:, axis], minlength=n) for axis in (0, 1)])
     highest = np.full(n, -np.inf)
     np.maximum.at(highest, row, np.abs(x))
-    fitted = highest >= _LEAST_REACH_M / 2
+    known = np.isfinite(direction).all(axis=1)
+    fitted = highest >= np.where(known, _LEAST_REACH_M, _LEAST_ALONE_M)
     way = np.divide(moment, square[:, None], out=direction.copy(), where=fitted[:, None])
     with np.errstate(invalid="ignore", divide="ignore"):
         crossing = -cross(centre, along) / cross(way, along)

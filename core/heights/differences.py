@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .rasters import Raster
+from .grid_values import GridValues
 from .robust import NMAD_FACTOR
 
 #: What is so many NMAD from the median is out of line.
@@ -15,7 +15,9 @@ _FEWEST = 8
 DAYS_A_YEAR = 365.25
 
 
-def add_differences(table: pd.DataFrame, dem: Raster | None, dhdt: Raster | None, radar_height: np.ndarray) -> None:
+def add_differences(
+    table: pd.DataFrame, dem: GridValues | None, dhdt: GridValues | None, radar_height: np.ndarray
+) -> None:
     """Add what the heights of a table differ by.
 
     Parameters
@@ -25,9 +27,9 @@ def add_differences(table: pd.DataFrame, dem: Raster | None, dhdt: Raster | None
         ``difference`` (laser less radar, m), ``difference_at_flight`` (the laser's height carried to the flight's
         time), ``dem_height``, ``dem_slope_deg``, ``slope_error_m`` (by how much a radar sees an inclined plane too
         high), ``difference_slope`` (that taken from the radar's surface) and ``outlier``.
-    dem : Raster or None
+    dem : GridValues or None
         Heights above the ellipsoid, in metres.
-    dhdt : Raster or None
+    dhdt : GridValues or None
         Metres a year.
     radar_height : (n,) ndarray
         How high the radar was above the surface that it saw, in metres.

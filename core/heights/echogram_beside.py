@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..common import DownloadError, InputError, Progress
-from ..radar import EchogramPicture, RadarFiles, echogram_picture
+from ..radar import EchogramPicture, RadarFiles, draw_echogram
 from .flown_frame import FlownFrame
 from .options import ECHOGRAM_DATA, ECHOGRAMS, NO_ECHOGRAM
 
@@ -69,7 +69,7 @@ def _data(frame: FlownFrame, radar: RadarFiles, progress: Progress) -> Beside:
     if frame.picks is None:
         raise InputError(f"{frame.frame_id} has no layer file, on whose track it would lie; give it in RADAR_FILES.")
     path = radar.echogram_path(frame.row, progress.part(0.0, 0.6))
-    return Beside(echogram_picture(path, frame.picks, name=path.name, progress=progress.part(0.6, 1.0)))
+    return Beside(draw_echogram(path, frame.picks, name=path.name, progress=progress.part(0.6, 1.0)))
 
 
 def _thumbnail(frame: FlownFrame, radar: RadarFiles, progress: Progress) -> Beside:

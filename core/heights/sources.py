@@ -10,7 +10,7 @@ from ..crossings import Wanted
 from ..radar import RadarFiles
 from ..remote import Access
 from .granule_places import GranulePlaces
-from .rasters import Raster
+from .grid_values import GridValues
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Sources:
     radar : RadarFiles
     access : Access, optional
         Session and login for granules of the archive.
-    dem : Raster, optional
+    dem : GridValues, optional
         Heights above the ellipsoid WGS 84, in metres.
-    dhdt : Raster, optional
+    dhdt : GridValues, optional
         How the surface rises, in metres a year.
     """
 
     granules: GranulePlaces = field(default_factory=GranulePlaces)
     radar: RadarFiles = field(default_factory=RadarFiles)
     access: Access | None = None
-    dem: Raster | None = None
-    dhdt: Raster | None = None
+    dem: GridValues | None = None
+    dhdt: GridValues | None = None

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from .between_traces import LayerAt as LayerAt
     from .between_traces import PicksAt as PicksAt
     from .between_traces import picks_at as picks_at
-    from .echogram_drawing import EchogramPicture as EchogramPicture
-    from .echogram_drawing import echogram_picture as echogram_picture
+    from .echogram_picture import EchogramPicture as EchogramPicture
+    from .echogram_picture import draw_echogram as draw_echogram
     from .layer_file import read_layer_file as read_layer_file
     from .options import ECHOGRAM_FILES as ECHOGRAM_FILES
     from .options import LAYER_FILE as LAYER_FILE

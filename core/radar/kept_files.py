@@ -13,7 +13,7 @@ import requests
 from ..catalogs import part_of, radar_dir
 from ..common import DownloadError, InputError, Progress, another_cache_dir, reason_of
 from ..remote import SIGNATURE
-from ..web import download
+from ..web import download_file
 from .mat_file import MATLAB_SIGN
 
 _LONGEST_NAME = 100
@@ -45,7 +45,7 @@ def kept_file(url: str, progress: Progress, session: requests.Session | None = N
     part = part_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        download(url, part, progress, session)
+        download_file(url, part, progress, session)
         _check(part, url)
         part.replace(path)
     except (OSError, DownloadError) as error:

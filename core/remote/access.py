@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from http.cookiejar import DefaultCookiePolicy
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -25,6 +24,8 @@ AT_ONCE = 8
 USER_AGENT = f"python-requests/{requests.__version__} xopr-crossovers"
 
 _MOST_HOPS = 12
+# Several cookies come as one text; the comma within a date has no name with a sign of equality behind it.
+_COOKIES = re.compile(r",\s*(?=[^\s;,=]+=)")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -145,12 +146,10 @@ class Access:
             return self._login
 
     def _keep_cookies(self, url: str, headers: Mapping[str, str]) -> None:
-        text = headers.get("Set-Cookie", "")
-        if not text:
-            return
-        with suppress(CookieError), self._lock:
+        pairs = [one.partition(";")[0].partition("=") for one in _COOKIES.split(headers.get("Set-Cookie", ""))]
+        with self._lock:
             kept = self._cookies.setdefault(origin_of(url), {})
-            kept.update({name: morsel.coded_value for name, morsel in SimpleCookie(text).items()})
+            kept.update({name.strip(): value.strip() for name, mark, value in pairs if mark})
 
     def _check(self, link: str, url: str, response: Response) -> None:
         """Raise DownloadError for what is no part of a file."""

@@ -172,7 +172,7 @@ class Hdf5File:
     def _understood(self, path: str = "") -> Iterator[None]:
         try:
             yield
-        except (XoprError, MemoryError):
+        except XoprError:
             raise
         except Exception as error:
             where = f", at {path}" if path else ""

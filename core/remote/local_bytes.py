@@ -41,8 +41,9 @@ class LocalBytes:
     def read(self, begin: int, end: int) -> bytes:
         """Return the bytes from `begin` up to `end`."""
         try:
-            self._file.seek(begin)
-            return self._file.read(max(end - begin, 0))
+            self._file.seek(min(begin, self.size))
+            # A damaged file may say of a piece that it is of any length.
+            return self._file.read(max(min(end, self.size) - begin, 0))
         except OSError as error:
             fault = reason_of(error, "give another file")
             raise InputError(f"{self.name} cannot be read ({fault.what}); {fault.advice}.") from error

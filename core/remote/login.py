@@ -103,7 +103,8 @@ def may_have_token(url: str) -> bool:
     """Whether the host of a URL may be told a token: NASA's over https, this machine, and those of EARTHDATA_HOSTS."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if host in os.environ.get("EARTHDATA_HOSTS", "").lower().replace(",", " ").split():
+    named = os.environ.get("EARTHDATA_HOSTS", "").lower().replace(",", " ").split()
+    if host in named or parts.netloc.rpartition("@")[2].lower() in named:
         return True
     return host in _OF_THIS_MACHINE or (parts.scheme == "https" and (host == _NASA or host.endswith(f".{_NASA}")))
 

@@ -6,7 +6,7 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from .download import ask_for_file as ask_for_file
-    from .download import download as download
+    from .download import download_file as download_file
     from .download import fetch as fetch
     from .exchange import send as send
     from .faults import Fault as Fault

@@ -33,19 +33,19 @@ def fetch(
 ) -> Iterator[Path]:
     """Give a file for as long as the ``with`` block lasts; it is in a temporary folder, under its own name.
 
-    Parameters, errors: see :func:`download`.
+    Parameters, errors: see :func:`download_file`.
     """
     folder = Path(tempfile.mkdtemp(prefix="xopr-"))
     try:
         name = re.sub(r"[^\w.+=-]", "_", unquote(urlsplit(url).path).rpartition("/")[2]).lstrip(".")
         path = folder / (name[-_LONGEST_NAME:] or "file")
-        download(url, path, progress, session, patience)
+        download_file(url, path, progress, session, patience)
         yield path
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def download(
+def download_file(
     url: str,
     path: Path,
     progress: Progress | None = None,

@@ -19,7 +19,7 @@ _BAND = 1
 _TILE = 512
 
 
-def raster(run: Run, name: str) -> core.heights.Raster | None:
+def raster(run: Run, name: str) -> core.heights.GridValues | None:
     """Return the raster of a parameter; None if there is none.
 
     Raises
@@ -41,7 +41,7 @@ def raster(run: Run, name: str) -> core.heights.Raster | None:
     grid = _Grid(layer, run)
     if not grid.columns or not grid.rows:
         raise InputError(f"{name}: the raster {layer.name()} has no cells to read; save it as a GeoTIFF first.")
-    return core.heights.Raster(grid.sample, grid.spacing_m())
+    return core.heights.GridValues(grid.sample, grid.spacing_m())
 
 
 class _Grid:

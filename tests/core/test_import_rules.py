@@ -143,6 +143,16 @@ def test_the_files_of_a_room_import_each_other_without_a_circle(face):
 
 
 @pytest.mark.parametrize("face", FACES)
+def test_no_name_of_a_face_is_that_of_a_file_beside_it(face):
+    # Once that file is imported, Python itself gives the room an attribute of its name: the module, not what it holds.
+    folder = ROOT / face.replace(".", "/")
+    named = re.findall(
+        r"^ {4}from \.\w+ import (\w+) ", (folder / "__init__.py").read_text("utf-8"), flags=re.MULTILINE
+    )
+    assert not {path.stem for path in folder.glob("*.py")} & set(named)
+
+
+@pytest.mark.parametrize("face", FACES)
 def test_every_function_and_class_that_a_face_names_has_a_docstring(face):
     files = (ROOT / face.replace(".", "/")).glob("*.py")
     nodes = [node for path in files for node in ast.parse(path.read_text(encoding="utf-8")).body]

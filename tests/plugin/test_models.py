@@ -37,8 +37,8 @@ MODELS = {
     ),
     "seasontoheights": (
         [
-            *("SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "BEAMS", "MAX_DAYS", "MIN_ANGLE"),
-            *("QUALITY", "BUFFER", "AUTHCFG", "GRANULE_FILES", "RADAR_FILES"),
+            *("SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH[:4], "BEAMS", "MAX_DAYS", "MIN_ANGLE"),
+            *("QUALITY", "AUTHCFG", "GRANULE_FILES", "RADAR_FILES"),
         ],
         ["MATCHED_FRAMES", "MATCHES", "HEIGHTS", "SERIES", "REPORT"],
         ["findgranules", "crossoverpoints", "crossoverheights"],

@@ -25,7 +25,7 @@ from certificates import Authority, HttpsServer
 from odd_server import OddServer, answer
 from proxy import Proxy
 from xopr_crossovers.core.common.errors import DownloadError
-from xopr_crossovers.core.web.download import download
+from xopr_crossovers.core.web.download import download_file
 from xopr_crossovers.core.web.retries import Patience
 from xopr_crossovers.plugin import network
 
@@ -71,7 +71,7 @@ def bring(tmp_path):
     def fetch(url):
         path = tmp_path / "fetched"
         patience = Patience(connect_timeout=10.0, read_timeout=10.0, retries=0)
-        download(url, path, session=network.session(), patience=patience)
+        download_file(url, path, session=network.session(), patience=patience)
         return path.read_text()
 
     return fetch

@@ -132,6 +132,15 @@ def test_only_the_best_heights_count_unless_all_are_asked_for(files):
     assert set(best.segments.quality) == {0}
 
 
+def test_a_line_that_reaches_far_beyond_both_ends_of_the_granule_finds_all_of_it(files):
+    granule = PASSES["northward in the south"]
+    metres = granule.truth["gt2r"].columns["ground_track/x_atc"]
+    lon, lat = granule.places("gt2r", np.linspace(metres[0] - 400_000.0, metres[-1] + 400_000.0, 60))
+    with open_granule(files["northward in the south"]) as opened:
+        found = read_heights(opened, {"gt2r": line(lon, lat)}, 2_000.0, ALL)["gt2r"]
+    assert found.n_near == len(metres)
+
+
 def test_many_places_of_a_beam_are_told_apart_and_one_that_two_share_comes_twice(files):
     granule = PASSES["southern turn"]
     lon, lat = places_of(granule)
@@ -168,6 +177,14 @@ def test_an_off_pointed_pass_is_found_where_it_is(tmp_path, surface):
     lon, lat = places_of(granule, "gt2l")
     found = heights_near(path, {"gt2l": line(lon[700], lat[700])}, 205.0)["gt2l"]
     assert len(found.segments) == 21
+
+
+@pytest.mark.parametrize("off", [-200.0, 200.0])
+def test_metres_along_the_track_that_are_off_a_little_lose_nothing(tmp_path, surface, off):
+    granule = Granule(length_m=30_000.0, x_off_m=off, beams=("gt2l",), layout="fine")
+    path = granule.write(tmp_path, surface)
+    lon, lat = places_of(granule, "gt2l")
+    assert len(heights_near(path, {"gt2l": line(lon[700], lat[700])}, 205.0)["gt2l"].segments) == 21
 
 
 @pytest.mark.parametrize(("orientation", "strong"), [(0, True), (1, False), (2, None)])

@@ -83,6 +83,16 @@ def test_gaps_of_the_beam_do_not_move_the_place():
     assert (a.lon[0], a.lat[0]) == (pytest.approx(b.lon[0], abs=1e-9), pytest.approx(b.lat[0], abs=1e-9))
 
 
+def test_segments_near_each_other_do_not_turn_the_beam():
+    near = segments([-40.0, -20.0], [100.0, 100.0], slope=0.0)
+    tilted = near.where(np.array([0, 1]))
+    shifted = segments([-20.0], [100.0], slope=0.0, off=3.0)
+    tilted.lon[1], tilted.lat[1] = shifted.lon[0], shifted.lat[0]
+    a, b = crossing(near), crossing(tilted)
+    apart = [transformer(LONLAT_CRS, POLE_CRS["south"]).transform(one.lon[0], one.lat[0]) for one in (a, b)]
+    assert np.hypot(*np.subtract(*apart)) == pytest.approx(1.5, abs=0.01)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0, np.pi), st.floats(0, np.pi), st.floats(-60, 60), st.integers(0, 2**32 - 1))
 def test_the_place_is_where_the_two_lines_meet(beam, line, off, seed):

@@ -11,7 +11,14 @@ import pytest
 from heights_maker import GEOD, SITES, Site
 from xopr_crossovers.core.common import InputError, Progress
 from xopr_crossovers.core.crossings import Wanted
-from xopr_crossovers.core.heights import HEIGHT_COLUMNS, GranulePlaces, Measuring, Raster, Sources, crossover_heights
+from xopr_crossovers.core.heights import (
+    HEIGHT_COLUMNS,
+    GranulePlaces,
+    GridValues,
+    Measuring,
+    Sources,
+    crossover_heights,
+)
 from xopr_crossovers.core.heights.crossovers_read import read_crossovers
 from xopr_crossovers.core.heights.series import series_of
 from xopr_crossovers.core.radar import RadarFiles
@@ -91,7 +98,7 @@ def test_time_strength_and_pick_of_each_height_are_known(sites, measured):
 
 def test_a_rate_of_change_carries_the_laser_to_the_flight(sites):
     site, folder = sites["south"]
-    rate = Raster(lambda lon, _: np.full(len(lon), site.trend_m_a), 1000.0)
+    rate = GridValues(lambda lon, _: np.full(len(lon), site.trend_m_a), 1000.0)
     table = crossover_heights(site.crossovers(), site.frames(), sources(folder, dhdt=rate)).table
     assert table["difference_at_flight"].to_numpy() == pytest.approx(site.radar_off_m, abs=0.004)
 
@@ -102,7 +109,7 @@ def test_an_elevation_model_tells_height_slope_and_what_a_slope_does_to_a_radar(
     def inclined(lon, lat):  # 3 degrees down to the "north" of the place's own plane
         return 1500.0 - np.tan(np.radians(3.0)) * np.asarray(site.to_plane.transform(lon, lat)[1])
 
-    table = crossover_heights(site.crossovers(), site.frames(), sources(folder, dem=Raster(inclined, 50.0))).table
+    table = crossover_heights(site.crossovers(), site.frames(), sources(folder, dem=GridValues(inclined, 50.0))).table
     assert table["dem_slope_deg"].to_numpy() == pytest.approx(3.0, abs=0.01)
     # The radar flew 3,000 m above the ellipsoid; a plane inclined by 3 degrees looks nearer by 1 - cos 3 degrees.
     above = 3_000.0 - table["radar_surface"]
@@ -179,7 +186,7 @@ def test_without_any_flown_line_the_nearest_place_of_the_beam_is_taken(sites, tm
 
 def test_one_difference_that_is_out_of_line_is_named_and_with_a_model_what_is_off(sites, tmp_path):
     site, folder = sites["south"]
-    model = Raster(site.height, 50.0)
+    model = GridValues(site.height, 50.0)
     crossovers = site.crossovers()
     table = crossover_heights(crossovers, site.frames(), sources(folder, dem=model)).table
     assert table["outlier"].isna().all()

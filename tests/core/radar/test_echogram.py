@@ -8,8 +8,8 @@ import pytest
 import radar_maker as maker
 from makers import Log
 from xopr_crossovers.core.common.errors import CancelledError, InputError
-from xopr_crossovers.core.radar.echogram_drawing import echogram_picture
 from xopr_crossovers.core.radar.echogram_file import opened_echogram
+from xopr_crossovers.core.radar.echogram_picture import draw_echogram
 from xopr_crossovers.core.radar.layer_file import read_layer_file
 
 FLIGHT = maker.Flight.straight((179.98, -76.0), 80.0, 6000.0, elevation=1500.0)
@@ -53,7 +53,7 @@ def check(picture, picks):
 @pytest.mark.parametrize("version", ["5", "7.3"])
 def test_surface_and_bed_lie_at_their_heights_above_the_ellipsoid(tmp_path, picks, version):
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed, version)
-    picture = echogram_picture(path, picks, width=200, height=300)
+    picture = draw_echogram(path, picks, width=200, height=300)
     assert picture.decibel.shape == (300, 200)
     assert (picture.distance[0], picture.distance[-1]) == (0.0, picks.track.length)
     assert picture.height[0] > picks.surface.max() > picks.bed.min() > picture.height[-1]
@@ -66,7 +66,7 @@ def test_surface_and_bed_lie_at_their_heights_above_the_ellipsoid(tmp_path, pick
 def test_an_echogram_that_counts_from_another_elevation_is_shifted_to_that_of_the_layer_file(tmp_path, picks, version):
     higher = maker.Flight(FLIGHT.lon, FLIGHT.lat, FLIGHT.elevation + 300.0, FLIGHT.gps_time)
     path = ECHOGRAM.write(tmp_path / "echo.mat", higher, surface, bed, version)
-    picture = echogram_picture(path, picks, width=200, height=300)
+    picture = draw_echogram(path, picks, width=200, height=300)
     assert picture.shift_m == pytest.approx(300.0)
     check(picture, picks)
 
@@ -76,14 +76,14 @@ def test_the_numbers_are_the_mean_power_in_decibel(tmp_path, picks):
     even = np.full((400, len(FLIGHT.lon)), 1e-6)
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed, Data=even)
     for size in ((37, 50), (401, 999)):
-        picture = echogram_picture(path, picks, *size, heights=(400.0, 1300.0))
+        picture = draw_echogram(path, picks, *size, heights=(400.0, 1300.0))
         np.testing.assert_allclose(picture.decibel, -60.0, atol=1e-4)
         assert (picture.height[0], picture.height[-1]) == (1300.0, 400.0)
 
 
 def test_beyond_the_record_nothing_is_shown(tmp_path, picks):
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed)
-    picture = echogram_picture(path, picks, 20, 100, heights=(-3000.0, 1600.0))
+    picture = draw_echogram(path, picks, 20, 100, heights=(-3000.0, 1600.0))
     middle = (picture.height[1:] + picture.height[:-1]) / 2
     assert np.isnan(picture.decibel[middle > 1500.0 + SAMPLE_M]).all()  # above the aircraft
     # The record ends after 400 samples of 50 ns: 2,998 m in air, of which 560 m pass above the lowest ice.
@@ -96,7 +96,7 @@ def test_whole_numbers_that_were_narrowed_are_numbers(tmp_path, picks):
     path = maker.Echogram(n_samples=400, dt=5e-8, floor=0.0, peak=200.0).write(
         tmp_path / "echo.mat", FLIGHT, surface, bed, version="5", dtype=np.uint8
     )
-    check(echogram_picture(path, picks, width=200, height=300), picks)
+    check(draw_echogram(path, picks, width=200, height=300), picks)
 
 
 def test_no_more_than_a_part_of_the_file_is_in_memory_at_once(tmp_path):
@@ -113,19 +113,19 @@ def test_without_any_surface_all_is_taken_for_air_and_that_is_told(tmp_path):
     unpicked = maker.Layers.of(FLIGHT, surface, bed, unpicked=[slice(None)])
     picks = read_layer_file(maker.write_layer_file(tmp_path / "layer.mat", FLIGHT, unpicked))
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed, Surface=None, Bottom=None)
-    picture = echogram_picture(path, picks, 200, 600)
+    picture = draw_echogram(path, picks, 200, 600)
     assert not picture.surface_known
     top = np.interp(
         (picture.distance[1:] + picture.distance[:-1]) / 2, FLIGHT.distance, surface(FLIGHT.lon, FLIGHT.lat)
     )
     np.testing.assert_allclose(brightest(picture, top - 100, top + 100), top, atol=SAMPLE_M / 2 + 6)
     known = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed)
-    assert echogram_picture(known, picks, 200, 600).surface_known  # the echogram's own
+    assert draw_echogram(known, picks, 200, 600).surface_known  # the echogram's own
 
 
 def test_strong_echoes_are_black_and_what_is_weak_is_white(tmp_path, picks):
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed)
-    grey = echogram_picture(path, picks, 200, 300).grey()
+    grey = draw_echogram(path, picks, 200, 300).grey()
     assert grey.dtype == np.uint8
     assert (grey.min(axis=0) < 100).all()
     assert np.median(grey) == 255
@@ -138,10 +138,10 @@ def test_a_field_that_is_missing_or_of_another_shape_is_named_in_one_sentence(tm
     value = {"missing": None, "short": np.ones((1, 7)), "text": "no", "cells": [np.ones((1, 2))]}[fault]
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed, version, **{field: value})
     if (field, fault) == ("Surface", "missing"):
-        echogram_picture(path, picks)
+        draw_echogram(path, picks)
         return
     with pytest.raises(InputError) as caught:
-        echogram_picture(path, picks)
+        draw_echogram(path, picks)
     sentence = str(caught.value)
     named = "Longitude" if (field, fault) == ("Latitude", "short") else field
     assert f"'{named}'" in sentence
@@ -152,22 +152,47 @@ def test_a_field_that_is_missing_or_of_another_shape_is_named_in_one_sentence(tm
 def test_times_that_do_not_ascend_and_a_layer_file_are_told(tmp_path, picks):
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed, Time=np.zeros((400, 1)))
     with pytest.raises(InputError, match="holds no ascending times in 'Time'"):
-        echogram_picture(path, picks)
+        draw_echogram(path, picks)
     layer = maker.write_layer_file(tmp_path / "layer.mat", FLIGHT, maker.Layers.of(FLIGHT, surface, bed))
     with pytest.raises(
         InputError, match=r"layer.mat is a layer file and no echogram file: give that of CSARP_standard"
     ):
-        echogram_picture(layer, picks)
+        draw_echogram(layer, picks)
 
 
 def test_an_echogram_of_another_flight_is_refused(tmp_path, picks):
     other = maker.Flight.straight((-100.0, -76.0), 80.0, 6000.0)
     path = ECHOGRAM.write(tmp_path / "echo.mat", other, surface, bed)
     with pytest.raises(InputError, match=r"echo.mat is of another flight: none of its 401 traces lies within 200 m of"):
-        echogram_picture(path, picks)
+        draw_echogram(path, picks)
 
 
 def test_drawing_can_be_cancelled(tmp_path, picks):
     path = ECHOGRAM.write(tmp_path / "echo.mat", FLIGHT, surface, bed)
     with pytest.raises(CancelledError):
-        echogram_picture(path, picks, progress=Log(cancel_after=0))
+        draw_echogram(path, picks, progress=Log(cancel_after=0))
+
+
+def test_an_echogram_of_a_flight_beside_this_one_is_refused(tmp_path, picks):
+    # 0.01 degrees of latitude are 1.1 km.
+    other = maker.Flight(FLIGHT.lon, FLIGHT.lat + 0.01, FLIGHT.elevation, FLIGHT.gps_time)
+    path = ECHOGRAM.write(tmp_path / "echo.mat", other, surface, bed)
+    with pytest.raises(InputError, match=r"none of its 401 traces lies within 200 m of"):
+        draw_echogram(path, picks)
+
+
+def test_between_traces_the_nearest_one_is_shown_but_a_long_gap_stays_empty(tmp_path):
+    # 5 m from trace to trace, then 60 m, and 1 km without any from 4 to 5 km.
+    along = np.concatenate([np.arange(0, 1000, 5), np.arange(1000, 4001, 60), np.arange(5000, 6001, 60)])
+    lon, lat = (np.interp(along, FLIGHT.distance, values) for values in (FLIGHT.lon % 360, FLIGHT.lat))
+    flight = maker.Flight(lon, lat, np.full(len(along), 1500.0), 1.6e9 + along / 100)
+    layers = maker.Layers.of(flight, surface, bed)
+    picks = read_layer_file(maker.write_layer_file(tmp_path / "layer.mat", flight, layers))
+    path = ECHOGRAM.write(tmp_path / "echo.mat", flight, surface, bed, Data=np.full((400, len(along)), 1e-6))
+    picture = draw_echogram(path, picks, 1000, 50, heights=(500.0, 1200.0))
+    middle = (picture.distance[1:] + picture.distance[:-1]) / 2
+    empty = np.isnan(picture.decibel).all(axis=0)
+    width = picture.distance[1]
+    assert width < 30.0
+    assert not empty[(middle < 3960.0) | (middle > 5000.0)].any()
+    assert empty[(middle > 4100.0 + width) & (middle < 4900.0 - width)].all()

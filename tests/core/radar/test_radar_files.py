@@ -254,6 +254,15 @@ def test_files_whose_names_tell_no_frame_are_known_by_their_day_and_track(tmp_pa
     assert [one.reason for one in layers_of(later, str(tmp_path))] == ["no layer file in RADAR_FILES"] * 3
 
 
+def test_a_file_without_a_telling_name_whose_track_lies_kilometres_off_is_not_taken(tmp_path):
+    write_all(tmp_path)
+    (tmp_path / FOLDER / f"{IDS[0]}.mat").rename(tmp_path / "line.mat")
+    frames = frames_of()[:1]
+    frames["geometry"] = frames.geometry.translate(yoff=0.02)  # 2.2 km
+    (layers,) = layers_of(frames, str(tmp_path / "line.mat"))
+    assert layers.reason == "no layer file in RADAR_FILES"
+
+
 def test_of_several_files_of_a_frame_the_first_is_read_and_that_is_said(tmp_path):
     write_all(tmp_path)
     (tmp_path / "again").mkdir()

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from odd_server import OddServer, answer
 from standin import Fault
 from xopr_crossovers.core.altimetry import heights_near
 from xopr_crossovers.core.common import DownloadError, InputError
-from xopr_crossovers.core.remote import Access, Login, find_login
+from xopr_crossovers.core.remote import Access, Login, find_login, open_hdf5
 from xopr_crossovers.core.remote.login import login_url, may_have_token
 
 
@@ -104,9 +105,11 @@ def logins(nasa):
 
 @pytest.mark.parametrize("kind", ["token", "password", "expired", "wrong password"])
 @pytest.mark.parametrize("astray", [False, True])
-def test_no_secret_reaches_a_host_that_it_is_not_for(nasa, archive, windows, kind, astray):
+def test_no_secret_reaches_a_host_that_it_is_not_for(nasa, archive, windows, monkeypatch, kind, astray):
     if astray:
         nasa.faults.append(Fault("astray", host="data"))
+    # Even a host that may have a token is not told it where another sends on to it.
+    monkeypatch.setenv("EARTHDATA_HOSTS", "127.0.0.1 127.0.0.2, 127.0.0.3 127.0.0.4")
     # A default entry and a session that would send it: requests of itself tells every host the password.
     write_netrc(f"{nasa.netrc()}default login {nasa.user} password {nasa.password}\n")
     session = requests.Session()
@@ -131,6 +134,17 @@ def test_a_good_login_is_told_once_and_the_cookie_opens_all_other_granules(nasa,
     basic = base64.b64encode(f"{nasa.user}:{nasa.password}".encode()).decode()
     assert nasa.to("login")[0].authorization == f"Basic {basic}"
     assert {request.authorization for request in nasa.to("data") + nasa.to("storage")} == {""}
+
+
+def test_of_several_cookies_each_goes_back_to_its_host_and_what_is_said_of_it_does_not():
+    first = answer(
+        status="302 Found",
+        Location="/again",
+        Set_Cookie="a=1==; Path=/; Expires=Wed, 21 Oct 2099 07:28:00 GMT; HttpOnly, b=x/y; Path=/",
+    )
+    with OddServer(first, answer(b"no", "404 Not Found")) as server, pytest.raises(DownloadError):
+        open_hdf5(f"{server.url}/x.h5")
+    assert server.requests[1][1]["Cookie"] == "a=1==; b=x/y"
 
 
 def test_to_nasas_egress_the_plugin_is_a_program(nasa, archive, windows):

@@ -13,7 +13,7 @@ from odd_server import OddServer, answer
 from standin import Fault, StandIn
 from xopr_crossovers.core.common.errors import CancelledError, DownloadError
 from xopr_crossovers.core.common.progress import Progress
-from xopr_crossovers.core.web.download import download, fetch
+from xopr_crossovers.core.web.download import download_file, fetch
 from xopr_crossovers.core.web.retries import Patience
 
 HASTE = Patience(read_timeout=0.7, retries=2, backoff=0.01, longest_wait=0.05)
@@ -45,7 +45,7 @@ def fault(kind, **settings):
 def failure(url, folder):
     """The sentence with which a download fails; nothing of it stays."""
     with pytest.raises(DownloadError) as caught:
-        download(url, folder / "file", patience=HASTE)
+        download_file(url, folder / "file", patience=HASTE)
     assert list(folder.iterdir()) == []
     sentence = str(caught.value)
     assert sentence.endswith(".")
@@ -196,10 +196,10 @@ def test_a_file_that_was_there_stays_until_the_new_one_is_whole(files, tmp_path)
     path.write_bytes(b"old")
     files.faults.append(fault("cut"))
     with pytest.raises(DownloadError):
-        download(files.files_url + PLACE, path, patience=HASTE)
+        download_file(files.files_url + PLACE, path, patience=HASTE)
     assert path.read_bytes() == b"old"
     files.faults.clear()
-    download(files.files_url + PLACE, path)
+    download_file(files.files_url + PLACE, path)
     assert path.read_bytes() == CONTENT
     assert list(tmp_path.iterdir()) == [path]
 
@@ -207,9 +207,9 @@ def test_a_file_that_was_there_stays_until_the_new_one_is_whole(files, tmp_path)
 def test_a_folder_that_cannot_be_written_to_is_told(files, tmp_path):
     (tmp_path / "file.part").mkdir()
     with pytest.raises(DownloadError, match=r"^.*/file cannot be written \(it is a folder\); give the path"):
-        download(files.files_url + PLACE, tmp_path / "file")
+        download_file(files.files_url + PLACE, tmp_path / "file")
     with pytest.raises(DownloadError, match=r"^.*/none/file cannot be written \(there is no such file or folder\);"):
-        download(files.files_url + PLACE, tmp_path / "none" / "file")
+        download_file(files.files_url + PLACE, tmp_path / "none" / "file")
 
 
 def test_a_session_from_outside_is_used(files):
@@ -236,6 +236,6 @@ def test_a_download_stops_within_two_seconds_of_the_wish_and_leaves_nothing(file
     files.faults.append(fault(kind, **({"pause": 10, "piece": 100_000} if kind == "drip" else {})))
     progress = StopsAfter(0.3)
     with pytest.raises(CancelledError):
-        download(files.files_url + PLACE, tmp_path / "file", progress)
+        download_file(files.files_url + PLACE, tmp_path / "file", progress)
     assert time.monotonic() - progress.began < 2.3
     assert list(tmp_path.iterdir()) == []

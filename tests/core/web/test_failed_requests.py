@@ -9,7 +9,7 @@ from tests.odd_server import OddServer, answer
 
 from xopr_crossovers.core.common.errors import DownloadError, SearchError
 from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
-from xopr_crossovers.core.web.download import download
+from xopr_crossovers.core.web.download import download_file
 from xopr_crossovers.core.web.retries import Patience
 from xopr_crossovers.core.web.server_words import words_of
 
@@ -27,7 +27,7 @@ def no_proxy(monkeypatch):
 def sentence(url, tmp_path):
     """What a download fails with: one line, one full stop, none of the libraries' own class names."""
     with pytest.raises(DownloadError) as caught:
-        download(url, tmp_path / "file", patience=HASTE)
+        download_file(url, tmp_path / "file", patience=HASTE)
     said = str(caught.value)
     assert "\n" not in said
     assert said.endswith(".")

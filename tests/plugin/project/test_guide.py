@@ -226,8 +226,10 @@ def test_the_guide_and_the_message_bar_name_the_same_command_and_place(kind, pyt
 
 def test_the_guide_names_all_packages_and_the_steps_of_qpip():
     text = " ".join((DOCS / "install.md").read_text(encoding="utf-8").replace("*", "").split())
-    names = installing.requirement_names()
+    names = [name for name in installing.requirement_names() if name not in installing.OPTIONAL]
     assert f"needs {', '.join(names[:-1])} and {names[-1]}" in text
+    for name in installing.OPTIONAL:
+        assert f"{name}, which" in text
     steps = installing.instructions(installing.System("linux", "python3"), ["mortie"]).split("With this command")[0]
     for step in re.findall(r"Plugins > .*", steps):
         assert step in text

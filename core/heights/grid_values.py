@@ -12,7 +12,7 @@ from .pole_planes import from_pole_planes, in_pole_planes
 
 
 @dataclass(frozen=True)
-class Raster:
+class GridValues:
     """A raster that can be looked up.
 
     Attributes

@@ -59,7 +59,7 @@ class EchogramPicture:
         return grey
 
 
-def echogram_picture(
+def draw_echogram(
     path: Path,
     picks: RadarPicks,
     width: int = 1200,
