@@ -1,8 +1,9 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
-``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, and leaves a GeoPackage,
-a map, a report of each, a script and a short text in ``build/demo``.
+``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, then
+``xopr:crossoverheights`` and ``xopr:readalong`` on granules of a known surface behind a stand-in for the Earthdata
+login, and leaves GeoPackages, a map, a report of each, a script and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyogrio
+from heights import measure
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "demo" / "sample"
@@ -35,7 +37,7 @@ def main() -> None:
     results.update(find_crossovers(package))
     results.update(compare_methods(package, comparison))
     results.update({f"DOWNLOAD_{name}": value for name, value in write_script(package, OUT / "download.sh").items()})
-    text = summary(package, results)
+    text = "\n".join([summary(package, results), *measure(OUT, qgis_process), ""])
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
     print(text)
@@ -45,6 +47,8 @@ def main() -> None:
         ("Report:", report),
         ("Methods:", comparison),
         ("Download:", OUT / "download.sh"),
+        ("Heights:", OUT / "heights.html"),
+        ("Section:", OUT / "section.html"),
     ):
         print(f"{name:11} {path.relative_to(ROOT)}")
 
