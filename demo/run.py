@@ -2,8 +2,9 @@
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
 ``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, asks the other way
-round by ``xopr:framesfromtrack`` and ahead by ``xopr:predictpasses``, and leaves a GeoPackage, a map, a report of each,
-a script and a short text in ``build/demo``.
+round by ``xopr:framesfromtrack`` and ahead by ``xopr:predictpasses``, then ``xopr:crossoverheights`` and
+``xopr:readalong`` on granules of a known surface behind a stand-in for the Earthdata login, and leaves GeoPackages, a map,
+a report of each, a script and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyogrio
+from heights import measure
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "demo" / "sample"
@@ -38,7 +40,7 @@ def main() -> None:
     results.update(compare_methods(package, comparison))
     results.update({f"DOWNLOAD_{name}": value for name, value in write_script(package, OUT / "download.sh").items()})
     results.update(predict_passes(package))
-    text = summary(package, results, track)
+    text = "\n".join([summary(package, results, track), *measure(OUT, qgis_process), ""])
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
     print(text)
@@ -49,6 +51,8 @@ def main() -> None:
         ("Methods:", comparison),
         ("Download:", OUT / "download.sh"),
         ("For phones:", OUT / "passes.kml"),
+        ("Heights:", OUT / "heights.html"),
+        ("Section:", OUT / "section.html"),
     ):
         print(f"{name:11} {path.relative_to(ROOT)}")
 

@@ -27,7 +27,7 @@ DOCS = ROOT / "docs"
 _MANY = 12
 
 _MARKED = re.compile(r"(<!-- guide: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-_SOURCES = {0: "points", 1: "lines", 2: "polygons", 5: "any kind"}
+_SOURCES = {0: "points", 1: "lines", 2: "polygons"}
 _KINDS = {
     "string": "text",
     "boolean": "yes or no",
@@ -166,8 +166,8 @@ def _default(parameter: Any) -> str:
 
 
 def _layer_kind(parameter: Any) -> str:
-    kind = _SOURCES[int(parameter.dataType())]
-    return "table" if kind == "any kind" else f"layer of {kind}"
+    of = _SOURCES.get(int(parameter.dataType()))
+    return f"layer of {of}" if of else "table"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

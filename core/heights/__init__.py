@@ -5,6 +5,16 @@ from typing import TYPE_CHECKING
 from ..common import lazy_face
 
 if TYPE_CHECKING:
+    from .along_frame import LEFT_OUT as LEFT_OUT
+    from .along_frame import NEAR_TRACK_M as NEAR_TRACK_M
+    from .along_frame import NO_PICK as NO_PICK
+    from .along_frame import Along as Along
+    from .along_frame import ReadAlong as ReadAlong
+    from .along_frame import read_along as read_along
+    from .along_tables import BED as BED
+    from .along_tables import ELEVATION_COLUMNS as ELEVATION_COLUMNS
+    from .along_tables import RADAR_COLUMNS as RADAR_COLUMNS
+    from .along_tables import SURFACE as SURFACE
     from .granule_places import GranulePlaces as GranulePlaces
     from .granule_places import NoGranule as NoGranule
     from .granule_readings import GranuleAsked as GranuleAsked
@@ -14,6 +24,8 @@ if TYPE_CHECKING:
     from .measured_crossovers import HEIGHT_COLUMNS as HEIGHT_COLUMNS
     from .measured_crossovers import MeasuredCrossovers as MeasuredCrossovers
     from .measured_crossovers import crossover_heights as crossover_heights
+    from .one_frame import chosen_frame as chosen_frame
+    from .options import ECHOGRAMS as ECHOGRAMS
     from .options import VERTICAL_FRAME as VERTICAL_FRAME
     from .robust import NMAD_FACTOR as NMAD_FACTOR
     from .robust import Spread as Spread

@@ -85,6 +85,12 @@ class GranulePlaces:
             )
         return [own.path if own else _no_file(name) for name, own in zip(granule_ids, found)]
 
+    @property
+    def own_names(self) -> list[str]:
+        """Names of the user's own granules, of each pass the newest; none where granules come from the archive."""
+        newest = [max(files, key=lambda one: one.version) for files in (self._own or {}).values()]
+        return sorted(one.path.name for one in newest)
+
     def _best(self, granule: _Named | None) -> _Named | None:
         """Return the user's own file of a granule: that very one, or else of the same release, or else the newest."""
         found = self._own.get(granule.flown, []) if self._own and granule else []

@@ -21,6 +21,7 @@ from .laser_heights import LaserHeights, read_laser
 from .robust import Spread, spread_of
 from .series import series_of
 from .sources import Measuring, Sources
+from .table_values import named_values, utc
 
 # By this name, since scanners for passwords take "pass_time" with a text beside it for one.
 _MOMENT = "datetime"
@@ -146,7 +147,7 @@ def _table(
         "lat": lat,
         "h_li": at.h_li,
         "h_li_sigma": at.h_li_sigma,
-        "height_time": _utc(at.height_time),
+        "height_time": utc(at.height_time),
         "quality": pd.array(np.where(has, at.quality, np.nan), dtype="Float64").astype("Int64"),
         "n_segments": at.n_segments,
         "strong": pd.array(_only(laser.strong, has), dtype="boolean"),
@@ -154,10 +155,10 @@ def _table(
         "h_robust_sprd": at.h_robust_sprd,
         "snr_significance": at.snr_significance,
         "radar_surface": layer.height,
-        "pick_quality": _words(layer.quality, PICK_QUALITIES),
-        "pick_type": _words(layer.kind, PICK_TYPES),
+        "pick_quality": named_values(layer.quality, PICK_QUALITIES),
+        "pick_type": named_values(layer.kind, PICK_TYPES),
         "trace_gap_m": layer.gap,
-        "radar_time": _utc(radar.time),
+        "radar_time": utc(radar.time),
         "flown_m": radar.distance,
         "flown_slope": radar.slope,
         "flown_line": known_by,
@@ -174,17 +175,6 @@ def _only(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
     kept = np.full(len(values), None, dtype=object)
     kept[mask] = values[mask]
     return kept
-
-
-def _utc(times: np.ndarray) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(times.astype("datetime64[ms]")).tz_localize("UTC")
-
-
-def _words(numbers: np.ndarray, names: dict[int, str]) -> np.ndarray:
-    table = np.full(256, None, dtype=object)
-    for number, word in names.items():
-        table[number] = word
-    return table[numbers]
 
 
 def _years(planned: Planned, table: pd.DataFrame) -> np.ndarray:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .legend import count_classes as count_classes
     from .run_report import Origin as Origin
     from .run_report import run_page as run_page
+    from .section_report import section_page as section_page
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -41,6 +41,7 @@ figcaption { color: #4b5a65; font-size: .92rem; max-width: 46rem; margin-top: .4
 .charts svg { width: 100%; max-width: 30rem; height: auto; display: block; }
 .charts.maps svg { max-width: 38rem; }
 .charts.maps { grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+figure.wide svg, figure.wide img { width: 100%; height: auto; display: block; margin: 0 0 1.4rem; }
 footer { margin-top: 2.5rem; color: #4b5a65; font-size: .92rem; }
 @media (max-width: 30rem) { h1 { font-size: 1.35rem; } pre { font-size: .8rem; }
   table { font-size: .88rem; line-height: 1.35; } th, td { padding-right: .55rem; }
@@ -167,6 +168,17 @@ def charts(drawings: Iterable[str], caption: str = "", maps: bool = False) -> st
     title = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
     kind = "charts maps" if maps else "charts"
     return f'<figure><div class="{kind}">{"".join(drawings)}</div>{title}</figure>'
+
+
+def wide(drawings: Iterable[str], caption: str = "") -> str:
+    """Return drawings one below the other, as wide as the page, with a caption in plain text."""
+    title = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
+    return f'<figure class="wide">{"".join(drawings)}{title}</figure>'
+
+
+def picture(address: str, words: str) -> str:
+    """Return a picture, from the address that holds it and what it shows in plain text."""
+    return f'<img src="{escaped(address)}" alt="{escaped(words)}">'
 
 
 def footer(words: str) -> str:

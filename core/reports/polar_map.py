@@ -76,7 +76,9 @@ class Drawn:
     name: str = ""
 
 
-def drawn_map(title: str, parts: Sequence[Drawn], hemisphere: str, heading: str) -> str:
+def drawn_map(
+    title: str, parts: Sequence[Drawn], hemisphere: str, heading: str, marks: Sequence[tuple[np.ndarray, str]] = ()
+) -> str:
     """Draw lines, one kind over the other.
 
     Parameters
@@ -87,6 +89,8 @@ def drawn_map(title: str, parts: Sequence[Drawn], hemisphere: str, heading: str)
     hemisphere : {'south', 'north'}
     heading : str
         Of the legend.
+    marks : sequence of (place, words), optional
+        What is written beside places, which are metres in the plane.
 
     Returns
     -------
@@ -108,6 +112,7 @@ def drawn_map(title: str, parts: Sequence[Drawn], hemisphere: str, heading: str)
         under,
         *drawn,
         names,
+        *(_mark(view, *mark) for mark in marks),
         bar,
         text(heading, 0, view.height + 44, font_weight="bold"),
         key,
@@ -149,6 +154,12 @@ class _View:
         xy, part = shapely.get_coordinates(parts, return_index=True)
         words = ("M" if begin else "L" for begin in begins(part))
         return "".join(f"{word}{x:.1f} {y:.1f}" for word, (x, y) in zip(words, self.place(xy).tolist()))
+
+
+def _mark(view: _View, place: np.ndarray, words: str) -> str:
+    x, y = view.place(place[None])[0].tolist()
+    x, y = min(max(x, 12.0), WIDTH - 12.0), min(max(y + 5.0, 16.0), view.height - 6.0)
+    return text(words, x, y, 15, font_weight="bold", text_anchor="middle", **_HALO)
 
 
 def _path(view: _View, lines: np.ndarray, colour: str, wide: float) -> str:

@@ -102,6 +102,33 @@ SERIES = "\n".join(
     ]
 )
 
+ALONG = "\n".join(
+    [
+        f"<b>{_column('frame_id')} x {_column('beam')}</b><br>",
+        _PASS,
+        _if_known("", "format_date(\"height_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
+        _if_known("", 'round("flown_m" / 1000, 2)', " km along the flight, "),
+        _if_known("", 'round("offset_m", 0)', " m to its left<br>"),
+        _if_known("laser ", 'format_number("h_li", 2)', " m"),
+        _if_known(" (+- ", 'format_number("h_li_sigma", 2)', ")"),
+        _if_known("<br>radar ", 'format_number("radar_surface", 2)', " m"),
+        _if_known(", pick: ", _plain('"pick_quality"')),
+        _if_known("<br><b>laser less radar ", 'format_number("difference", 2)', " m</b>"),
+        "<br>",
+        _shown(_link('"https_url"', _plain('"granule_id"'))),
+    ]
+)
+PICK = "\n".join(
+    [
+        f"<b>{_column('frame_id')}, {_column('layer')}</b><br>",
+        _if_known("", 'format_number("height", 1)', " m<br>"),
+        _if_known("", 'round("flown_m" / 1000, 2)', " km along the flight<br>"),
+        _if_known("", "format_date(\"radar_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC"),
+        _if_known("<br>pick: ", _plain('"pick_quality"')),
+        _if_known(", ", _plain('"pick_type"')),
+    ]
+)
+
 
 _PLACE = 'coalesce("place_name", \'place \' || "place")'
 _PLANNED = [

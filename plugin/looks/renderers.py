@@ -6,11 +6,13 @@ from collections.abc import Callable
 from math import inf
 
 from qgis.core import (
+    QgsCategorizedSymbolRenderer,
     QgsFeatureRenderer,
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
     QgsLineSymbol,
     QgsMarkerSymbol,
+    QgsRendererCategory,
     QgsRendererRange,
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
@@ -162,6 +164,19 @@ def signed_renderer(
 differences_renderer = signed_renderer("difference", CLASSES_M, "m", "no difference")
 #: Draws places by how fast the surface there rises.
 trends_renderer = signed_renderer("trend_m_a", _TRENDS_M_A, "m a year", "no trend")
+
+
+def picks_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws picked layers: small points, which make lines."""
+    looks = (("surface", "#1d2b36", "radar surface"), ("bed", "#8c510a", "radar bed"))
+    return QgsCategorizedSymbolRenderer(
+        "layer", [QgsRendererCategory(value, _small_point(colour), label) for value, colour, label in looks]
+    )
+
+
+def _small_point(colour: str) -> QgsMarkerSymbol:
+    look = {"name": "circle", "color": colour, "size": "0.7", "outline_style": "no"}
+    return QgsMarkerSymbol.createSimple(look)
 
 
 def _point(colour: str, size: str = "2") -> QgsMarkerSymbol:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessingAlgorithm,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDistance,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterRasterLayer,
 )
 
 from ...core.altimetry import QUALITIES
+from ...core.heights import ECHOGRAMS
+from ...core.icesat2 import BEAMS
 from ..compat import METRES
-from .parameters import add_login, choice, described, text
+from .parameters import add_login, choice, described, layer, text
 
 
 def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str) -> None:
@@ -18,6 +22,77 @@ def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: s
     distance = QgsProcessingParameterDistance("BUFFER", "Distance on the ground", defaultValue=default_m, minValue=0.0)
     distance.setDefaultUnit(METRES)
     algorithm.addParameter(described(distance, help_text))
+
+
+def add_one_frame(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``FRAME``."""
+    algorithm.addParameter(
+        text(
+            "FRAME",
+            "Name of the frame",
+            None,
+            "Which of several frames, such as Data_20161014_05_001; not needed where the layer has only one, or one is "
+            "selected.",
+        )
+    )
+
+
+def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``GRANULES`` and ``MATCHES``."""
+    algorithm.addParameter(
+        layer(
+            "GRANULES",
+            "Granules",
+            "table",
+            "Granules of one or several cycles, as 'Search granules' writes them: all of the layer, or those selected.",
+            optional=True,
+        )
+    )
+    algorithm.addParameter(
+        layer(
+            "MATCHES",
+            "Matches (instead of granules)",
+            "table",
+            "Matches or crossovers, a table with frame_id, granule_id and https_url: the rows of the frame are taken.",
+            optional=True,
+        )
+    )
+
+
+def add_beams(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``BEAMS``: those that are measured."""
+    beams = QgsProcessingParameterEnum(
+        "BEAMS", "Beams", list(BEAMS), True, defaultValue=list(BEAMS), optional=True, usesStaticStrings=True
+    )
+    algorithm.addParameter(
+        described(
+            beams,
+            "Which beams, separated by commas; all six if nothing is chosen. gt1l is the left-most in the direction of "
+            f"flight. Options: {', '.join(BEAMS)}.",
+        )
+    )
+
+
+def add_echogram(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``ECHOGRAM`` and ``TURN``."""
+    algorithm.addParameter(
+        choice(
+            "ECHOGRAM",
+            "Echogram in the report",
+            ECHOGRAMS,
+            ECHOGRAMS[0],
+            "none: the section has the radar's picks alone; thumbnail: the picture that the catalog has, with axes of "
+            "its own, is shown below; data: the echogram file (CSARP_standard or CSARP_qlook, tens to hundreds of MB, "
+            "fetched once and kept, or in RADAR_FILES) is drawn under the picks.",
+        )
+    )
+    algorithm.addParameter(
+        described(
+            QgsProcessingParameterBoolean("TURN", "Turn the section round", False),
+            "The section runs the way round that the map has it in the pole's projection; turned, the other way.",
+            advanced=True,
+        )
+    )
 
 
 def add_quality(algorithm: QgsProcessingAlgorithm) -> None:

@@ -337,3 +337,36 @@ def measuring(run: Run) -> core.heights.Measuring:
         If a number or a list of numbers is none, or out of range.
     """
     return core.heights.Measuring(run.number("BUFFER"), run.choice("QUALITY"), wanted_crossovers(run))
+
+
+def along(run: Run) -> core.heights.Along:
+    """Return what is read along a frame.
+
+    Raises
+    ------
+    InputError
+        If a value is none, or out of range.
+    """
+    return core.heights.Along(
+        run.number("BUFFER"),
+        run.choices("BEAMS") or core.icesat2.BEAMS,
+        run.choice("QUALITY"),
+        run.choice("ECHOGRAM"),
+        run.yes("TURN"),
+    )
+
+
+def check_granule_source(run: Run) -> str:
+    """Return which parameter names the granules to read: ``GRANULES``, ``MATCHES``, or none with files alone.
+
+    Raises
+    ------
+    InputError
+        If both are given, or nothing is.
+    """
+    given = [name for name in ("GRANULES", "MATCHES") if run.given(name)]
+    if len(given) == 2:
+        raise InputError("Give only one of GRANULES and MATCHES; now there are both.")
+    if not given and not run.given("GRANULE_FILES"):
+        raise InputError("Give GRANULES, MATCHES or GRANULE_FILES: one of them is needed.")
+    return given[0] if given else ""

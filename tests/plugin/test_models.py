@@ -80,7 +80,7 @@ def processing(qgis_app):
 
 @pytest.fixture
 def sample(repository, cmr, name, tmp_path, monkeypatch):
-    """Inputs that a model, or an algorithm, takes, and a CMR to search; of files to read heights from none is wanted."""
+    """Inputs that a model, or an algorithm, takes, and a CMR to search; files of which none is wanted."""
     monkeypatch.setenv("XOPR_CMR_URL", cmr.url)
     folder = repository / "demo" / "sample"
     return {

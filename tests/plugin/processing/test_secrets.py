@@ -33,6 +33,7 @@ GIVEN = {
     "querygranules": ("FRAMES", "CMR_URL"),
     "findgranules": ("CATALOG", "CMR_URL"),
     "pointstogranules": ("CATALOG", "POINTS"),
+    "readalong": ("FRAMES", "FRAME", "GRANULE_FILES", "RADAR_FILES"),
     "seasontocrossovers": ("CATALOG",),
     "seasontoheights": ("CATALOG", "GRANULE_FILES", "RADAR_FILES"),
 }
@@ -95,6 +96,7 @@ def inputs(save, frames_table, granules_table, server, tmp_path, monkeypatch):
     for name in ("ATL06_20240101120000_00010101_007_01.h5", "Data_19990101_01_001.mat"):
         (tmp_path / "files" / name).touch()
     files = {name: str(tmp_path / "files") for name in ("GRANULE_FILES", "RADAR_FILES")}
+    files["FRAME"] = frames_table["id"].iloc[0]
     return {**sources, **files, "CATALOG": str(server.files / SEASON), "CMR_URL": server.url}
 
 
