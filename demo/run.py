@@ -3,8 +3,8 @@
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
 ``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, asks the other way
 round by ``xopr:framesfromtrack`` and ahead by ``xopr:predictpasses``, then ``xopr:crossoverheights`` and
-``xopr:readalong`` on granules of a known surface behind a stand-in for the Earthdata login, and leaves GeoPackages, a map,
-a report of each, a script and a short text in ``build/demo``.
+``xopr:readalong`` on granules of a known surface behind a stand-in for the Earthdata login, and leaves GeoPackages, a
+map, a report of each, a script and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
