@@ -22,11 +22,16 @@ ALWAYS = {
         "EXTENT",
         "GRANULE_FILES",
         "METHODS",
+        "PLACES",
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
-WITHOUT = {"TIME_MODE": {"START_DATE", "END_DATE"}, "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"}}
+WITHOUT = {
+    "TIME_MODE": {"START_DATE", "END_DATE"},
+    "POINTS": {"DISTANCE"},
+    "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"},
+}
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def inputs(save, frames_table, granules_table, server, tmp_path, monkeypatch):
     monkeypatch.setenv("XOPR_CMR_URL", server.url)
     monkeypatch.setenv("XOPR_CATALOG_URL", f"{server.url.replace('//', f'//hunt:{SECRET}@')}/files")
     monkeypatch.setenv("XOPR_LISTING_URL", f"{server.bucket_url.replace('//', f'//hunt:{SECRET}@')}?token={SECRET}")
-    layers = {"FRAMES": frames_table, "GRANULES": granules_table, "POINTS": points}
+    layers = {"FRAMES": frames_table, "GRANULES": granules_table, "POINTS": points, "PLACES": points}
     sources = {name: save(table).source() for name, table in layers.items()}
     return {**sources, "CATALOG": str(server.files / SEASON), "CMR_URL": server.url}
 
