@@ -24,9 +24,10 @@ ALWAYS = {
         "GRANULE_FILES",
         "GRANULE_IDS",
         "METHODS",
+        "PLACES",
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
-    *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC", "PLACES"),
+    *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
 WITHOUT = {

@@ -89,6 +89,7 @@ def inputs(save, frames_table, granules_table, server, tmp_path, monkeypatch):
         "MATCHES": linked,
         "GRANULES": granules_table,
         "POINTS": points,
+        "PLACES": points,
         "CROSSOVERS": crossovers,
     }
     sources = {name: save(table).source() for name, table in layers.items()}
