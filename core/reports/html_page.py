@@ -41,7 +41,8 @@ figcaption { color: #4b5a65; font-size: .92rem; max-width: 46rem; margin-top: .4
 .charts svg { width: 100%; max-width: 30rem; height: auto; display: block; }
 .charts.maps svg { max-width: 38rem; }
 .charts.maps { grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-figure.wide svg, figure.wide img { width: 100%; height: auto; display: block; margin: 0 0 1.4rem; }
+figure.wide { overflow-x: auto; }
+figure.wide svg, figure.wide img { width: 100%; min-width: 36rem; height: auto; display: block; margin: 0 0 1.4rem; }
 footer { margin-top: 2.5rem; color: #4b5a65; font-size: .92rem; }
 @media (max-width: 30rem) { h1 { font-size: 1.35rem; } pre { font-size: .8rem; }
   table { font-size: .88rem; line-height: 1.35; } th, td { padding-right: .55rem; }

@@ -16,7 +16,7 @@ from .svg import FAINT, INK, PALETTE, drawing, element, legend, round_step, text
 WIDTH = 960.0
 _LEFT, _RIGHT, _TOP = 70.0, 12.0, 42.0
 #: Colours of picks, on white as on an echogram.
-SURFACE_COLOUR, BED_COLOUR = INK, "#8c510a"
+SURFACE_COLOUR, BED_COLOUR = "#c1001f", "#8c510a"
 # Nearer than this many units dots cannot be told apart.
 _DOT, _GRAIN = 3.2, 0.5
 _ROOM = 0.06

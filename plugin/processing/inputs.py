@@ -180,9 +180,8 @@ class Inputs:
     def selected(self, name: str, column: str) -> list[str]:
         """Return the texts in a column of the features that are selected in a layer of the project."""
         layer = self.algorithm.parameterAsVectorLayer(self.parameters, name, self.context)
-        if layer is None or layer.fields().lookupField(column) < 0:
-            return []
-        return [str(feature[column]) for feature in layer.selectedFeatures()]
+        index = -1 if layer is None else layer.fields().lookupField(column)
+        return [] if index < 0 else [str(feature[index]) for feature in layer.selectedFeatures()]
 
     def _read(self, name: str, file: LayerFile | None) -> pd.DataFrame:
         return self._read_file(file.place) if file and file.is_ours else self._read_source(name)

@@ -12,6 +12,7 @@ import shapely
 import radar_maker
 from heights_maker import SITES, Site
 from makers import Log
+from odd_server import OddServer, answer
 from xopr_crossovers.core.common import CancelledError, InputError
 from xopr_crossovers.core.heights import (
     ELEVATION_COLUMNS,
@@ -384,6 +385,42 @@ def test_an_echogram_that_is_not_at_hand_is_told_and_the_run_goes_on(sites):
         assert told.warnings[0].startswith("The report goes on without the echogram: ")
         assert why in told.warnings[0]
         assert found.beside.missing in told.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\xff\xd8\xff" + b"1" * 900, "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n" + b"1" * 900, "image/png"),
+        (b"MATLAB 5.0 MAT-file".ljust(600), ""),
+    ],
+)
+def test_the_published_picture_of_the_echogram_is_shown_if_it_is_one(sites, body, kind):
+    site, folder = sites["south"]
+    one = Along(beams=("gt1l",), buffer_m=50.0, echogram="thumbnail")
+    told = Log()
+    with OddServer(answer(body)) as server:
+        frames = site.frames().assign(thumbnail=f"{server.url}/picks.jpg")
+        beside = read_along(frames, None, sources(folder), one, progress=told).beside
+    assert (beside.thumbnail, beside.kind) == ((body, kind) if kind else (b"", ""))
+    said = [f"What the catalog has as a picture of {site.frame_id} is none (JPEG, PNG or GIF): do without."]
+    assert [line.partition("echogram: ")[2] for line in told.warnings] == ([] if kind else said)
+
+
+def test_of_ones_own_files_each_pass_is_read_once_in_its_newest_revision(sites, tmp_path):
+    site, folder = sites["south"]
+    first = site.granules[0].name
+    newer = first.replace("_007_01.h5", "_007_02.h5")
+    for name in (first, newer):
+        shutil.copy(folder / "granules" / first, tmp_path / name)
+    places = Sources(GranulePlaces(str(tmp_path)), RadarFiles(str(folder / "radar")))
+    told = Log()
+    found = read_along(site.frames(), None, places, Along(buffer_m=50.0), progress=told)
+    assert set(found.beams["granule_id"]) == {newer}
+    assert found.elevations["height_time"].is_monotonic_increasing
+    # That is said of the differences that lie on the track, too: here all of them.
+    n, median = len(found.elevations), found.elevations["difference"].median()
+    assert f"Within 50 m of the track: median {median:+.2f} m, NMAD {found.spread.nmad:.2f} m, n {n:,}." in told.infos
 
 
 def test_who_stops_is_obeyed(sites):
