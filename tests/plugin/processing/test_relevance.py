@@ -28,6 +28,7 @@ ALWAYS = {
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
     *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC"),
+    *("CROSSOVERS", "BUFFER", "QUALITY", "RADAR_FILES", "DEM", "DHDT", "ECHOGRAM", "FRAME", "TURN"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
 WITHOUT = {
