@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import radar_maker
 from heights_maker import GEOD, SITES, Site
 from xopr_crossovers.core.common import InputError, Progress
 from xopr_crossovers.core.crossings import Wanted
@@ -166,6 +167,22 @@ def test_without_a_layer_file_the_frames_own_line_is_taken_and_the_difference_ha
     places = table.to_crs("EPSG:4326").geometry
     assert GEOD.inv(places.x, places.y, *of_each(site, site.truth).T)[2].max() < 17.0
     assert table["h_li"].notna().all()
+
+
+def test_beyond_the_end_of_the_flown_track_there_is_no_radar_surface(sites, tmp_path):
+    site, folder = sites["south"]
+    flight = site.flight
+    half = len(flight.lon) // 2
+    ended = radar_maker.Flight(*(getattr(flight, name)[:half] for name in ("lon", "lat", "elevation", "gps_time")))
+    layers = radar_maker.Layers.of(ended, site.height)
+    radar_maker.write_layer_file(tmp_path / f"{site.frame_id}.mat", ended, layers)
+    found = Sources(GranulePlaces(str(folder / "granules")), RadarFiles(str(tmp_path)))
+    table = crossover_heights(site.crossovers(), site.frames(), found).table
+    beyond = table["beam"].str.startswith("gt3")
+    assert table.loc[beyond, "reason"].unique().tolist() == ["beside the flown track"]
+    assert table.loc[beyond, "radar_surface"].isna().all()
+    assert table.loc[beyond, "flown_line"].unique().tolist() == ["frame"]
+    assert table.loc[table["beam"].str.startswith("gt1"), "difference"].notna().all()
 
 
 def test_without_any_flown_line_the_nearest_place_of_the_beam_is_taken(sites, tmp_path):

@@ -6,7 +6,8 @@ import pytest
 from altimetry_maker import Granule
 from xopr_crossovers.core.common import CancelledError, Progress
 from xopr_crossovers.core.geometry import Polylines
-from xopr_crossovers.core.heights import GranuleAsked, GranulePlaces, heights_of_granules
+from xopr_crossovers.core.heights import GranuleAsked, GranulePlaces, granule_readings, heights_of_granules
+from xopr_crossovers.core.heights.granule_readings import in_words
 
 
 class Told(Progress):
@@ -75,3 +76,27 @@ def test_who_stops_the_reading_is_obeyed(granules):
     folder, made = granules
     with pytest.raises(CancelledError):
         heights_of_granules(asked_of(folder, made), whole, progress=Told(stop=True))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (5400, "1.5 h"), (90_000, "25.0 h")],
+)
+def test_durations_are_told_as_people_do(seconds, words):
+    assert in_words(seconds) == words
+
+
+def test_how_long_the_rest_takes_is_told_by_the_last_granules_and_not_too_often(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(granule_readings.time, "monotonic", lambda: now[0])
+    told = Told()
+    clock = granule_readings._Clock(200)
+    for _ in range(100):  # kept ones, which take no time
+        clock.add(0.0, told)
+    assert told.lines == []
+    for _ in range(20):
+        now[0] += 2.0
+        clock.add(8.0, told)
+    # 8 s each, four at once: of the 80 that are left.
+    assert told.lines[-1] == "120 of 200 granules; about 3 min for the rest."
+    assert len(told.lines) == 4
