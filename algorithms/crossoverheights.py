@@ -55,7 +55,7 @@ HEIGHTS = Style(
         "reason": "Reason for what is missing",
     },
     level=10,
-    about=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
+    note=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
 )
 SERIES = Style(
     '"frame_id" || \' x RGT \' || "rgt" || \', \' || "beam"',
@@ -80,7 +80,7 @@ SERIES = Style(
         "heights": "Heights (JSON)",
     },
     level=5,
-    about=f"{_HEIGHTS_ARE} Trends are the medians of all pairs' slopes (Theil and Sen).",
+    note=f"{_HEIGHTS_ARE} Trends are the medians of all pairs' slopes (Theil and Sen).",
 )
 
 

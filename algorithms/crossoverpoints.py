@@ -72,6 +72,7 @@ days_between are days from flight to pass, negative if the pass came first.
             parameters.layer("GRANULES", "Granules", "polygons", "Footprints, as 'Search granules' writes them.")
         )
         parameters.add_crossover_filters(self)
+        parameters.add_granule_filters(self)
         self.addParameter(parameters.sink("CROSSOVERS", "Crossovers", "points", "One point per crossing."))
         parameters.add_number(self, "N_CROSSOVERS", "Number of crossovers")
 

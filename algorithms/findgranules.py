@@ -25,7 +25,8 @@ The advanced parameters FRAME_PROVIDER, FLIGHT_START_DATE and FLIGHT_END_DATE fi
 and END_DATE belong to the search.
 
 The default window is repeat cycle 22 by the orbit calendar. The default method strtree is that of the xOPR notebook;
-n_crossing and crosses_line say beside it which footprints cross the flight line itself.
+n_crossing and crosses_line say beside it which footprints cross the flight line itself. CROSSING_ONLY, DIRECTION,
+MAX_DAYS and BEST then choose among the matches, in this order.
 
 The report is a page for the browser: window, area, counts at each step with the reasons for what was left out, map,
 charts, the best frames, and the command that repeats the run.
@@ -58,6 +59,7 @@ charts, the best frames, and the command that repeats the run.
         values.check_days(run, "FLIGHT_START_DATE", "FLIGHT_END_DATE")
         values.check_window(run, has_frames=True)
         values.product(run)
+        values.matching(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Walk the whole way and write."""

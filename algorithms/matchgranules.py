@@ -21,6 +21,9 @@ The default method strtree is that of the xOPR notebook: a granule belongs to a 
 frame's four morton cells. That is generous; n_crossing and crosses_line say beside it which footprints cross the flight
 line itself, and overlap_m for how many metres.
 
+CROSSING_ONLY, DIRECTION, MAX_DAYS and BEST choose among the matches, in this order: with CROSSING_ONLY the best are
+chosen among the granules that cross. The log says how many each of them left out.
+
 Matched frames keep all frames, those without a granule too. Matches is a table without geometry: one row per frame and
 granule with RGT, cycle, region, start time, days between flight and pass, and one clickable link.
 """
@@ -35,6 +38,10 @@ granule with RGT, cycle, region, start time, days between flight and pass, and o
         )
         parameters.add_matching(self)
         parameters.add_match_results(self)
+
+    def check(self, run: Run) -> None:
+        """Check what is asked for of matching."""
+        values.matching(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Match and write."""

@@ -15,16 +15,21 @@ class QueryGranules(XoprAlgorithm):
     NAME = "querygranules"
     TITLE = "Search granules"
     GROUP = GRANULES_GROUP
-    SUMMARY = "Searches NASA's CMR for all ICESat-2 granules round frames, or in an extent, as a layer of footprints."
+    SUMMARY = "Searches NASA's CMR for all ICESat-2 granules round frames, in an extent, or by name, as a layer."
     HELP = """
-Give frames or an extent. For frames the search area holds them with a margin of 10 km, right round the poles and over
-the antimeridian: one box for each hemisphere that has frames, or several where one would be mostly empty.
+Give frames, an extent, or granules by name. For frames the search area holds them with a margin of 10 km, right round
+the poles and over the antimeridian: one box for each hemisphere that has frames, or several where one would be mostly
+empty.
 
 The search is complete or it fails: the number of granules that came is compared with the number that CMR announced.
 The log names the window that was used, and why a record was left out. Searching needs no login. What was found is kept
 on this computer (STORE), so that the same search needs no network again; GRANULE_FILES reads such files by their path.
 
 With TIME_MODE=exact_year the window comes from the frames, so frames must be given.
+
+GRANULE_IDS finds granules by name, wherever and whenever they are: product and version are those in the names, and the
+parameters of time are not used. A name of which there is another revision finds that one, and a name that is not found
+is told, each with a warning; WINDOW_START and WINDOW_END are the first and the last day of what is found.
 """
     TAGS = ("cmr", "earthdata", "nasa", "nsidc", "atl06", "search", "footprints")
     STYLES: ClassVar = {"GRANULES": styles.GRANULES}
@@ -33,6 +38,7 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
         """Declare parameters and outputs."""
         parameters.add_frames(self, optional=True)
         parameters.add_extent(self)
+        parameters.add_granule_ids(self, "frames or an extent")
         parameters.add_window(self, "cycle")
         parameters.add_product(self)
         parameters.add_granule_files(self)
@@ -41,7 +47,10 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
 
     def check(self, run: Run) -> None:
         """Check that there is one area, and the window."""
-        values.check_one_of(run, "FRAMES", "EXTENT")
+        values.check_one_of(run, "FRAMES", "EXTENT", "GRANULE_IDS")
+        if run.given("GRANULE_IDS"):
+            values.granule_ids(run)
+            return
         values.check_window(run, has_frames=run.given("FRAMES"))
         values.product(run)
         if run.given("EXTENT"):
@@ -49,6 +58,21 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
 
     def work(self, run: Run) -> dict[str, Any]:
         """Search and write."""
+        found = self._named(run) if run.given("GRANULE_IDS") else self._in_areas(run)
+        run.outputs.write("GRANULES", found.layer(), empty="Polygon")
+        return values.search_results(found, found.window)
+
+    @staticmethod
+    def _named(run: Run) -> core.job.Found:
+        names, product = values.granule_ids(run), values.product(run)
+        if run.given("GRANULE_FILES"):
+            return core.job.read_named_granules(
+                run.text("GRANULE_FILES"), names, run.progress, run.open_vector, run.session()
+            )
+        return core.job.query_named_granules(names, product, run.progress, run.session())
+
+    @staticmethod
+    def _in_areas(run: Run) -> core.job.Found:
         frames = core.frames.Frames(run.frames("FRAMES")) if run.given("FRAMES") else None
         flown = frames.flown if frames is not None else None
         window = core.search.window_of(values.window(run), flown, run.progress)
@@ -60,10 +84,7 @@ With TIME_MODE=exact_year the window comes from the frames, so frames must be gi
             run.progress.info(f"Search area: {boxes} (W, S, E, N).")
         product = values.product(run)
         if run.given("GRANULE_FILES"):
-            found = core.job.read_granules(
+            return core.job.read_granules(
                 run.text("GRANULE_FILES"), areas, window, product, run.progress, run.open_vector, run.session()
             )
-        else:
-            found = core.job.query_granules(areas, window, product, run.progress, run.session())
-        run.outputs.write("GRANULES", found.layer(), empty="Polygon")
-        return values.search_results(found, found.window or window)
+        return core.job.query_granules(areas, window, product, run.progress, run.session())

@@ -37,7 +37,7 @@ ELEVATIONS = Style(
         "difference": "Laser less radar (m)",
     },
     level=10,
-    about=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
+    note=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
 )
 RADAR = Style(
     "\"layer\" || ', ' || round(\"height\", 1) || ' m'",
@@ -53,7 +53,7 @@ RADAR = Style(
         "pick_type": "Kind of the pick",
     },
     level=30,
-    about=f"{_HEIGHTS_ARE} Picks are no truth. Below the surface everything is taken for ice.",
+    note=f"{_HEIGHTS_ARE} Picks are no truth. Below the surface everything is taken for ice.",
 )
 
 

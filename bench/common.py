@@ -22,6 +22,8 @@ INPUTS = BUILD / "inputs"
 SEASON = INPUTS / "season.parquet"
 ARCHIVE = INPUTS / "archive.parquet"
 GRANULES = INPUTS / "granules.parquet"
+#: The archive again, as 51 season files in their folders.
+CATALOGS = INPUTS / "catalogs"
 
 
 class Run:
@@ -31,13 +33,13 @@ class Run:
         parser = argparse.ArgumentParser(description=description)
         parser.add_argument("work", choices=works)
         parser.add_argument("--cycles", default="22", help="first-last repeat cycle, such as 22 or 1-33")
+        parser.add_argument("--rgts", default="407", help="first-last reference ground track, such as 407 or 1-100")
         parser.add_argument("--every", type=int, default=1, help="take one frame in so many")
         parser.add_argument("--archive", action="store_true", help="the archive's frames, not the season's")
         parser.add_argument("--report", type=Path, help="where to write times and counts, as JSON")
         parser.add_argument("--pairs", type=Path, help="where to write the pairs, as .npz")
         self.asked = parser.parse_args()
-        first, _, last = self.asked.cycles.partition("-")
-        self.cycles = list(range(int(first), int(last or first) + 1))
+        self.cycles, self.rgts = _numbers(self.asked.cycles), _numbers(self.asked.rgts)
         self.stages: dict[str, float] = {}
         self.processor: dict[str, float] = {}
         self.facts: dict[str, object] = {}
@@ -69,6 +71,12 @@ class Run:
             self.asked.report.write_text(text)
         else:
             print(text)
+
+
+def _numbers(text: str) -> list[int]:
+    """Return the numbers of a range such as 22 or 1-33."""
+    first, _, last = text.partition("-")
+    return list(range(int(first), int(last or first) + 1))
 
 
 def records(granules: gpd.GeoDataFrame) -> list[dict]:

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections import Counter
 
-from common import ARCHIVE, GRANULES, INPUTS, ROOT, SEASON
+from common import ARCHIVE, CATALOGS, GRANULES, INPUTS, ROOT, SEASON
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -22,6 +22,7 @@ import passes
 import shapely
 
 from xopr_crossovers.core import frames
+from xopr_crossovers.core.catalogs import seasons
 from xopr_crossovers.core.granules import footprints
 
 CYCLES = list(range(1, 34))
@@ -52,6 +53,7 @@ def main() -> None:
     archive = flights.frames(flights.archive_seasons(n_frames=ARCHIVE_FRAMES))
     archive.to_parquet(ARCHIVE, index=False)
     print(f"{len(archive):,} frames of {archive['collection'].nunique()} seasons")
+    catalogs(archive)
     granules = passes.granules(CYCLES)
     # As core/search/store.py writes them, which adds what was asked to the file's metadata.
     granules.to_parquet(GRANULES, index=False, compression="zstd", write_page_checksum=True)
@@ -59,6 +61,15 @@ def main() -> None:
     layers(season, granules)
     facts = {"season": describe(season), "archive": describe(archive), "granules": describe_granules(granules)}
     label.write_text(json.dumps({"recipe": recipe, **facts}, indent=1))
+
+
+def catalogs(archive: gpd.GeoDataFrame) -> None:
+    """Write each season of an archive where a published one lies."""
+    places = (season.path for season in seasons.shipped_seasons().values())
+    for (_, season), place in zip(archive.groupby("collection", sort=False), places, strict=True):
+        file = CATALOGS / place
+        file.parent.mkdir(parents=True)
+        season.reset_index(drop=True).to_parquet(file, index=False)
 
 
 def layers(season: gpd.GeoDataFrame, granules: gpd.GeoDataFrame) -> None:

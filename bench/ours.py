@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from common import ARCHIVE, BUILD, GRANULES, SEASON, Run, pairs_of, records
+from common import ARCHIVE, BUILD, CATALOGS, GRANULES, SEASON, Run, pairs_of, records
 
-from xopr_crossovers.core import crossovers
+from xopr_crossovers.core import catalogs, crossings, crossovers
+from xopr_crossovers.core import granules as granules_room
 from xopr_crossovers.core.catalogs.catalog import read_catalog
 from xopr_crossovers.core.frames.table import normalize_frames
 from xopr_crossovers.core.geometry.boxes import width
@@ -131,6 +136,17 @@ def points(run: Run) -> None:
     run.finish(nothing, nothing, len(granules))
 
 
+def predicted(run: Run, how: str) -> None:
+    """Predict the passes near 1,000 places in ten years: by the plugin's core, or with lines in a plane."""
+    import predictions
+
+    table = predictions.places(1_000)
+    with run.stage("predict"):
+        place, passed, n_rows = {"predict": predictions.ours, "predict-plain": predictions.plain}[how](table)
+    run.facts["rows"] = n_rows
+    run.finish(place, passed, predictions.N_KEYS)
+
+
 def match_only(run: Run) -> None:
     """Match the flight line, nothing else: a point of the growth curve."""
     frames, granules = stored(run)
@@ -156,6 +172,31 @@ def search_area(run: Run) -> None:
     run.finish(nothing, nothing, 0)
 
 
+def reverse(run: Run, plain: bool = False) -> None:
+    """Go from tracks to the frames of all seasons on disk that they cross.
+
+    As the algorithm does it, with the index of frames that an earlier run made; or plainly, by reading the catalogs.
+    """
+    os.environ["XOPR_CATALOG_URL"], os.environ["XOPR_CACHE_DIR"] = str(CATALOGS), str(BUILD / "cache")
+    if not plain:
+        catalogs.frames_at_hand()
+    with run.stage("read"):
+        frames = catalogs.read_frames(str(CATALOGS)) if plain else catalogs.frames_at_hand()
+    with run.stage("find"):
+        search = crossings.TrackSearch(frames, granules_room.planned_granules(np.array(run.rgts)))
+        n = sum(map(len, search.crossovers()))
+        crossed = search.frames()
+        search.tracks()
+    seasons = int(frames.table["collection"].nunique())
+    run.facts.update(points=n, frames=len(frames), seasons=seasons)
+    # Numbered as in the archive's one file, since the two ways read the seasons in orders of their own.
+    keys = ["collection", "id"]
+    rows = pd.MultiIndex.from_frame(pd.read_parquet(ARCHIVE, columns=keys)).get_indexer(
+        pd.MultiIndex.from_frame(crossed[keys])
+    )
+    run.finish(rows, np.zeros(len(rows), dtype=np.int64), 1)
+
+
 def main() -> None:
     """Do what is asked on the command line."""
     others = {
@@ -164,6 +205,10 @@ def main() -> None:
         "match-only": match_only,
         "points": points,
         "area": search_area,
+        "reverse": reverse,
+        "reverse-plain": partial(reverse, plain=True),
+        "predict": lambda run: predicted(run, "predict"),
+        "predict-plain": lambda run: predicted(run, "predict-plain"),
     }
     works = [*_DROP_IN_STRTREE, *_DROP_IN_PREFIX, *matching.METHODS, *others]
     run = Run(__doc__, works)

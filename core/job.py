@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import requests
 
-from .catalogs import VectorReader, granules_dir
-from .common import CMR_URL, Clock, InputError, Progress, cmr_url, without_login
+from .catalogs import VectorReader
+from .common import Clock, InputError, Progress
 from .frames import AnyFrames, Frames, PointRule, frames_at_points
 from .granules import granules_in_layer_crs, merge_granules, normalize_granules
 from .icesat2 import granule_directions
-from .matching import Matching, match, only_crossing, tables
+from .matching import Matching, check_matching, chosen_pairs, match, tables
 from .search import (
-    STORE_MODES,
     Area,
     CmrClient,
     GranuleQuery,
-    GranuleStore,
     Product,
     Supplier,
     Supply,
     Window,
     WindowChoice,
+    named_granules,
     read_granule_files,
+    read_named_granule_files,
     search_areas,
+    store_of,
     window_of,
+    window_of_granules,
 )
-
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,10 @@ class Found:
         Reasons for which some of those are not in the table, with their number: ``received + from_store`` less all of
         these are in it.
     window : Window or None
-        What was searched: an open end reaches to the latest day that this machine's or the server's clock tells.
+        What was searched: an open end reaches to the latest day that this machine's or the server's clock tells. Of
+        granules that were named, their time.
+    missing : tuple of str
+        Names that were not found.
     """
 
     granules: gpd.GeoDataFrame
@@ -62,6 +62,7 @@ class Found:
     from_store: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     window: Window | None = None
+    missing: tuple[str, ...] = ()
 
     def layer(self) -> gpd.GeoDataFrame:
         """Return the granules for a layer, with their directions."""
@@ -78,15 +79,16 @@ class Matched:
     ----------
     frames : GeoDataFrame
     matches : DataFrame
-    method : str
-    n_without_crossing : int
-        Pairs that were left out since only crossings were wanted.
+    matching : Matching
+        What was asked for.
+    left_out : dict of str to int
+        Reasons for which matching pairs are not in the tables, with their number.
     """
 
     frames: gpd.GeoDataFrame
     matches: pd.DataFrame
-    method: str
-    n_without_crossing: int = 0
+    matching: Matching
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,18 +100,6 @@ class Crossovers:
     product: Product
     found: Found
     matched: Matched
-
-
-def store_folder(address: str | None) -> Path:
-    """Return the folder of the granule store; each CMR but NASA's own has one of its own, whoever asks it."""
-    folder = granules_dir()
-    address = without_login(cmr_url(address))
-    if address == CMR_URL:
-        return folder
-    name = re.sub(r"[^\w.-]+", "-", address.partition("://")[2])
-    if len(name) > _LONGEST_NAME:
-        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
-    return folder / name
 
 
 def query_granules(
@@ -146,9 +136,7 @@ def query_granules(
         raise InputError("There is no area to search; give frames or an extent.")
     if not product.short_name or not product.version:
         raise InputError("SHORT_NAME and VERSION must say what to search, for example ATL06 and 007.")
-    if product.store not in STORE_MODES:
-        raise InputError(f"STORE must be one of {', '.join(STORE_MODES)}, not {product.store!r}.")
-    store = None if product.store == "ignore" else GranuleStore(store_folder(product.cmr_url))
+    store = store_of(product)
     clock = clock or Clock()
     query = GranuleQuery(product.short_name, product.version, product.provider)
 
@@ -180,6 +168,38 @@ def query_granules(
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
     return Found(granules, hits, received, from_store, dict(left_out), window)
+
+
+def query_named_granules(
+    names: pd.DataFrame,
+    product: Product | None = None,
+    progress: Progress | None = None,
+    session: requests.Session | None = None,
+) -> Found:
+    """Search granules by their names, without an area or a time.
+
+    Parameters
+    ----------
+    names : DataFrame
+        From :func:`~xopr_crossovers.core.search.read_granule_ids`.
+    product, progress, session
+        See :func:`~xopr_crossovers.core.search.named_granules`.
+
+    Raises
+    ------
+    SearchError, InputError
+        See there.
+    """
+    found = named_granules(names, product, progress, session)
+    return Found(
+        found.granules,
+        found.hits,
+        found.received,
+        found.from_store,
+        found.left_out,
+        window_of_granules(found.granules),
+        found.missing,
+    )
 
 
 def read_granules(
@@ -224,6 +244,29 @@ def read_granules(
     return Found(granules, len(granules), window=window)
 
 
+def read_named_granules(
+    source: str,
+    names: pd.DataFrame,
+    progress: Progress | None = None,
+    read_vector: VectorReader | None = None,
+    session: requests.Session | None = None,
+) -> Found:
+    """Read granules from files by their names, without any request.
+
+    Parameters
+    ----------
+    source, names, progress, read_vector, session
+        See :func:`~xopr_crossovers.core.search.read_named_granule_files`.
+
+    Raises
+    ------
+    InputError
+        If there is no file that can be read.
+    """
+    granules, missing = read_named_granule_files(source, names, progress, read_vector, session)
+    return Found(granules, len(granules), window=window_of_granules(granules), missing=missing)
+
+
 def match_granules(
     frames: AnyFrames,
     granules: gpd.GeoDataFrame,
@@ -242,22 +285,23 @@ def match_granules(
         By the method strtree if not given.
     progress : Progress, optional
     """
-    progress, matching, frames = progress or Progress(), matching or Matching(), Frames.of(frames)
+    progress, matching, frames = progress or Progress(), check_matching(matching or Matching()), Frames.of(frames)
     granules = normalize_granules(granules, progress=progress)
     pairs = match(frames, granules, matching.method, progress=progress)
-    n_pairs = len(pairs)
-    if matching.crossing_only:
-        pairs = only_crossing(pairs, progress)
+    pairs, left_out = chosen_pairs(pairs, frames, granules, matching, progress)
     matched, matches = tables.matched_frames_and_matches(frames, granules, pairs)
     hit = int((matched["n_granules"] > 0).sum())
     if len(pairs) == 0:
-        progress.warn(f"No frame matches a granule: {len(frames):,} frames, {len(granules):,} granules, no pair.")
+        asked = ", as asked for" if left_out else ""
+        progress.warn(
+            f"No frame matches a granule{asked}: {len(frames):,} frames, {len(granules):,} granules, no pair."
+        )
     else:
         progress.info(
             f"{hit:,} of {len(frames):,} frames have at least one granule; "
             f"median {int(matched['n_granules'].median())} granules a frame."
         )
-    return Matched(matched, matches, matching.method, n_pairs - len(pairs))
+    return Matched(matched, matches, matching, left_out)
 
 
 def find_granules(
@@ -300,7 +344,7 @@ def find_granules(
     """
     progress = progress or Progress()
     window, product = window or WindowChoice(), product or Product()
-    frames = Frames.of(frames)
+    matching, frames = check_matching(matching or Matching()), Frames.of(frames)
     if points is not None:
         progress.step("Frames at the points")
         frames = frames_at_points(frames, points, at or PointRule(), progress.part(0.0, 0.05))

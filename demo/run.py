@@ -1,9 +1,10 @@
 """What ``make demo`` shows: the main job through qgis_process, without the internet.
 
 Starts a local stand-in for NASA's CMR, runs ``xopr:findgranules`` on the synthetic sample, then
-``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, then
-``xopr:crossoverheights`` and ``xopr:readalong`` on granules of a known surface behind a stand-in for the Earthdata
-login, and leaves GeoPackages, a map, a report of each, a script and a short text in ``build/demo``.
+``xopr:crossoverpoints``, ``xopr:comparemethods`` and ``xopr:downloadscript`` on what it found, asks the other way
+round by ``xopr:framesfromtrack`` and ahead by ``xopr:predictpasses``, then ``xopr:crossoverheights`` and
+``xopr:readalong`` on granules of a known surface behind a stand-in for the Earthdata login, and leaves GeoPackages, a
+map, a report of each, a script and a short text in ``build/demo``.
 """
 
 from __future__ import annotations
@@ -34,10 +35,12 @@ def main() -> None:
     report, comparison = OUT / "report.html", OUT / "comparison.html"
     with stand_in() as url:
         results = find_granules(package, report, url)
-    results.update(find_crossovers(package))
+        results.update(find_crossovers(package))
+        track = frames_from_track(package, url)
     results.update(compare_methods(package, comparison))
     results.update({f"DOWNLOAD_{name}": value for name, value in write_script(package, OUT / "download.sh").items()})
-    text = "\n".join([summary(package, results), *measure(OUT, qgis_process), ""])
+    results.update(predict_passes(package))
+    text = "\n".join([summary(package, results, track), *measure(OUT, qgis_process), ""])
     (OUT / "summary.txt").write_text(text, encoding="utf-8")
     run([sys.executable, str(ROOT / "demo" / "map.py"), str(package), str(OUT / "map.png")])
     print(text)
@@ -47,6 +50,7 @@ def main() -> None:
         ("Report:", report),
         ("Methods:", comparison),
         ("Download:", OUT / "download.sh"),
+        ("For phones:", OUT / "passes.kml"),
         ("Heights:", OUT / "heights.html"),
         ("Section:", OUT / "section.html"),
     ):
@@ -105,6 +109,28 @@ def write_script(package: Path, script: Path) -> dict:
     return qgis_process("xopr:downloadscript", arguments)
 
 
+def frames_from_track(package: Path, url: str) -> dict:
+    """Ask the other way round: which frames of all sample seasons does the granule with most crossovers cross?"""
+    crossovers = pyogrio.read_dataframe(package, layer="crossovers", read_geometry=False)
+    names = {"FRAMES_CROSSED": "FRAMES_CROSSED", "CROSSOVERS": "TRACK_CROSSOVERS", "TRACKS": "TRACKS"}
+    arguments = {
+        "GRANULE_IDS": crossovers["granule_id"].value_counts().index[0],
+        "CATALOG": SAMPLE / "catalog",
+        **{name: table_of(package, table) for name, table in names.items()},
+    }
+    # Its footprint is among the copies of the first search.
+    environment = {"XOPR_CMR_URL": url, "XOPR_CACHE_DIR": str(OUT.parent / "cache")}
+    return {**arguments, **qgis_process("xopr:framesfromtrack", arguments, **environment)}
+
+
+def predict_passes(package: Path) -> dict:
+    """Add the passes near the sample's points in the 91 days after the cycle, and two weeks of them for a phone."""
+    arguments = {"PLACES": SAMPLE / "points.geojson", "START_DATE": "2024-03-18"}
+    phone = {"PASSES": OUT / "passes.kml", "END_DATE": "2024-03-31", "DISTANCE": 20_000}
+    qgis_process("xopr:predictpasses", {**arguments, **phone})
+    return qgis_process("xopr:predictpasses", {**arguments, "PASSES": table_of(package, "PASSES")})
+
+
 def inputs(package: Path) -> dict:
     """Return what was found, as layers to go on with."""
     layers = {"FRAMES": "matched_frames", "GRANULES": "granules"}
@@ -132,11 +158,12 @@ def run(command: list[str], **options: object) -> str:
     return done.stdout
 
 
-def summary(package: Path, results: dict) -> str:
+def summary(package: Path, results: dict, track: dict) -> str:
     """Return what was found, in a few lines."""
     frames = pyogrio.read_dataframe(package, layer="matched_frames", read_geometry=False)
     matches = pyogrio.read_dataframe(package, layer="matches")
     methods = pyogrio.read_dataframe(package, layer="comparison", read_geometry=False).set_index("method")
+    passes = pyogrio.read_dataframe(package, layer="passes", read_geometry=False)
     best = frames.nlargest(3, "n_crossing")
     first = matches[matches["crosses_line"].astype(bool) & (matches["frame_id"] == best["id"].iloc[0])].iloc[0]
     lines = [
@@ -148,11 +175,17 @@ def summary(package: Path, results: dict) -> str:
         f"Granules:   {results['N_GRANULES']:,} ({results['CMR_HITS']:,} hits)",
         f"Pairs:      {results['N_MATCHES']:,}, of which {int(frames['n_crossing'].sum()):,} cross the flight line",
         f"Crossovers: {results['N_CROSSOVERS']:,} points of six beams",
+        f"Other way:  {track['GRANULE_IDS']} crosses {track['N_FRAMES']:,} frames of {track['SEASONS_CROSSED']}, "
+        f"{track['N_CROSSOVERS']:,} points",
         f"Methods:    strtree {methods.loc['strtree', 'n_pairs']:,}, prefix {methods.loc['prefix', 'n_pairs']:,}, "
         f"flight line {methods.loc['flightline', 'n_pairs']:,} pairs; "
         f"they differ on {results['N_DISAGREEING']:,} frames",
         f"Download:   {results['DOWNLOAD_N_GRANULES']:,} granules, {results['DOWNLOAD_SIZE_MB']:,.0f} MB, the two of "
         "each frame that cross it nearest in time (made up: there is nothing to fetch)",
+        "",
+        f"Predicted:  {results['N_PASSES']:,} passes within 5 km of the points in the 91 days after cycle {CYCLE}",
+        f"  the first on {pd.Timestamp(passes['pass_time'].iloc[0]):%Y-%m-%d %H:%M} UTC, "
+        f"{passes['distance_m'].iloc[0] / 1000:.1f} km from {passes['place_name'].iloc[0]}",
         "",
         "Frames with most crossings:",
         *(f"  {row.id}  {row.collection}  {row.n_crossing} of {row.n_granules}" for row in best.itertuples()),

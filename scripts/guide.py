@@ -166,8 +166,8 @@ def _default(parameter: Any) -> str:
 
 
 def _layer_kind(parameter: Any) -> str:
-    kind = _SOURCES.get(int(parameter.dataType()))
-    return f"layer of {kind}" if kind else "table"
+    of = _SOURCES.get(int(parameter.dataType()))
+    return f"layer of {of}" if of else "table"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

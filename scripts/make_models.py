@@ -129,7 +129,7 @@ MODELS = (
                 "match",
                 "matchgranules",
                 "4. Matches",
-                ("METHOD", "CROSSING_ONLY"),
+                ("METHOD", "CROSSING_ONLY", "MAX_DAYS", "BEST"),
                 links={"FRAMES": ("subset", "SUBSET"), "GRANULES": ("search", "GRANULES")},
                 outputs={"MATCHED_FRAMES": "Matched frames", "MATCHES": "Matches"},
             ),
@@ -161,6 +161,36 @@ MODELS = (
                 links={"FRAMES": ("find", "MATCHED_FRAMES"), "GRANULES": ("find", "GRANULES")},
                 outputs={"CROSSOVERS": "Crossovers"},
                 title="Crossover points",
+            ),
+        ),
+    ),
+    Model(
+        "tracktoframes",
+        "Track to frames",
+        "Finds the frames of all seasons that a pass crosses, and the other granules that cross these frames.",
+        "Two steps, from a pass to what else was measured where it went. The first finds, for granules by name or "
+        "reference ground tracks (one of the two), the frames of all seasons that their beams cross, with the "
+        "crossover points. The second searches NASA's CMR for the ICESat-2 granules round these frames in a window of "
+        "time, and matches them with the flight lines themselves (METHOD=flightline).\n\n"
+        "The frames are those of the seasons whose catalogs are on this computer, of some of them, or of a catalog. "
+        "Where no frame is crossed, the second step says that there is none.",
+        "RGTs 405-407 with all seasons at hand, and the granules of repeat cycle 22.",
+        (
+            Step(
+                "cross",
+                "framesfromtrack",
+                "1. Frames crossed",
+                ("GRANULE_IDS", "RGTS", "CYCLES", "REGIONS", "SEASONS", "CATALOG", "SYNC"),
+                outputs={"FRAMES_CROSSED": "Frames crossed", "CROSSOVERS": "Crossovers", "TRACKS": "Tracks"},
+            ),
+            Step(
+                "find",
+                "findgranules",
+                "2. Their granules",
+                SEARCH,
+                links={"FRAMES": ("cross", "FRAMES_CROSSED")},
+                values={"METHOD": "flightline"},
+                outputs={"MATCHED_FRAMES": "Matched frames", "MATCHES": "Matches", "GRANULES": "Granules"},
             ),
         ),
     ),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Union
 
 import processing
-from qgis.core import QgsLayerTreeLayer, QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsFeatureRequest, QgsLayerTreeLayer, QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import QPoint, QRect, Qt, QTimer
 from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget, QWidget
 from qgis.utils import iface, plugins
@@ -22,6 +22,7 @@ FOLDER = Path(os.environ["XOPR_PICTURES"])
 BUILD = FOLDER.parent
 # The survey grid round Pine Island and Thwaites glaciers.
 GRID = QgsRectangle(-1_780_000, -545_000, -1_330_000, -195_000)
+PLANNED = QgsRectangle(-1_600_000, -465_000, -1_510_000, -400_000)
 LONGEST_S = 90
 STEP_MS = 100
 
@@ -41,7 +42,7 @@ def missing() -> Iterator[Wait]:
 def main() -> Iterator[Wait]:
     """Show the toolbox, and what it comes to."""
     yield from tidy()
-    for chapter in (toolbox, find_granules, look_at_results, crossovers, model, settings):
+    for chapter in (toolbox, find_granules, look_at_results, crossovers, passes, model, settings):
         try:
             yield from chapter()
         except Exception:  # noqa: BLE001 (the other pictures may come all the same)
@@ -138,6 +139,29 @@ def crossovers() -> Iterator[Wait]:
     expand(layer("Crossovers"))
     yield 0.5
     shoot("crossovers", iface.mainWindow())
+
+
+def passes() -> Iterator[Wait]:
+    """Predict the passes near some frames of the sample and show them."""
+    frames = layer("Matched frames")
+    some = frames.materialize(QgsFeatureRequest().setFilterRect(PLANNED).setLimit(3))
+    some.setName("Planned flight")
+    QgsProject.instance().addMapLayer(some)
+    dialog = processing.createAlgorithmDialog(
+        "xopr:predictpasses",
+        {"PLACES": some.id(), "DISTANCE": 5_000, "START_DATE": "2024-03-18", "END_DATE": "2024-06-16"},
+    )
+    dialog.show()
+    dialog.runButton().click()
+    yield dialog.wasExecuted
+    yield 1.0
+    dialog.close()
+    for other in ("Crossovers", "Matched frames", "Granules"):
+        QgsProject.instance().layerTreeRoot().findLayer(layer(other).id()).setItemVisibilityChecked(False)
+    yield from show(QgsRectangle.fromCenterAndSize(some.extent().center(), 110_000, 80_000))
+    expand(layer("Passes"))
+    yield 0.5
+    shoot("passes", iface.mainWindow())
 
 
 def model() -> Iterator[Wait]:

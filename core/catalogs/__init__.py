@@ -6,6 +6,8 @@ from ..common import lazy_face
 
 if TYPE_CHECKING:
     from . import cache_files as cache_files
+    from .archive import frames_at_hand as frames_at_hand
+    from .at_hand import bring_to_hand as bring_to_hand
     from .cache_files import STORE_README as STORE_README
     from .cache_files import Kept as Kept
     from .cache_files import granules_dir as granules_dir
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from .catalog import read_frames as read_frames
     from .geoparquet import MAGIC as MAGIC
     from .geoparquet import SUFFIXES as SUFFIXES
+    from .kept_tables import DAMAGE as DAMAGE
+    from .kept_tables import note_of as note_of
+    from .kept_tables import packed as packed
+    from .kept_tables import unpacked as unpacked
     from .manifest import part_of as part_of
     from .own_files import OwnFiles as OwnFiles
     from .plain_tables import TEXT_SUFFIXES as TEXT_SUFFIXES

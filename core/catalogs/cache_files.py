@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..common import cache_dir, heights_dir, reason_of
-from .manifest import SEASON_PATH, DamagedManifestError, copies_dir, locked, manifest_path, read_manifest
+from .manifest import INDEX_NAME, SEASON_PATH, DamagedManifestError, copies_dir, locked, manifest_path, read_manifest
 
 GRANULES = "granules"
 SEASONS = "seasons"
@@ -38,7 +38,7 @@ _STORE_PART = r"(?:[^/]+/){0,2}(?:README\.txt|\d{8}-\d{8}-[0-9a-f]{20}\.parquet)
 _HEIGHTS = r"(?:[\w.-]+/gt\d[lr]-[0-9a-f]{20}\.npz|files/[0-9a-f]{20}-[\w.+=-]+)(?:\.[0-9a-f]{8}\.partial)?"
 # After a number of its address; and as it is called while it comes.
 _RADAR_FILE = r"[0-9a-f]{20}-[\w.+=-]+\.(?:mat|jpe?g|png)(?:\.\d+-[0-9a-f]{8}\.part(?:\.part)?)?"
-_SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json)\.\d+-[0-9a-f]{{8}}\.part"
+_SEASON_PART = rf"(?:{SEASON_PATH.pattern}|manifest\.json|frames\.index)\.\d+-[0-9a-f]{{8}}\.part"
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def _is_of_radar(_: Path, name: str) -> bool:
 
 def _season_test() -> Callable[[Path, str], bool]:
     """Return what tells our copies of season catalogs from files that somebody else put beside them."""
-    ours = {"manifest.damaged.json"}
+    ours = {"manifest.damaged.json", INDEX_NAME, f"{INDEX_NAME}.damaged"}
     with suppress(DamagedManifestError, OSError):
         ours |= {path for path, entry in read_manifest().items() if entry.sha256} | {"manifest.json"}
     return lambda _, name: name in ours or bool(re.fullmatch(_SEASON_PART, name))

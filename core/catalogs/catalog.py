@@ -100,7 +100,7 @@ def read_frames(
     for number, catalog in enumerate(catalogs):
         progress.check()
         part = progress.part(number / len(catalogs), (number + 1) / len(catalogs))
-        frames = Frames(_read_one(catalog, read_vector, session, part))
+        frames = Frames(read_one(catalog, read_vector, session, part))
         progress.info(f"Read {len(frames):,} frames from {catalog.text}.")
         _tell_oddities(frames, catalog.text, progress)
         parts.append(frames)
@@ -142,9 +142,10 @@ def _season(name: str) -> list[Place]:
     )
 
 
-def _read_one(
+def read_one(
     place: Place, read_vector: VectorReader | None, session: requests.Session | None, progress: Progress
 ) -> gpd.GeoDataFrame:
+    """Return the table of the frames of one catalog, in longitude and latitude."""
     text = place.text
     with _local_file(place, session, progress) as path:
         frames = read_table(path, place, "CATALOG", "a season's stac.parquet", _wanted, read_vector, progress)

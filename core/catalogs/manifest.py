@@ -20,6 +20,8 @@ else:
     import fcntl
 
 _VERSION = 1
+#: The index of frames, beside the copies; not called .parquet, since a folder of copies may be given as a catalog.
+INDEX_NAME = "frames.index"
 #: The hive folders below the catalog's root, and nothing that could lead out of them.
 SEASON_PATH = re.compile(
     r"hemisphere=(?P<hemisphere>north|south)/provider=(?P<provider>\w[\w.-]*)/collection=(?P<name>\w[\w.-]*)/stac\.parquet"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -64,6 +65,7 @@ def synchronise(
     provider: str | None = None,
     season: str | None = None,
     *,
+    names: Sequence[str] = (),
     session: requests.Session | None = None,
     patience: Patience | None = None,
     progress: Progress | None = None,
@@ -77,6 +79,8 @@ def synchronise(
         Letter case does not matter.
     season : str, optional
         A part of the seasons' names, or a pattern with ``*`` and ``?``; letter case does not matter.
+    names : sequence of str
+        Whole names of seasons; all if there is none.
     session : requests.Session, optional
         Shared by up to four threads.
     patience : Patience, optional
@@ -109,6 +113,7 @@ def synchronise(
             (not hemisphere or one.hemisphere == hemisphere)
             and (not provider or one.provider.lower() == provider.lower())
             and (not season or _names(season, one.name))
+            and (not names or one.name in names)
         )
 
     try:
@@ -119,11 +124,11 @@ def synchronise(
     progress.fraction(0.02)
     _note_published(published, known, shown)
     meant = [one for one in published if is_meant(one.season)]
-    names = {one.season.path for one in published}
+    paths = {one.season.path for one in published}
     gone = {
         one.path: copy
         for one in at_hand
-        if one.path not in names and is_meant(one) and (copy := copy_of(one.path, source)).whole
+        if one.path not in paths and is_meant(one) and (copy := copy_of(one.path, source)).whole
     }
     if not meant and not gone:
         raise InputError(f"None of {len(published):,} published seasons is meant; widen the filters.")

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .names import NAME_COLUMNS as NAME_COLUMNS
     from .names import UNNAMED_INDEX as UNNAMED_INDEX
     from .names import name_from_index as name_from_index
+    from .names import names_of as names_of
     from .names import only_named as only_named
     from .names import text_values as text_values
     from .number_ranges import read_numbers as read_numbers

@@ -13,7 +13,7 @@ from ..geometry import stacked
 from ..granules import normalize_granules
 from ..icesat2 import BESIDE_M, beam_spread
 from .crossing_search import line_crossings
-from .crossover_rows import CrossoverRows, Wanted
+from .crossover_rows import CrossoverRows, Wanted, WantedCrossings
 from .passes import SOURCES, STRIP, Passes, find_passes
 from .strip_crossings import strip_crossings
 
@@ -68,41 +68,67 @@ def crossover_points(
         If no granule is left by the filters.
     """
     wanted, progress = wanted or Wanted(), progress or Progress()
-    granules = _filtered(normalize_granules(granules, progress=progress), wanted, progress)
+    granules = filtered(normalize_granules(granules, progress=progress), wanted, progress)
     passes = find_passes(granules, progress.part(0.0, 0.15))
     frames = Frames.of(frames)
-    table = CrossoverRows(frames.table, granules, passes, wanted)
-    return _tables(table, frames, passes, wanted, progress)
+    table = CrossoverRows(frames, granules, passes, wanted)
+    return (table.rows(kept) for kept in kept_crossings(table, frames, passes, wanted, progress))
 
 
-def _tables(
-    table: CrossoverRows,
-    frames: Frames,
-    passes: Passes,
-    wanted: Wanted,
-    progress: Progress,
-) -> Iterator[gpd.GeoDataFrame]:
+def kept_crossings(
+    table: CrossoverRows, frames: Frames, passes: Passes, wanted: Wanted, progress: Progress
+) -> Iterator[WantedCrossings]:
+    """Find the crossings of frames and passes, some frames at a time.
+
+    Parameters
+    ----------
+    table : CrossoverRows
+        Of the same frames and passes; reports at the end how many it kept.
+    frames : Frames
+    passes : Passes
+    wanted : Wanted
+    progress : Progress
+
+    Yields
+    ------
+    WantedCrossings
+        At least one, which is empty.
+    """
     lines = flight_lines(frames)
     without = len(frames) - len(np.unique(lines.frame))
     if without:
         progress.warn(f"{without:,} of {len(frames):,} frames have no line, or one without length, and no crossover.")
     open_strips = strip_crossings(frames.table, lines, passes.footprints, passes.source == SOURCES.index(STRIP))
     beside = np.array([BESIDE_M[name] for name in wanted.beams])
-    yield table.of(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
+    yield table.wanted(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
     for found in line_crossings(lines, passes.tracks, beside, progress.part(0.15, 1.0), beam_spread):
         progress.check()
         if len(found) == 0:
             continue
         # Whole frames in their order: what comes later is of later frames.
         ready = open_strips.frame <= found.frame.max()
-        yield table.of(stacked([table.by_granule(found), open_strips.where(ready)]))
+        yield table.wanted(stacked([table.by_granule(found), open_strips.where(ready)]))
         open_strips = open_strips.where(~ready)
     if len(open_strips):
-        yield table.of(open_strips)
+        yield table.wanted(open_strips)
     table.report(progress)
 
 
-def _filtered(granules: gpd.GeoDataFrame, wanted: Wanted, progress: Progress) -> gpd.GeoDataFrame:
+def filtered(granules: gpd.GeoDataFrame, wanted: Wanted, progress: Progress) -> gpd.GeoDataFrame:
+    """Return the granules of the cycles, tracks and regions that are wanted.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+    wanted : Wanted
+    progress : Progress
+        Is told how many each filter left.
+
+    Raises
+    ------
+    InputError
+        If one leaves none.
+    """
     for column, numbers in (("cycle", wanted.cycles), ("rgt", wanted.rgts), ("region", wanted.regions)):
         if numbers is None:
             continue

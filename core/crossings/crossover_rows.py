@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from ..common import InputError, Progress
-from ..frames import flight_dates, frame_hemispheres
+from ..frames import Frames
 from ..geometry import LONLAT_CRS, layer_crs, lon_lat, transformer
 from ..icesat2 import (
     ASCENDING,
@@ -88,19 +88,44 @@ class Wanted:
             raise InputError(f"MIN_ANGLE must be from 0 to 90 degrees, not {self.min_angle:g}.")
 
 
-class CrossoverRows:
-    """Makes table rows of crossings, and counts."""
+@dataclass(frozen=True)
+class WantedCrossings:
+    """Crossings that are wanted, in the order of rows.
 
-    def __init__(self, frames: gpd.GeoDataFrame, granules: gpd.GeoDataFrame, passes: Passes, wanted: Wanted) -> None:
+    Attributes
+    ----------
+    found : LineCrossings
+        Of which each ``track`` is the row number of a granule.
+    moment : (n,) ndarray of datetime64[ms]
+        Of the pass, UTC; NaT where that is not known.
+    days_between : (n,) ndarray of timedelta64[D]
+        From flight to pass; NaT likewise.
+    """
+
+    found: LineCrossings
+    moment: np.ndarray
+    days_between: np.ndarray
+
+
+class CrossoverRows:
+    """Makes table rows of crossings, and counts.
+
+    Attributes
+    ----------
+    crs : str
+        Of the rows: the layer CRS of all frames, unless another one is set.
+    """
+
+    def __init__(self, frames: Frames, granules: gpd.GeoDataFrame, passes: Passes, wanted: Wanted) -> None:
         self._passes = passes
         self._wanted = wanted
-        self._crs = layer_crs(frame_hemispheres(frames))
-        days = flight_dates(frames)
+        self.crs = layer_crs(frames.hemisphere)
+        days, table = frames.flown, frames.table
         self._flight_day = days.to_numpy("datetime64[D]")
-        self._frame = {"frame_id": _objects(frames["id"]), "flight_date": _objects(days.dt.date)}
-        if "collection" in frames.columns:
-            self._frame["collection"] = _objects(frames["collection"])
-        self._flight_time = _moments(frames)
+        self._frame = {"frame_id": _objects(table["id"]), "flight_date": _objects(days.dt.date)}
+        if "collection" in table.columns:
+            self._frame["collection"] = _objects(table["collection"])
+        self._flight_time = _moments(table)
         self._granule = {name: _objects(granules[name]) for name in ("granule_id", "https_url", "s3_url")}
         self._number = {
             name: (granules[name].fillna(0).to_numpy(np.int64), granules[name].isna().to_numpy(bool))
@@ -125,6 +150,10 @@ class CrossoverRows:
 
     def of(self, found: LineCrossings) -> gpd.GeoDataFrame:
         """Return the rows of some crossings whose tracks are granules."""
+        return self.rows(self.wanted(found))
+
+    def wanted(self, found: LineCrossings) -> WantedCrossings:
+        """Return of some crossings whose tracks are granules those that are wanted, and count them."""
         found = self._steep_enough(self._bound_for(self._with_headings(found)))
         begin, duration = self._passes.begin_ms[found.track], self._passes.duration_ms[found.track]
         moment = np.full(len(found), np.datetime64("NaT", "ms"))
@@ -135,7 +164,9 @@ class CrossoverRows:
         between = day - self._flight_day[found.frame]
         order = np.lexsort((found.distance_m, found.line, moment, found.frame))
         order = order[self._near_enough(between[order])]
-        return self._rows_of(found.where(order), moment[order], between[order])
+        found = found.where(order)
+        self._rows += np.bincount(self._passes.source[found.track], minlength=len(SOURCES))
+        return WantedCrossings(found, moment[order], between[order])
 
     def _with_headings(self, found: LineCrossings) -> LineCrossings:
         """Return the crossings with the headings of those whose line is not known but whose granule's name is."""
@@ -171,9 +202,10 @@ class CrossoverRows:
         self._left_out["days"] += int((~near & ~undated).sum())
         return near
 
-    def _rows_of(self, found: LineCrossings, moment: np.ndarray, between: np.ndarray) -> gpd.GeoDataFrame:
+    def rows(self, kept: WantedCrossings) -> gpd.GeoDataFrame:
+        """Return the rows of crossings."""
+        found, moment, between = kept.found, kept.moment, kept.days_between
         source = self._passes.source[found.track]
-        self._rows += np.bincount(source, minlength=len(SOURCES))
         undated = np.isnat(between)
         pair = self._pair[found.line]
         columns = {name: values[found.frame] for name, values in self._frame.items()}
@@ -201,9 +233,9 @@ class CrossoverRows:
             if name in columns
         }
         x, y = lon_lat(found.point)
-        if self._crs != LONLAT_CRS:
-            x, y = transformer(LONLAT_CRS, self._crs).transform(x, y)
-        return gpd.GeoDataFrame(table, geometry=shapely.points(x, y), crs=self._crs)
+        if self.crs != LONLAT_CRS:
+            x, y = transformer(LONLAT_CRS, self.crs).transform(x, y)
+        return gpd.GeoDataFrame(table, geometry=shapely.points(x, y), crs=self.crs)
 
     def report(self, progress: Progress) -> None:
         """Tell how many rows there are of each source, and how many the filters left out."""

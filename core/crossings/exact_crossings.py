@@ -12,9 +12,10 @@ from collections.abc import Callable
 import numpy as np
 
 from ..frames import FlightLines
-from ..geometry import begins, dot, norms, ranges
+from ..geometry import begins, dot, norms
 from ..icesat2 import StepPlaces, Steps, bends
 from .line_crossings import LineCrossings
+from .near_pieces import NearPieces
 
 # Two crossings nearer than this (6 cm), at the ends of neighbouring pieces (of 20 km), are a touch.
 _SAME_PLACE = 1e-8
@@ -50,8 +51,7 @@ class ExactSearch:
         self._steps = steps
         self._beside_m = beside_m
         self._spread = spread
-        self._reach = reach
-        self._middle, self._radius = lines.bundle_caps()
+        self._near = NearPieces(lines, steps, reach)
 
     def crossings(self, step: np.ndarray, bundle: np.ndarray) -> LineCrossings:
         """Return the crossings of steps with the bundles that may be near them.
@@ -61,36 +61,8 @@ class ExactSearch:
         step, bundle : (n,) ndarray of int
             The candidates; a step comes with all its bundles in a row.
         """
-        new = begins(step)
-        present, own = step[new], np.cumsum(new) - 1
-        begin, end = self._steps.at(present, 0.0), self._steps.at(present, 1.0)
-        middle = begin.centre + end.centre
-        middle /= norms(middle)[:, None]
-        normal = np.cross(begin.centre, end.centre)
-        length = norms(normal)
-        normal /= np.where(length > 0, length, 1.0)[:, None]
-        ahead = np.cross(normal, middle)
-
-        # The circle about the bundle is near the step's middle, and near the great circle through the step.
-        aside = self._radius + self._reach
-        farthest = np.sin(np.minimum(aside, np.pi / 2))
-        off = np.abs(dot(normal.take(own, axis=0), self._middle.take(bundle, axis=0)))
-        close = off <= farthest[bundle]
-        own, bundle = own[close], bundle[close]
-        off = np.abs(dot(ahead.take(own, axis=0), self._middle.take(bundle, axis=0)))
-        close = off <= aside[bundle] + length[own] / 2
-        own, bundle = own[close], bundle[close]
-
-        # The same for the pieces of those bundles.
-        count = np.diff(self._lines.bundles)[bundle]
-        own, piece = np.repeat(own, count), ranges(self._lines.bundles[bundle], count)
-        for axis, limit in ((normal, np.full(len(length), self._reach)), (ahead, length / 2 + self._reach)):
-            along = axis.take(own, axis=0)
-            start, stop = self._ends(piece)
-            a, b = dot(along, start), dot(along, stop)
-            close = (np.minimum(a, b) <= limit[own]) & (np.maximum(a, b) >= -limit[own])
-            own, piece = own[close], piece[close]
-        return self._exact(present, begin, end, own, piece)
+        near = self._near.of(step, bundle)
+        return self._exact(near.present, near.begin, near.end, near.own, near.piece)
 
     def _exact(
         self,

@@ -38,12 +38,15 @@ _KEEPS_M = 150.0
 _RGT_M, _RGT_OFFSET_M = 20.0, 60.0
 _POLAR_PLAN_M, _OTHER_PLAN_M = 100.0, 13_000.0
 _POLAR_REGIONS = (3, 4, 5, 10, 11, 12)
-_FIRST_POINTED_CYCLE = 3
+#: Before it passes lie kilometres beside their tracks.
+FIRST_POINTED_CYCLE = 3
 # Real footprints of version 006 and later are 12.43 to 13.46 km wide. In the older ones (36 km) and in narrower ones
 # (of granules with a part of the beams) the middle is not the centre line.
 _NOMINAL_WIDTH_M = (10_000.0, 15_000.0)
 # A granule that takes as long as its region by plan, within this, begins where the region begins.
 _SAME_DURATION_MS = 5_000.0
+# The calendar is up to 42 s off.
+_SAME_BEGIN_MS = 120_000.0
 _GRANULES_AT_ONCE = 10_000
 
 
@@ -62,6 +65,8 @@ class Passes:
     footprints : dict of str to (n,) ndarray of geometries
         By hemisphere: the footprints of the granules there that do not tell the line (sources ``track_model`` and
         ``strip``), in the pole's projection.
+    unseen : (n,) ndarray of bool
+        Which passes are planned without a footprint.
     """
 
     tracks: Tracks
@@ -69,13 +74,16 @@ class Passes:
     begin_ms: np.ndarray
     duration_ms: np.ndarray
     footprints: dict[str, np.ndarray]
+    unseen: np.ndarray
 
     def inside(self, granule: np.ndarray, point: np.ndarray) -> np.ndarray:
-        """Tell which points ``(n, 3)`` lie in the footprints of these granules, which do not tell the line."""
-        return _inside(self.footprints, granule, point)
+        """Tell which points ``(n, 3)`` lie in the footprints of these granules, if they have any."""
+        return self.unseen[granule] | _inside(self.footprints, granule, point)
 
 
-def find_passes(granules: gpd.GeoDataFrame, progress: Progress | None = None) -> Passes:
+def find_passes(
+    granules: gpd.GeoDataFrame, progress: Progress | None = None, *, without_footprint: bool = False
+) -> Passes:
     """Find out what can be known of each granule's pass.
 
     Parameters
@@ -84,6 +92,9 @@ def find_passes(granules: gpd.GeoDataFrame, progress: Progress | None = None) ->
         As :func:`~xopr_crossovers.core.granules.normalize_granules` returns it.
     progress : Progress, optional
         Is told how many granules have which source.
+    without_footprint : bool
+        Whether granules without a footprint have a planned pass (``track_model``), of their RGT and region; else they
+        have none.
     """
     progress = progress or Progress()
     n = len(granules)
@@ -93,25 +104,46 @@ def find_passes(granules: gpd.GeoDataFrame, progress: Progress | None = None) ->
     duration = _milliseconds(granules["end_time"]) - begin
 
     drawn = ~shapely.is_missing(granules.geometry.to_numpy()) & ~shapely.is_empty(granules.geometry.to_numpy())
+    of_pass = granules[["rgt", "region"]].notna().all(axis=1).to_numpy()
+    unseen = ~drawn & of_pass & without_footprint
     rest = np.flatnonzero(drawn & (source < 0))
     source[rest] = SOURCES.index(STRIP)
     footprints = _by_hemisphere(granules, rest)
-    named = rest[granules[["rgt", "region"]].notna().all(axis=1).to_numpy()[rest]]
+    named = np.flatnonzero(((source == SOURCES.index(STRIP)) & of_pass) | unseen)
     if len(named):
         rgt, region = (granules[column].iloc[named].to_numpy(dtype=np.int64) for column in ("rgt", "region"))
         cycle = granules["cycle"].iloc[named].to_numpy(dtype=float, na_value=np.nan)
-        kept = np.isin(region, _POLAR_REGIONS) & (cycle >= _FIRST_POINTED_CYCLE)
-        known = np.where(kept, _POLAR_PLAN_M, _OTHER_PLAN_M)
+        known = plan_uncertainty_m(region, cycle)
         planned = reference_tracks(named, rgt, OffPointing.along(*region_arc(region)), known)
         row = planned.granule[owners_of(np.diff(planned.offsets))]
-        meets = np.unique(row[_inside(footprints, row, planned.centre)])
+        meets = np.unique(row[unseen[row] | _inside(footprints, row, planned.centre)])
         source[meets] = SOURCES.index(TRACK_MODEL)
         keep = np.isin(named, meets)
         named, rgt, region, cycle, known = (values[keep] for values in (named, rgt, region, cycle, known))
         tracks = joined_tracks([tracks, reference_tracks(named, rgt, OffPointing.along(*region_arc(region)), known)])
         begin[named], duration[named] = _planned_times(rgt, region, cycle, begin[named], duration[named])
-    _report(source, progress)
-    return Passes(tracks, source, begin, duration, footprints)
+    _report(source, unseen, progress)
+    return Passes(tracks, source, begin, duration, footprints, unseen)
+
+
+def plan_uncertainty_m(region: np.ndarray, cycle: np.ndarray) -> np.ndarray:
+    """Return how far beside its reference ground track a pass may be, where nothing but its plan is known.
+
+    Parameters
+    ----------
+    region : (n,) ndarray of int
+        Granule region.
+    cycle : (n,) ndarray
+        Repeat cycle; NaN where the track itself is meant, of no cycle.
+
+    Returns
+    -------
+    (n,) ndarray
+        Metres across the track.
+    """
+    # Without a cycle the track itself is meant, to which passes keep from then on.
+    kept = np.isin(region, _POLAR_REGIONS) & ~(cycle < FIRST_POINTED_CYCLE)
+    return np.where(kept, _POLAR_PLAN_M, _OTHER_PLAN_M)
 
 
 def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress) -> Tracks:
@@ -193,11 +225,13 @@ def _planned_times(
     length = planned[1] - planned[0]
     with np.errstate(invalid="ignore"):
         whole = np.abs(duration - length) < _SAME_DURATION_MS
-    return np.where(whole, begin, planned[0]), np.where(whole, duration, length)
+        # Of a name alone, which tells the begin; granules that begin late are pieces of their regions.
+        whole |= np.isnan(duration) & (np.abs(begin - planned[0]) < _SAME_BEGIN_MS)
+    return np.where(whole, begin, planned[0]), np.where(whole & ~np.isnan(duration), duration, length)
 
 
-def _report(source: np.ndarray, progress: Progress) -> None:
-    count = {name: int((source == number).sum()) for number, name in enumerate(SOURCES)}
+def _report(source: np.ndarray, unseen: np.ndarray, progress: Progress) -> None:
+    count = {name: int(((source == number) & ~unseen).sum()) for number, name in enumerate(SOURCES)}
     total = f"{len(source):,} granules"
     for name, text in (
         (RGT, "kept to their reference ground track, by their footprints"),

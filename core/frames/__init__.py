@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .frames import frames_in_layer_crs as frames_in_layer_crs
     from .line_pieces import FlightLines as FlightLines
     from .line_pieces import flight_lines as flight_lines
+    from .line_pieces import pieces_of_lines as pieces_of_lines
     from .options import RULES as RULES
     from .options import PointRule as PointRule
     from .points import frames_at_points as frames_at_points

@@ -68,7 +68,23 @@ class FlightLines:
 
 def flight_lines(frames: AnyFrames) -> FlightLines:
     """Cut the frames' lines into pieces of at most 20 km; frames without a line have none."""
-    parts, frame = shapely.get_parts(Frames.of(frames).lon_lat, return_index=True)
+    return pieces_of_lines(Frames.of(frames).lon_lat)
+
+
+def pieces_of_lines(lines: np.ndarray) -> FlightLines:
+    """Cut lines into pieces of at most 20 km; the row number of a line is its ``frame``.
+
+    Parameters
+    ----------
+    lines : (n,) ndarray of geometries
+        LineString, LinearRing or MultiLineString in longitude and latitude, whose vertices are joined by great circles;
+        None has no piece.
+
+    Returns
+    -------
+    FlightLines
+    """
+    parts, frame = shapely.get_parts(lines, return_index=True)
     dense = densify(Polylines.of(parts), _PIECE_M)
     lon, lat, part = dense.lon, dense.lat, dense.line
     vectors = unit_vectors(lon, lat)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .lengths import arc_lengths as arc_lengths
     from .lengths import geodesic_lengths as geodesic_lengths
     from .lengths import line_lengths as line_lengths
+    from .lengths import radii_of_curvature as radii_of_curvature
     from .lengths import short_arc_lengths as short_arc_lengths
     from .lengths import tangent_lengths as tangent_lengths
     from .parts import LINES as LINES
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .parts import POLYGONS as POLYGONS
     from .parts import is_kind as is_kind
     from .parts import parts_of as parts_of
+    from .parts import simple_parts as simple_parts
     from .planar_rings import are_planar as are_planar
     from .planar_rings import boxes_as_polygons as boxes_as_polygons
     from .planar_rings import quarter_pieces as quarter_pieces

@@ -31,7 +31,7 @@ def parts_of(geometries: np.ndarray, kinds: tuple[int, int]) -> tuple[np.ndarray
     rows = np.flatnonzero(shapely.get_type_id(geometries) == _COLLECTION)
     if len(rows) == 0:
         return geometries, 0
-    parts, owner = _simple_parts(geometries[rows])
+    parts, owner = simple_parts(geometries[rows])
     of_kind = shapely.get_type_id(parts) == kinds[0]
     having = np.unique(owner[of_kind])
     if len(having) == 0:
@@ -53,8 +53,20 @@ def is_kind(geometries: np.ndarray, kinds: tuple[int, int]) -> np.ndarray:
     return np.isin(shapely.get_type_id(geometries), (-1, *kinds))
 
 
-def _simple_parts(geometries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the parts of geometries that have none themselves, and the row of each."""
+def simple_parts(geometries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the parts of geometries that have none themselves, and the row of each.
+
+    Parameters
+    ----------
+    geometries : (n,) ndarray of geometries
+        Missing ones have no part.
+
+    Returns
+    -------
+    parts : (m,) ndarray of Point, LineString, LinearRing or Polygon
+    owner : (m,) ndarray of int
+        Ascending.
+    """
     parts, owner = shapely.get_parts(geometries, return_index=True)
     while (shapely.get_type_id(parts) > _RING + 1).any():
         parts, within = shapely.get_parts(parts, return_index=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .footprints import granules_in_layer_crs as granules_in_layer_crs
     from .footprints import project_footprints as project_footprints
     from .footprints import touch_boxes as touch_boxes
+    from .planned import planned_granules as planned_granules
     from .record import LINK_COLUMNS as LINK_COLUMNS
     from .record import slim as slim
     from .table import granules_from_umm as granules_from_umm

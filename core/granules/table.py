@@ -241,11 +241,14 @@ def merge_granules(tables: Sequence[gpd.GeoDataFrame]) -> tuple[gpd.GeoDataFrame
     together = pd.concat(filled, ignore_index=True) if len(filled) > 1 else filled[0].reset_index(drop=True)
 
     names = together["granule_id"].astype("string")
+    unversioned = names.str.replace(r"_\d{2}(\.\w+)?$", "", regex=True)
+    if not unversioned.dropna().duplicated().any():
+        return together, {}
     # Only these small columns are sorted: a copy of all years' granules takes 50 MB.
     merits = pd.DataFrame(
         {
             "name": names,
-            "unversioned": names.str.replace(r"_\d{2}(\.\w+)?$", "", regex=True),
+            "unversioned": unversioned,
             "revision": together["revision"],
             "links": together[LINK_COLUMNS].notna().sum(axis=1),
             "in_cloud": together["https_url"].astype("string").str.contains(_CLOUD_HOST, regex=False).fillna(False),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .even_orbit import TRACKS_PER_CYCLE as TRACKS_PER_CYCLE
     from .granule_name import TIME_DTYPE as TIME_DTYPE
     from .granule_name import cycle_patterns as cycle_patterns
+    from .granule_name import granule_stems as granule_stems
     from .granule_name import parse_granule_names as parse_granule_names
     from .heading import check_direction as check_direction
     from .heading import direction_names as direction_names

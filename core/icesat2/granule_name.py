@@ -15,8 +15,8 @@ TIME_DTYPE: Final = "datetime64[ms, UTC]"
 
 # ATLxx_YYYYMMDDhhmmss_ttttccnn_rrr_vv; the greedy start takes the last name of a path, since folders bear names too.
 _NAME = (
-    r"(?s)^.*(?<![A-Za-z0-9])(?P<short_name>ATL\d{2})_(?P<start_time>\d{14})_"
-    r"(?P<rgt>\d{4})(?P<cycle>\d{2})(?P<region>\d{2})_(?P<release>\d{3})_(?P<revision>\d{2})(?!\d)"
+    r"(?s)^.*(?<![A-Za-z0-9])(?P<stem>(?P<short_name>ATL\d{2})_(?P<start_time>\d{14})_"
+    r"(?P<rgt>\d{4})(?P<cycle>\d{2})(?P<region>\d{2})_(?P<release>\d{3}))_(?P<revision>\d{2})(?!\d)"
 )
 #: Products whose granules lie along one pass, or along the few orbits that begin with it, so that RGT, cycle and
 #: region in a name are those of its data. Gridded ones of weeks and months (ATL16 to ATL21, ATL23) have those of the
@@ -43,6 +43,27 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
         ``revision`` (Int64). A name that is not of this pattern, or that says what cannot be (RGT 1388, month 13),
         gives a row of missing values; a gridded product's name has no ``rgt``, ``cycle`` and ``region``.
     """
+    table = _parsed(names)
+    return table[["short_name", "start_time", "rgt", "cycle", "region", "release", "revision"]]
+
+
+def granule_stems(names: Iterable[str | None]) -> pd.Series:
+    """Return the part of granules' names that all revisions of a granule share, ``ATLxx_YYYYMMDDhhmmss_ttttccnn_rrr``.
+
+    Parameters
+    ----------
+    names : iterable of str, or Series
+        See :func:`parse_granule_names`.
+
+    Returns
+    -------
+    Series of object
+        None where a name is not of that pattern.
+    """
+    return text_values(_parsed(names)["stem"])
+
+
+def _parsed(names: Iterable[str | None]) -> pd.DataFrame:
     column = names if isinstance(names, pd.Series) else pd.Series(list(names), dtype=object)
     table = column.astype("string").str.extract(_NAME)
     start = pd.to_datetime(table["start_time"], format="%Y%m%d%H%M%S", errors="coerce", utc=True)
@@ -58,7 +79,7 @@ def parse_granule_names(names: Iterable[str | None]) -> pd.DataFrame:
     table.loc[~table["short_name"].isin(ALONG_TRACK).astype(bool), _OF_PASS] = pd.NA
     for text in ("short_name", "release"):
         table[text] = text_values(table[text])
-    return table[["short_name", "start_time", "rgt", "cycle", "region", "release", "revision"]]
+    return table
 
 
 def cycle_patterns(short_name: str, cycle: int) -> tuple[str, ...]:

@@ -84,13 +84,13 @@ class Steps:
     def __len__(self) -> int:
         return len(self.vertex)
 
-    def at(self, steps: np.ndarray | slice, part: float) -> StepPlaces:
+    def at(self, steps: np.ndarray | slice, part: float | np.ndarray) -> StepPlaces:
         """Return places on steps.
 
         Parameters
         ----------
         steps : (k,) ndarray of int, or slice
-        part : float
+        part : float or (k,) ndarray
             0 for the begin, 1 for the end; the end of a step is to the last bit the begin of the next.
 
         Returns
@@ -104,6 +104,20 @@ class Steps:
         centre = before * tracks.centre.take(vertex, axis=0) + after * tracks.centre.take(vertex + 1, axis=0)
         centre /= norms(centre)[:, None]
         across = before * tracks.across.take(vertex, axis=0) + after * tracks.across.take(vertex + 1, axis=0)
-        share = (1.0 - t) * tracks.share[vertex] + t * tracks.share[vertex + 1]
+        share = self.shares(steps, part)
         bend = bends(centre[:, 2], self._angle[vertex], t) * EARTH_RADIUS_M
         return StepPlaces(centre + bend[:, None] * across, across, share)
+
+    def shares(self, steps: np.ndarray | slice, part: float | np.ndarray) -> np.ndarray:
+        """Return which part of the pass is over at places on steps, ``(k,)``.
+
+        Parameters
+        ----------
+        steps : (k,) ndarray of int, or slice
+        part : float or (k,) ndarray
+            As for :meth:`at`.
+        """
+        vertex = self.vertex[steps].astype(np.int64)
+        t = (self._number[steps] + part) / self._count[vertex]
+        share: np.ndarray = (1.0 - t) * self.tracks.share[vertex] + t * self.tracks.share[vertex + 1]
+        return share

@@ -55,6 +55,21 @@ class Tracks:
     def __len__(self) -> int:
         return len(self.granule)
 
+    def where(self, mask: npt.NDArray[np.bool_]) -> Tracks:
+        """Return the lines that a mask ``(t,)`` keeps."""
+        counts = np.diff(self.offsets)
+        of_vertex = np.repeat(mask, counts)
+        per_vertex = (self.centre, self.across, self.share, self.uncertainty_m)
+        return Tracks(self.granule[mask], offsets_of(counts[mask]), *(values[of_vertex] for values in per_vertex))
+
+    def lengths_m(self) -> np.ndarray:
+        """Return the lengths of the lines on the ellipsoid, ``(t,)``, as of great circles between their vertices."""
+        step = np.zeros(len(self.centre))
+        if len(step):
+            step[:-1] = short_arc_lengths(self.centre[:-1], self.centre[1:])
+        step[self.offsets[1:] - 1] = 0.0
+        return np.bincount(owners_of(np.diff(self.offsets)), step, minlength=len(self))
+
 
 def footprint_tracks(strips: Strips, wanted: npt.NDArray[np.bool_] | None = None, first_row: int = 0) -> Tracks:
     """Return the centre lines of strips.

@@ -7,6 +7,8 @@ from ..common import lazy_face
 if TYPE_CHECKING:
     from . import tables as tables
     from .cell_overlap import CellIndex as CellIndex
+    from .choosing import check_matching as check_matching
+    from .choosing import chosen_pairs as chosen_pairs
     from .comparison import Comparison as Comparison
     from .comparison import Difference as Difference
     from .comparison import compare as compare
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from .options import Matching as Matching
     from .pairs import in_chunks as in_chunks
     from .pairs import match as match
-    from .pairs import only_crossing as only_crossing
     from .prefix import COVER_ORDER as COVER_ORDER
     from .prefix import cells_holding as cells_holding
     from .prefix import cover_cells as cover_cells

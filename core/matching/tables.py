@@ -8,12 +8,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from ..frames import AnyFrames, Frames
-from ..geometry import unit_vectors
-from ..icesat2 import direction_names, headings_at
+from ..icesat2 import direction_names
 from .matched_pairs import Pairs
+from .pair_facts import days_apart, pass_headings
 
 #: The keys of a granule in the column ``atl06_granules``, as upstream has them.
 LINK_KEYS = ("granule_id", "s3_url", "https_url")
@@ -91,32 +90,19 @@ def matches(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> pd.D
     frames = Frames.of(frames)
     passed = granules["start_time"]
     when = np.argsort(np.argsort(passed.to_numpy("datetime64[ns]"), kind="stable"), kind="stable")
-    order = np.lexsort((when[pairs.granule], pairs.frame))
-    frame, granule = pairs.frame[order], pairs.granule[order]
-    flown = frames.flown
-    days = passed.dt.tz_localize(None).dt.normalize().array.take(granule) - flown.array.take(frame)
+    pairs = pairs.where(np.lexsort((when[pairs.granule], pairs.frame)))
+    frame, granule = pairs.frame, pairs.granule
     table = {}
     if "collection" in frames.table.columns:
         table["collection"] = frames.table["collection"].array.take(frame)
     table["frame_id"] = frames.table["id"].array.take(frame)
-    table["flight_date"] = flown.dt.date.array.take(frame)
+    table["flight_date"] = frames.flown.dt.date.array.take(frame)
     for column in GRANULE_COLUMNS:
         table[column] = granules[column].array.take(granule)
-    table["direction"] = pd.Series(direction_names(_headings(frames.lon_lat, granules, frame, granule)), dtype=object)
-    table["days_between"] = pd.Series(days).dt.days.astype("Int64")
-    table["crosses_line"] = pairs.crosses_line[order]
-    table["overlap_m"] = np.round(pairs.overlap_m[order], 1)
+    table["direction"] = pd.Series(direction_names(pass_headings(frames, granules, pairs)), dtype=object)
+    table["days_between"] = days_apart(frames, granules, pairs)
+    table["crosses_line"] = pairs.crosses_line
+    table["overlap_m"] = np.round(pairs.overlap_m, 1)
     for column in ("https_url", "s3_url", "size_mb"):
         table[column] = granules[column].array.take(granule)
     return pd.DataFrame(table)
-
-
-def _headings(lines: np.ndarray, granules: gpd.GeoDataFrame, frame: np.ndarray, granule: np.ndarray) -> np.ndarray:
-    """Return the direction in which each pair's granule comes by the middle of its frame, as numbers."""
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
-    vertices = unit_vectors(*xy.T)
-    total = np.stack([np.bincount(owner, part, minlength=len(lines)) for part in vertices.T], axis=1)
-    with np.errstate(invalid="ignore"):
-        middle = total / np.linalg.norm(total, axis=1)[:, None]
-    rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64)[granule] for column in ("rgt", "region"))
-    return headings_at(rgt, region, middle[frame])

@@ -15,7 +15,9 @@ from ..common import RunLog, cmr_url, count, listed, span_of, versions
 from ..frames import flight_dates
 from ..geometry import owners_of
 from ..granules import LINK_COLUMNS
+from ..icesat2 import BOTH
 from ..job import Crossovers
+from ..matching import Matching
 from . import html_page as html
 from .charts import columns, histogram
 from .frame_maps import frame_maps
@@ -142,7 +144,8 @@ def _asked(result: Crossovers) -> list[str]:
         ("Granules", f"{product.short_name} version {product.version}, {product.provider or 'any provider'}"),
         ("Window", result.window.text),
         ("Mode of the window", _MODES[result.window.mode]),
-        ("A granule matches if", _METHODS[result.matched.method]),
+        ("A granule matches if", _METHODS[result.matched.matching.method]),
+        *_filters(result.matched.matching),
         ("CMR", cmr_url(product.cmr_url)),
     ]
     rows = [
@@ -157,6 +160,18 @@ def _asked(result: Crossovers) -> list[str]:
         html.definitions(entries),
         html.table(["Hemisphere", "West", "South", "East", "North"], rows, caption, wraps=False),
     ]
+
+
+def _filters(matching: Matching) -> list[tuple[str, str]]:
+    """Return what of the matches was wanted, in the order in which it is applied; nothing where that is all."""
+    stated = [
+        (matching.crossing_only, "whose footprint crosses the flight line (CROSSING_ONLY)"),
+        (matching.direction != BOTH, f"of {matching.direction} passes (DIRECTION)"),
+        (matching.max_days is not None, f"at most {matching.max_days or 0:g} days from the flight (MAX_DAYS)"),
+        (matching.best, f"the {matching.best} nearest in time of each frame (BEST)"),
+    ]
+    words = [text for is_stated, text in stated if is_stated]
+    return [("Of those only", "; then ".join(words))] if words else []
 
 
 def _counts(result: Crossovers, log: RunLog) -> list[str]:
@@ -204,9 +219,8 @@ def _granule_rows(result: Crossovers) -> list[Row]:
 def _pair_rows(result: Crossovers) -> list[Row]:
     matched = result.matched
     crossing = int(matched.matches["crosses_line"].sum())
-    left_out = {"the footprint does not cross the flight line (CROSSING_ONLY)": matched.n_without_crossing}
     return [
-        _row("In the table of matches", len(matched.matches), left_out),
+        _row("In the table of matches", len(matched.matches), matched.left_out),
         _row("Crossing pairs: the footprint crosses the flight line", crossing),
     ]
 

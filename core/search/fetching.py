@@ -18,6 +18,7 @@ from .coverage import Extent, Span
 from .holding import Label, Shelf
 from .paging import search_in_parts
 from .plan import Update
+from .product_check import OTHER_PRODUCT
 from .store import GranuleStore, pack, unpack
 
 #: Granules a page: a quarter of what CMR would send, since four pages are in memory at a time.
@@ -105,7 +106,7 @@ class Fetcher:
             left_out.update(search.counts)
         asked, hits = min(search.asked for search in searches), sum(search.hits for search in searches)
         whole = self._store.read(holding, progress) if self._store is not None else None
-        if whole is not None:
+        if whole is not None and OTHER_PRODUCT not in left_out:
             merged, _ = merge_granules([fresh, whole])
             new = replace(label, asked=asked, hits=len(merged))
             self._keep(pack(merged, new), new, progress)
@@ -127,7 +128,8 @@ class Fetcher:
             label = Label(gap.boxes, Span(start, end), search.asked, search.hits, cycle)
             content = self._client.reader.submit(pack, search.granules, label).result()
             packed = Fetched(content, search.hits, gap.boxes, search.received, search.counts)
-            if whole and not (cycle is not None and search.hits == 0):
+            # What holds another product is not the answer to this question.
+            if whole and OTHER_PRODUCT not in search.counts and not (cycle is not None and search.hits == 0):
                 self._keep(packed.content, label, progress)
             found.append(packed)
         return found

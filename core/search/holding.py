@@ -16,20 +16,32 @@ from .window import CALENDAR_TOLERANCE
 #: Of the files' layout; a file of another version is set aside.
 VERSION = 1
 
+_BY_NAME = "by_name"
+
 
 @dataclass(frozen=True)
 class Shelf:
-    """The product whose answers lie in one folder."""
+    """The product whose answers lie in one folder.
+
+    Attributes
+    ----------
+    short_name, version, provider : str
+        None for any.
+    by_name : bool
+        Whether its granules were asked for by name, so that they are all of no area; see :attr:`Label.boxes`.
+    """
 
     short_name: str
     version: str | None
     provider: str | None
+    by_name: bool = False
 
     @property
     def folder(self) -> str:
-        """Name of the folder."""
+        """Name of the folder; what was asked for by name lies in one within the product's."""
         parts = (fit_to_show(part or "any") for part in (self.short_name, self.version, self.provider))
-        return "_".join("".join(c if c.isalnum() or c in ".-" else "-" for c in part) for part in parts)
+        name = "_".join("".join(c if c.isalnum() or c in ".-" else "-" for c in part) for part in parts)
+        return f"{name}/{_BY_NAME}" if self.by_name else name
 
 
 @dataclass(frozen=True)
@@ -39,9 +51,9 @@ class Label:
     Attributes
     ----------
     boxes : tuple of (west, south, east, north)
-        The area that was asked for.
+        The area that was asked for; none where granules were asked for by name.
     span : Span
-        The time that was asked for.
+        The time that was asked for, or that of the granules.
     asked : Timestamp
         When, by the clock of CMR.
     hits : int

@@ -14,7 +14,9 @@ import pandas as pd
 
 from ..common import Progress, SearchError, TooMuchError
 from ..granules import LINK_COLUMNS, granules_from_umm, merge_granules
+from ..web import host_of
 from .cmr import CmrClient, GranuleQuery
+from .product_check import OTHER_PRODUCT, is_of_product, kinds_of
 
 OTHER_CYCLE = "a granule of another cycle"
 
@@ -101,7 +103,8 @@ def search_granules(
     TooMuchError
         If CMR may answer when it is asked for a shorter window.
     SearchError
-        If CMR cannot be reached or refuses, or if fewer granules came than it found.
+        If CMR cannot be reached or refuses, if fewer granules came than it found, or if all that came are of another
+        product or version than was asked for.
     CancelledError
         If the user asked to stop.
     """
@@ -114,6 +117,7 @@ def search_granules(
         tables.append(table)
         counts.update(skipped)
         progress.fraction(pages.received / pages.hits if pages.hits else 1.0)
+    tables = _of_product(tables, query, client, counts, progress)
     granules, dropped = merge_granules(tables)
     counts.update(dropped)
     if cycle is not None:
@@ -126,6 +130,30 @@ def search_granules(
     if pages.repeated:
         progress.info(f"{pages.repeated:,} granules came twice from CMR and count once.")
     return GranuleSearch(granules, hits, pages.received, dict(counts), query, pages.asked or client.clock.own())
+
+
+def _of_product(
+    tables: list[gpd.GeoDataFrame],
+    query: GranuleQuery,
+    client: CmrClient,
+    counts: Counter[str],
+    progress: Progress,
+) -> list[gpd.GeoDataFrame]:
+    """Return of the tables what is of the product and version that were asked for, and count the rest."""
+    masks = [is_of_product(table, query.short_name, query.version) for table in tables]
+    n_others = sum(int((~mask).sum()) for mask in masks)
+    if not n_others:
+        return tables
+    others = pd.concat([table[~mask] for table, mask in zip(tables, masks) if not mask.all()], ignore_index=True)
+    asked = " version ".join(filter(None, (query.short_name, query.version)))
+    if n_others == sum(map(len, tables)):
+        raise SearchError(
+            f"{host_of(client.url)} was asked for {asked}, but what came ({n_others:,} granules) is of "
+            f"{kinds_of(others)}: check the version and the address of the CMR."
+        )
+    progress.warn(f"Asked for {asked}, but {n_others:,} of the granules that came are of {kinds_of(others)}.")
+    counts[OTHER_PRODUCT] += n_others
+    return [table[mask].reset_index(drop=True) for table, mask in zip(tables, masks)]
 
 
 def in_order_of_time(granules: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

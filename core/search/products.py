@@ -33,7 +33,7 @@ class Collection:
     provider: str
 
 
-def check_product(query: GranuleQuery, client: CmrClient, progress: Progress) -> None:
+def check_product(query: GranuleQuery, client: CmrClient, progress: Progress, by_name: bool = False) -> None:
     """Refuse a product that the server does not have, which would look like a search without a result.
 
     Parameters
@@ -44,6 +44,8 @@ def check_product(query: GranuleQuery, client: CmrClient, progress: Progress) ->
         Of the server that found nothing.
     progress : Progress
         Is warned where the server cannot say which products it has.
+    by_name : bool
+        Whether product and version are those of granules' names, so that these are to be changed.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def check_product(query: GranuleQuery, client: CmrClient, progress: Progress) ->
     name = query.short_name
     if not found:
         others = f"; names like it are {listed(alike)}" if alike else ""
-        raise InputError(f"{host} has no product {name}: check SHORT_NAME{others}.")
+        raise InputError(f"{host} has no product {name}: check {'the names' if by_name else 'SHORT_NAME'}{others}.")
     of_provider = [
         collection for collection in found if query.provider is None or _same(collection.provider, query.provider)
     ]
@@ -72,8 +74,9 @@ def check_product(query: GranuleQuery, client: CmrClient, progress: Progress) ->
         versions = sorted({collection.version for collection in of_provider})
         whose = f" of the provider {query.provider}" if query.provider else ""
         noun = "the version" if len(versions) == 1 else "the versions"
+        what = "names of" if by_name else "VERSION as"
         raise InputError(
-            f"{host} has no version {query.version} of {name}{whose}: give VERSION as one that it has, {noun} "
+            f"{host} has no version {query.version} of {name}{whose}: give {what} one that it has, {noun} "
             f"{listed(versions)}."
         )
 

@@ -17,22 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import shapely
 
-from ..catalogs import STORE_README
+from ..catalogs import DAMAGE, STORE_README, note_of, packed, unpacked
 from ..common import Progress, reason_of
-from ..geometry import LONLAT_CRS
 from .holding import Holding, Label, OldFileError, Shelf
 
 _KEY = b"xopr_search"
 _SUFFIX = ".parquet"
 _PARTIAL = ".partial"
 _ABANDONED_AFTER_S = 86_400
-
-# What Arrow raises of a file that is no whole Parquet file.
-_DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 
 README = f"""\
 {STORE_README}, kept so that the same search needs no network again.
@@ -48,36 +41,12 @@ A folder of such files can be handed on: put it where XOPR_CACHE_DIR/granules is
 
 def pack(granules: gpd.GeoDataFrame, label: Label) -> bytes:
     """Return granules as the content of a GeoParquet file; it takes a tenth of the memory of the table."""
-    buffer = io.BytesIO()
-    granules.to_parquet(buffer, index=False)
-    buffer.seek(0)
-    table = pq.read_table(buffer, use_threads=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: label.to_json()})
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-    del table, buffer
-    _give_back()
-    return sink.getvalue()
+    return packed(granules, _KEY, label.to_json())
 
 
 def unpack(content: bytes) -> gpd.GeoDataFrame:
     """Return the granules that :func:`pack` packed."""
-    return _read_table(io.BytesIO(content))
-
-
-def _read_table(source: Path | io.BytesIO) -> gpd.GeoDataFrame:
-    """Read a file of ours; geopandas would take 40 ms of each to understand the CRS, which is always the same."""
-    table = pq.read_table(source, use_threads=False, page_checksum_verification=True)
-    footprints = shapely.from_wkb(table["geometry"].to_numpy())
-    rows = table.drop_columns("geometry").to_pandas()
-    del table
-    _give_back()
-    return gpd.GeoDataFrame(rows, geometry=footprints, crs=LONLAT_CRS)
-
-
-def _give_back() -> None:
-    """Let go of what Arrow keeps for later: with all years of a continent that adds up."""
-    pa.default_memory_pool().release_unused()
+    return unpacked(io.BytesIO(content))
 
 
 def read_label(path: Path) -> Label | None:
@@ -88,8 +57,8 @@ def read_label(path: Path) -> Label | None:
     ArrowException, OSError, ValueError, KeyError, TypeError
         If it is no Parquet file, or says what cannot be understood.
     """
-    metadata = pq.read_metadata(path).metadata or {}
-    return Label.from_json(metadata[_KEY]) if _KEY in metadata else None
+    note = note_of(path, _KEY)
+    return None if note is None else Label.from_json(note)
 
 
 @dataclass(frozen=True)
@@ -141,10 +110,10 @@ class GranuleStore:
     def read(self, holding: Holding, progress: Progress) -> gpd.GeoDataFrame | None:
         """Return the granules of a file; None if it is damaged (it is then set aside) or gone by now."""
         try:
-            return _read_table(holding.path)
+            return unpacked(holding.path)
         except FileNotFoundError:
             return None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             self._put_off(holding.path, error, progress)
             return None
 
@@ -205,7 +174,7 @@ class GranuleStore:
         except OldFileError as error:
             self._set_aside(path, "old", error, progress)
             return None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             self._put_off(path, error, progress)
             return None
         if label is None:

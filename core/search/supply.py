@@ -228,7 +228,7 @@ def of_extent(granules: gpd.GeoDataFrame, boxes: Sequence[Box], wanted: Extent) 
     granules : GeoDataFrame
         In EPSG:4326. One without a time is kept.
     boxes : sequence of (west, south, east, north)
-        Where they lie; where that is not within the wanted area, those outside are left out.
+        Where they lie; where that is not within the wanted area, or not told, those outside are left out.
     wanted : Extent
     """
     if len(granules) == 0:
@@ -236,6 +236,6 @@ def of_extent(granules: gpd.GeoDataFrame, boxes: Sequence[Box], wanted: Extent) 
     start, end = (pd.Timestamp(edge).tz_localize("UTC") for edge in (wanted.span.start, wanted.span.end))
     begins, ends = granules["start_time"], granules["end_time"].fillna(granules["start_time"])
     keep = ~((begins > end) | (ends < start)).to_numpy()
-    if subtract(boxes, wanted.boxes):
+    if not boxes or subtract(boxes, wanted.boxes):
         keep &= touch_boxes(granules, wanted.boxes)
     return granules if keep.all() else granules[keep]

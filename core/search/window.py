@@ -36,7 +36,7 @@ class Window:
     Attributes
     ----------
     mode : str
-        One of :data:`~xopr_crossovers.core.search.TIME_MODES`.
+        One of :data:`~xopr_crossovers.core.search.TIME_MODES`, or ``granule_ids`` of granules that were named.
     start, end : Timestamp
         First and last moment that is searched, UTC without a time zone.
     start_date, end_date : str
@@ -132,6 +132,22 @@ def window_of(
     window = makers[choice.mode]()
     progress.info(window.text)
     return window
+
+
+def window_of_granules(granules: gpd.GeoDataFrame) -> Window | None:
+    """Return the time from the first to the last day of granules; None if none says when it was.
+
+    Parameters
+    ----------
+    granules : GeoDataFrame
+        With ``start_time`` and ``end_time``.
+    """
+    starts = granules["start_time"].dropna()
+    if len(starts) == 0:
+        return None
+    end = max(starts.max(), granules["end_time"].max()) if granules["end_time"].notna().any() else starts.max()
+    first, last = (moment.tz_localize(None).normalize() for moment in (starts.min(), end))
+    return _days("granule_ids", first, last, "The granules' own time")
 
 
 def today(now: pd.Timestamp | None = None) -> pd.Timestamp:

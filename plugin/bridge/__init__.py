@@ -7,6 +7,7 @@ from ...core.common import lazy_face
 if TYPE_CHECKING:
     from . import geopackage as geopackage
     from .fitting import Fitting as Fitting
+    from .fitting import Titles as Titles
     from .layers import open_vector as open_vector
     from .layers import shape_of as shape_of
     from .layers import source_to_table as source_to_table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import geopandas as gpd
 import pandas as pd
 import shapely
@@ -9,6 +11,11 @@ import shapely
 from ..files import POINTS, Format, renamed
 from .attributes import kind_of, sql_values_of
 
+#: Returns the names and the descriptions of a table's rows.
+Titles = Callable[[pd.DataFrame], tuple[Sequence[str], Sequence[str]]]
+
+# As GDAL's KML takes them for a placemark's own.
+_TITLES = ("Name", "Description")
 _LONLAT_CRS = "EPSG:4326"
 # A nanometre in a projection, a tenth of a millimetre in degrees.
 _DECIMALS = 9
@@ -25,6 +32,8 @@ class Fitting:
     first : DataFrame or GeoDataFrame
     kinds : dict of str to str, optional
         As for :func:`~xopr_crossovers.plugin.bridge.layers.fields_of`.
+    titles : callable, optional
+        Returns the names and the descriptions of a table's rows, for a format that has them.
 
     Attributes
     ----------
@@ -34,7 +43,14 @@ class Fitting:
         What is different in the file, though nothing is lost.
     """
 
-    def __init__(self, found: Format, kind: str, first: pd.DataFrame, kinds: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        found: Format,
+        kind: str,
+        first: pd.DataFrame,
+        kinds: dict[str, str] | None = None,
+        titles: Titles | None = None,
+    ) -> None:
         is_spatial = isinstance(first, gpd.GeoDataFrame)
         names = [str(name) for name in first.columns if not is_spatial or name != first.geometry.name]
         self._as_columns = is_spatial and kind in found.as_columns
@@ -44,6 +60,9 @@ class Fitting:
         self._times = [name for name in names if found.times_as_text and kinds[name] == "datetime"]
         kinds.update(dict.fromkeys(self._times, "text"))
         self.kinds = {self._new_names.get(name, name): kind for name, kind in kinds.items()}
+        self._titles = titles if found.has_titles else None
+        if self._titles is not None:
+            self.kinds.update(dict.fromkeys(_TITLES, "text"))
         self.notes = [
             f"{found.title} cannot hold a column {old} beside its others: it is written as {new}."
             for old, new in self._new_names.items()
@@ -66,6 +85,7 @@ class Fitting:
 
     def fit(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table as the format takes it."""
+        titles = self._titles(table) if self._titles is not None else ()
         if self._as_columns:
             table = self._with_places(table)
         if self._times or self._new_names:
@@ -73,6 +93,8 @@ class Fitting:
             for name in self._times:
                 table[name] = pd.Series(sql_values_of(table[name], "datetime"), index=table.index, dtype=object)
             table = table.rename(columns=self._new_names)
+        for name, texts in zip(_TITLES, titles):
+            table = table.assign(**{name: pd.Series(texts, index=table.index, dtype=object)})
         return table
 
     def _with_places(self, table: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ _MOST = 20_000
 _SAMPLE = 1_000
 # Of the largest coordinate: metres where that is thousands of kilometres.
 _TOLERANCE = 1e-6
-_KML_TEXT = re.compile(r"<SimpleData [^>]*>([^<]*)</SimpleData>")
+_KML_TEXT = re.compile(r"<(?:SimpleData [^>]*|name|description)>([^<]*)</")
 _NO_CRS = "its coordinate reference system is not in it"
 
 

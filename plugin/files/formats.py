@@ -47,6 +47,8 @@ class Format:
     check : str
         How it is proved whole: ``layer`` (read back), ``kml`` (read back, but for texts: a GDAL without LIBKML reads no
         columns), ``sqlite`` (rows counted) or ``zip`` (checksums: GDAL reads no long sheet of its own back).
+    has_titles : bool
+        Whether a row has a name and a description of its own, which a phone or a globe shows.
     several_tables : bool
         Whether other tables may be in the file.
     is_database : bool
@@ -66,6 +68,7 @@ class Format:
     why_max: str = ""
     note: str = ""
     check: str = "layer"
+    has_titles: bool = False
     several_tables: bool = False
     is_database: bool = False
 
@@ -119,6 +122,7 @@ _FORMATS = (
         why_max="which is as much as a phone or a globe shows",
         note="it is in longitude and latitude, and numbers have the precision of floating point",
         check="kml",
+        has_titles=True,
     ),
     Format(
         "CSV",

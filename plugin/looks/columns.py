@@ -49,6 +49,8 @@ ALIASES = {
     "hemisphere": "Hemisphere",
     "provider": "Radar provider",
     "n_differing": "Granules that differ",
+    "place": "Place number",
+    "place_name": "Place",
     "n_strtree": "Granules, strtree",
     "n_prefix": "Granules, prefix",
     "n_flightline": "Granules, flight line",
@@ -67,6 +69,7 @@ _MOMENT_WIDTH = 150
 _WIDTHS = {
     "id": 170,
     "frame_id": 170,
+    "place_name": 170,
     "collection": 165,
     "flight_date": 90,
     "granule_id": 310,

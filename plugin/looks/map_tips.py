@@ -52,6 +52,16 @@ GRANULE = "\n".join(
     ]
 )
 
+_CYCLE = _if_known(", cycle ", _plain('"cycle"'))
+TRACK = "\n".join(
+    [
+        f"<b>RGT {_column('rgt')}{_CYCLE}, region {_column('region')}</b><br>",
+        _if_known("", "format_date(\"start_time\", 'yyyy-MM-dd HH:mm')", " UTC<br>"),
+        f"{_column('n_crossings')} crossovers on {_column('n_frames')} frames<br>",
+        _column("seasons"),
+    ]
+)
+
 _BEAM = "coalesce(\"beam\", 'footprint')"
 CROSSOVER = "\n".join(
     [
@@ -120,6 +130,26 @@ PICK = "\n".join(
 )
 
 
+_PLACE = 'coalesce("place_name", \'place \' || "place")'
+_PLANNED = [
+    f"<b>{_shown(_plain(_PLACE))}</b><br>",
+    f"RGT {_column('rgt')}, cycle {_column('cycle')}, region {_column('region')}, {_column('direction')}<br>",
+    _if_known("", "format_date(\"pass_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
+]
+PLANNED_PASS = "\n".join(
+    [*_PLANNED, _if_known("", 'round("distance_m")', " m from "), f"{_column('beam')}<br>", _column("accuracy")]
+)
+PLANNED_CROSSOVER = "\n".join(
+    [
+        *_PLANNED,
+        f"{_column('beam')}, ",
+        _if_known("", 'round("angle_deg", 1)', " degrees, "),
+        _if_known("", 'round("distance_m" / 1000, 2)', " km along the line<br>"),
+        _column("accuracy"),
+    ]
+)
+
+
 def frame_tip(columns: list[str]) -> str:
     """Return the tip of a layer of frames: what is known of them by its columns, with the echogram if there is one.
 
@@ -137,6 +167,8 @@ def frame_tip(columns: list[str]) -> str:
         parts.append(f"<br>the methods differ on {_column('n_differing')} granules")
     elif "atl06_granules" in columns:
         parts += _counts()
+    elif "n_crossings" in columns:
+        parts.append(f"<br>{_column('n_crossings')} crossovers with {_column('n_passes')} passes")
     if "thumbnail" in columns:
         address = _quoted("thumbnail")
         picture = "'<img src=\"' || " + _plain(address) + ' || \'" width="320" alt="Echogram">\''

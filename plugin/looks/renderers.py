@@ -38,6 +38,14 @@ _DAYS_APART = (
     (366, 1827, "up to five years"),
     (1827, 1e9, "more than five years, or unknown"),
 )
+# Metres from a planned pass to its place.
+_FROM_PLACE = (
+    (0, 0, "over the place"),
+    (0, 100, "within 100 m"),
+    (100, 1_000, "within 1 km"),
+    (1_000, 5_000, "within 5 km"),
+    (5_000, 1e9, "farther off"),
+)
 # Classes of trends; values beyond, and where there is none.
 _TRENDS_M_A = (-inf, -1.0, -0.3, -0.1, 0.1, 0.3, 1.0, inf)
 _BEYOND, _NO_VALUE = 1e6, -1e9
@@ -50,6 +58,11 @@ def _line(colour: str, width: str) -> QgsLineSymbol:
 def frames_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws frames that nothing was counted for."""
     return QgsSingleSymbolRenderer(_line("#33415c", "0.4"))
+
+
+def tracks_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws the centre lines of passes."""
+    return QgsSingleSymbolRenderer(_line("#44206b", "0.35"))
 
 
 def granules_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
@@ -98,6 +111,22 @@ def crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     renderer = QgsGraduatedSymbolRenderer("coalesce(abs(days_between), 1e9)", ranges)
     renderer.setSourceSymbol(_point(VIRIDIS[0]))
     return renderer
+
+
+def passes_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws planned passes by how near they come to their places."""
+    ranges = [
+        QgsRendererRange(low, high, _line(VIRIDIS[number], "0.7"), label)
+        for number, (low, high, label) in enumerate(_FROM_PLACE)
+    ]
+    renderer = QgsGraduatedSymbolRenderer("distance_m", ranges)
+    renderer.setSourceSymbol(_line(VIRIDIS[0], "0.7"))
+    return renderer
+
+
+def planned_crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+    """Return what draws crossovers that are still to come."""
+    return QgsSingleSymbolRenderer(_point(VIRIDIS[0]))
 
 
 def signed_renderer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from qgis.core import Qgis, QgsFeatureRenderer, QgsVectorLayer
+from qgis.core import Qgis, QgsFeatureRenderer, QgsLayerNotesUtils, QgsVectorLayer
 
 from ..compat import save_style
 from . import map_tips, renderers, stored_styles
@@ -43,10 +43,10 @@ class Style:
         Whether the extent is far larger than what is looked for, as that of whole passes.
     listed : Style, optional
         Of the layer whose rows are listed in the form of a feature, see :mod:`.relations`.
+    note : str
+        What whoever gets the layer must know: the layer's note in QGIS, and the abstract of its metadata.
     section : str
         Title in ``docs/layers.md``, where the columns are told; empty if the algorithm's own page tells them.
-    about : str
-        What must be known of the whole layer; in its metadata.
     """
 
     label: str
@@ -58,8 +58,8 @@ class Style:
     is_of_frames: bool = False
     is_wide: bool = False
     listed: Style | None = None
+    note: str = ""
     section: str = ""
-    about: str = ""
 
 
 def apply(layer: QgsVectorLayer, style: Style) -> None:
@@ -73,9 +73,10 @@ def apply(layer: QgsVectorLayer, style: Style) -> None:
         layer.setRenderer(style.renderer(layer))
     if style.times:
         _set_times(layer, *style.times)
-    if style.about:
+    if style.note:
+        QgsLayerNotesUtils.setLayerNotes(layer, style.note)
         metadata = layer.metadata()
-        metadata.setAbstract(style.about)
+        metadata.setAbstract(style.note)
         layer.setMetadata(metadata)
 
 

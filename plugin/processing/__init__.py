@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from . import height_parameters as height_parameters
     from . import parameters as parameters
     from . import rasters as rasters
+    from . import track_parameters as track_parameters
     from . import values as values
     from .base import CROSSOVERS_GROUP as CROSSOVERS_GROUP
     from .base import FRAMES_GROUP as FRAMES_GROUP

@@ -173,7 +173,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
             failure = failure_of(error, run.feedback)
         else:
             self._layers, self._replaced = run.outputs.layers, run.outputs.replaced
-            if "WINDOW_START" in results:
+            if results.get("WINDOW_START"):
                 self._window = f"{results['WINDOW_START']} to {results['WINDOW_END']}"
             return {**run.outputs.layers, **results}, ""
         run.outputs.discard()

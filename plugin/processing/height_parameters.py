@@ -53,8 +53,8 @@ def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
             "MATCHES",
             "Matches (instead of granules)",
             "table",
-            "Matches, crossovers, or any table with granule_id and https_url; where it has frame_id too, only the rows of "
-            "the frame are taken.",
+            "Matches, crossovers, or any table with granule_id and https_url; where it has frame_id too, only the rows "
+            "of the frame are taken.",
             optional=True,
         )
     )

@@ -65,7 +65,9 @@ class Inputs:
     def given(self, name: str) -> bool:
         """Whether a parameter has a value."""
         value = self.parameters.get(name)
-        return bool(value.strip()) if isinstance(value, str) else not is_null(value)
+        if isinstance(value, (str, list, tuple)):
+            return bool(value.strip() if isinstance(value, str) else value)
+        return not is_null(value)
 
     def text(self, name: str) -> str:
         """Return a text without spaces round it; empty if there is none."""
@@ -99,7 +101,9 @@ class Inputs:
             for part in value:
                 self._check_option(name, str(part))
             return [str(part) for part in value]
-        return [str(part) for part in self.algorithm.parameterAsEnumStrings(self.parameters, name, self.context)]
+        chosen = self.algorithm.parameterAsEnumStrings(self.parameters, name, self.context)
+        # Where nothing is chosen, and nothing by default, QGIS has one option without a name.
+        return [str(part) for part in chosen if part]
 
     def _check_option(self, name: str, value: str) -> None:
         options = self.algorithm.parameterDefinition(name).options()

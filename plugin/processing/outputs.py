@@ -27,6 +27,7 @@ from .inputs import Inputs
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..bridge import Titles
     from ..files import LayerPlace
 
 # Less than this, and a file that could not be written had no room.
@@ -78,7 +79,12 @@ class Outputs:
         self.write_parts(name, iter([table]), empty=empty)
 
     def write_parts(
-        self, name: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None = None, empty: str = "NoGeometry"
+        self,
+        name: str,
+        tables: Iterator[pd.DataFrame],
+        kinds: dict[str, str] | None = None,
+        empty: str = "NoGeometry",
+        titles: Titles | None = None,
     ) -> int:
         """Write tables one after the other as one output layer, as they come, and return the number of rows.
 
@@ -93,6 +99,8 @@ class Outputs:
             table has it.
         empty : str
             Geometry type of a layer whose first table has no features.
+        titles : callable, optional
+            Returns the names and the descriptions of a table's rows, for formats that have such.
 
         Raises
         ------
@@ -106,12 +114,18 @@ class Outputs:
         if place is None or place.server:
             return self._write_elsewhere(name, tables, kinds, empty)
         try:
-            return self._write_file(name, place, tables, kinds, empty)
+            return self._write_file(name, place, tables, kinds, empty, titles)
         except OSError as error:
             raise InputError(_failed(name, place.file, error)) from None
 
     def _write_file(
-        self, name: str, place: LayerPlace, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
+        self,
+        name: str,
+        place: LayerPlace,
+        tables: Iterator[pd.DataFrame],
+        kinds: dict[str, str] | None,
+        empty: str,
+        titles: Titles | None,
     ) -> int:
         from ..bridge import Fitting, Written, geopackage, shape_of, write
         from ..files import row_files
@@ -119,7 +133,7 @@ class Outputs:
         path, found = place.path, formats.known(place.path.suffix.lower().lstrip("."))
         kind = kind_of_output(self._inputs.algorithm.parameterDefinition(name))
         first = next(tables)
-        fitting = Fitting(found, kind, first, kinds)
+        fitting = Fitting(found, kind, first, kinds, titles)
         for note in fitting.notes:
             self._inputs.progress.info(f"{name}: {note}")
         table = place.table or (path.stem if found.is_database else "")

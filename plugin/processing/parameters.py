@@ -24,6 +24,7 @@ from qgis.core import (
 )
 
 from ...core.catalogs import season_names
+from ...core.crossings import DAYS_AHEAD, MOST_M, NEAR_M
 from ...core.downloads import BEST_BY, KINDS
 from ...core.frames import RULES
 from ...core.geometry import HEMISPHERES
@@ -38,6 +39,13 @@ DEFAULT_CYCLE = 22
 DEFAULT_DISTANCE_M = 10_000.0
 
 _REPLACED = "In a GeoPackage that is there, the table of that name is replaced and the others stay."
+
+#: Labels and examples of parameters that are lists of numbers.
+NUMBER_LISTS = {
+    "CYCLES": ("Repeat cycles", "22,24-26"),
+    "RGTS": ("Reference ground tracks", "61,1100-1150"),
+    "REGIONS": ("Granule regions", "10-12"),
+}
 
 GEOMETRY_TYPES = {"lines": LINES, "points": POINTS, "polygons": POLYGONS, "table": TABLE}
 
@@ -79,10 +87,11 @@ def layer(name: str, label: str, kind: str, help_text: str, optional: bool = Fal
     return described(parameter, help_text)
 
 
-def sink(name: str, label: str, kind: str, help_text: str) -> Any:
-    """Return a parameter for an output layer of lines or polygons, or for an output table."""
-    help_text = f"{help_text} {_REPLACED}"
-    return described(QgsProcessingParameterFeatureSink(name, label, GEOMETRY_TYPES[kind]), help_text)
+def sink(name: str, label: str, kind: str, help_text: str, optional: bool = False) -> Any:
+    """Return a parameter for an output layer, or for an output table; an optional one is not made unless asked for."""
+    parameter = QgsProcessingParameterFeatureSink(name, label, GEOMETRY_TYPES[kind], optional=optional)
+    parameter.setCreateByDefault(not optional)
+    return described(parameter, f"{help_text} {_REPLACED}")
 
 
 def add_catalog(algorithm: QgsProcessingAlgorithm) -> None:
@@ -204,26 +213,7 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         text("PROVIDER", "CMR provider", "NSIDC_CPRD", "Whose copy of the product is searched in CMR.", advanced=True)
     )
-    algorithm.addParameter(
-        text(
-            "CMR_URL",
-            "Address of CMR",
-            None,
-            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the one that "
-            f"the environment variable XOPR_CMR_URL or {settings.PLACE} names.",
-            advanced=True,
-        )
-    )
-    store = choice(
-        "STORE",
-        "Granules of earlier searches",
-        STORE_MODES,
-        STORE_MODES[0],
-        "use: what earlier searches brought is taken from this computer, and only the rest is asked of CMR; refresh: "
-        "everything is asked anew, and kept; ignore: everything is asked anew, and nothing is kept.",
-    )
-    store.setFlags(store.flags() | ADVANCED)
-    algorithm.addParameter(store)
+    add_granule_store(algorithm)
 
 
 def add_granule_files(algorithm: QgsProcessingAlgorithm) -> None:
@@ -242,7 +232,7 @@ def add_granule_files(algorithm: QgsProcessingAlgorithm) -> None:
 
 
 def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``METHOD`` and ``CROSSING_ONLY``."""
+    """Add ``METHOD``, ``CROSSING_ONLY``, ``MAX_DAYS``, ``BEST`` and ``DIRECTION``."""
     algorithm.addParameter(
         choice(
             "METHOD",
@@ -259,6 +249,40 @@ def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
             "Leave out matches whose footprint lies in a frame's cells but does not cross its flight line.",
         )
     )
+    _add_max_days(algorithm, "matches")
+    best = QgsProcessingParameterNumber("BEST", "Only the nearest passes of each frame", INTEGER, 0, minValue=0)
+    algorithm.addParameter(
+        described(
+            best,
+            "So many granules of each frame, those whose day is nearest to the flight's; of equal ones the earlier. "
+            "They are chosen of those that the other choices leave. Of a frame without a flight date the earliest are "
+            "kept. 0 keeps all.",
+        )
+    )
+    add_direction(
+        algorithm,
+        "Of the satellite where it comes by the middle of the frame, so that granules of regions 4 and 11, in which it "
+        "turns, count by that as well:",
+        advanced=True,
+    )
+
+
+def _add_max_days(algorithm: QgsProcessingAlgorithm, what: str) -> None:
+    days = QgsProcessingParameterNumber(
+        "MAX_DAYS", "Most days between flight and pass", FLOAT, optional=True, minValue=0.0
+    )
+    algorithm.addParameter(described(days, f"Keep {what} whose pass was at most so many days before or after."))
+
+
+def add_direction(
+    algorithm: QgsProcessingAlgorithm, where: str = "Of the satellite where it crosses:", advanced: bool = False
+) -> None:
+    """Add ``DIRECTION``."""
+    direction = QgsProcessingParameterEnum(
+        "DIRECTION", "Direction of flight", list(DIRECTIONS), defaultValue=DIRECTIONS[0], usesStaticStrings=True
+    )
+    help_text = f"{where} ascending is northward, descending southward. Options: {', '.join(DIRECTIONS)}."
+    algorithm.addParameter(described(direction, help_text, advanced))
 
 
 def add_compared_methods(algorithm: QgsProcessingAlgorithm) -> None:
@@ -294,8 +318,8 @@ def add_report(algorithm: QgsProcessingAlgorithm) -> None:
     )
 
 
-def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE``, ``DIRECTION``, ``CYCLES``, ``RGTS`` and ``REGIONS``."""
+def add_beams(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``BEAMS``."""
     algorithm.addParameter(
         described(
             QgsProcessingParameterEnum(
@@ -312,29 +336,23 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
             f"{', '.join(BEAMS_AND_CENTRE)}.",
         )
     )
-    days = QgsProcessingParameterNumber(
-        "MAX_DAYS", "Most days between flight and pass", FLOAT, optional=True, minValue=0.0
-    )
-    algorithm.addParameter(described(days, "Keep crossovers whose pass was at most so many days before or after."))
+
+
+def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE`` and ``DIRECTION``."""
+    add_beams(algorithm)
+    _add_max_days(algorithm, "crossovers")
     angle = QgsProcessingParameterNumber(
         "MIN_ANGLE", "Smallest crossing angle", FLOAT, 0.0, minValue=0.0, maxValue=90.0
     )
     algorithm.addParameter(described(angle, "Degrees, 0 to 90: crossings at a smaller angle are left out."))
-    direction = QgsProcessingParameterEnum(
-        "DIRECTION", "Direction of flight", list(DIRECTIONS), defaultValue=DIRECTIONS[0], usesStaticStrings=True
-    )
-    algorithm.addParameter(
-        described(
-            direction,
-            "Of the satellite where it crosses: ascending is northward, descending southward. "
-            f"Options: {', '.join(DIRECTIONS)}.",
-        )
-    )
-    for name, label, example in (
-        ("CYCLES", "Repeat cycles", "22,24-26"),
-        ("RGTS", "Reference ground tracks", "61,1100-1150"),
-        ("REGIONS", "Granule regions", "10-12"),
-    ):
+    add_direction(algorithm)
+
+
+def add_granule_filters(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``CYCLES``, ``RGTS`` and ``REGIONS``."""
+    for name in ("CYCLES", "RGTS", "REGIONS"):
+        label, example = NUMBER_LISTS[name]
         algorithm.addParameter(
             text(name, label, None, f"Only granules of these, such as {example}; all of them if empty.", advanced=True)
         )
@@ -401,6 +419,58 @@ def add_download(algorithm: QgsProcessingAlgorithm) -> None:
     )
 
 
+def add_granule_store(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``CMR_URL`` and ``STORE``."""
+    algorithm.addParameter(
+        text(
+            "CMR_URL",
+            "Address of CMR",
+            None,
+            "Another CMR than https://cmr.earthdata.nasa.gov, for tests and mirrors; if empty, the one that "
+            f"the environment variable XOPR_CMR_URL or {settings.PLACE} names.",
+            advanced=True,
+        )
+    )
+    store = choice(
+        "STORE",
+        "Granules of earlier searches",
+        STORE_MODES,
+        STORE_MODES[0],
+        "use: what earlier searches brought is taken from this computer, and only the rest is asked of CMR; refresh: "
+        "everything is asked anew, and kept; ignore: everything is asked anew, and nothing is kept.",
+    )
+    store.setFlags(store.flags() | ADVANCED)
+    algorithm.addParameter(store)
+
+
+def add_places(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``PLACES``, ``DISTANCE``, ``START_DATE`` and ``END_DATE``."""
+    algorithm.addParameter(
+        layer(
+            "PLACES",
+            "Places",
+            "table",
+            "Points, lines or polygons, also mixed: a camp, a planned flight, frames; in any coordinate reference "
+            "system. Or a table with columns lon and lat (degrees). Of a layer with a selection, those selected.",
+        )
+    )
+    distance = QgsProcessingParameterDistance(
+        "DISTANCE", "How near a beam must come", defaultValue=NEAR_M, minValue=0.0, maxValue=MOST_M
+    )
+    distance.setDefaultUnit(METRES)
+    algorithm.addParameter(
+        described(
+            distance,
+            "Metres on the ground from a beam to the place, up to 300,000; 0 for what crosses a line or passes through "
+            "a polygon. In a polygon the distance is 0.",
+        )
+    )
+    algorithm.addParameter(day("START_DATE", "First day", "In UTC, since 2018-10-13; today if empty."))
+    algorithm.addParameter(
+        day("END_DATE", "Last day", f"In UTC, up to ten years after the first; {DAYS_AHEAD} days after it if empty.")
+    )
+
+
 def add_extent(algorithm: QgsProcessingAlgorithm) -> None:
     """Add ``EXTENT``."""
     extent = QgsProcessingParameterExtent("EXTENT", "Extent to search (instead of frames)", optional=True)
@@ -409,6 +479,20 @@ def add_extent(algorithm: QgsProcessingAlgorithm) -> None:
             extent,
             "Used where no frames are given. Written as west,east,south,north [EPSG:4326], with west greater than east "
             "over the antimeridian, or as xmin,xmax,ymin,ymax in a projection such as [EPSG:3031].",
+        )
+    )
+
+
+def add_granule_ids(algorithm: QgsProcessingAlgorithm, instead_of: str) -> None:
+    """Add ``GRANULE_IDS``; `instead_of` says what else can be given."""
+    names = QgsProcessingParameterString(
+        "GRANULE_IDS", f"Granules by name (instead of {instead_of})", multiLine=True, optional=True
+    )
+    algorithm.addParameter(
+        described(
+            names,
+            "Names such as ATL06_20240106123456_02342210_007_01, file names, paths or links, several with commas, "
+            "semicolons, spaces or line breaks between. Of each the newest revision that is there is taken.",
         )
     )
 
@@ -429,6 +513,11 @@ def add_login(algorithm: QgsProcessingAlgorithm) -> None:
 def add_number(algorithm: QgsProcessingAlgorithm, name: str, label: str) -> None:
     """Declare a number that the algorithm returns."""
     algorithm.addOutput(QgsProcessingOutputNumber(name, label))
+
+
+def add_text(algorithm: QgsProcessingAlgorithm, name: str, label: str) -> None:
+    """Declare a text that the algorithm returns."""
+    algorithm.addOutput(QgsProcessingOutputString(name, label))
 
 
 def add_frames(algorithm: QgsProcessingAlgorithm, optional: bool = False) -> None:

@@ -36,12 +36,17 @@ class Rule:
 
 
 RULES = (
+    Rule("TIME_MODE", "GRANULE_IDS", MISSING),
+    Rule("START_DATE", "GRANULE_IDS", MISSING),
+    Rule("END_DATE", "GRANULE_IDS", MISSING),
+    Rule("CYCLE", "GRANULE_IDS", MISSING),
     Rule("START_DATE", "TIME_MODE", ("date_range",)),
     Rule("END_DATE", "TIME_MODE", ("date_range",)),
     Rule("CYCLE", "TIME_MODE", ("cycle", "nominal_cycle")),
     Rule("RULE", "POINTS", GIVEN),
     Rule("DISTANCE", "POINTS", GIVEN),
     Rule("DISTANCE", "RULE", ("distance",)),
+    Rule("BEST_BY", "BEST", GIVEN),
     Rule("PROVIDER", "GRANULE_FILES", MISSING, refuses=False),
     Rule("CMR_URL", "GRANULE_FILES", MISSING, refuses=False),
     Rule("STORE", "GRANULE_FILES", MISSING, refuses=False),
@@ -62,7 +67,7 @@ def check_relevance(run: Run) -> list[str]:
     known = {definition.name(): definition for definition in run.algorithm.parameterDefinitions()}
     warnings = []
     for rule in RULES:
-        if rule.name not in known or rule.other not in known or not _is_stated(run, rule.name) or _holds(run, rule):
+        if rule.name not in known or rule.other not in known or not is_stated(run, rule.name) or _holds(run, rule):
             continue
         sentence = _sentence(run, rule, known[rule.name].defaultValue())
         if rule.refuses:
@@ -71,7 +76,7 @@ def check_relevance(run: Run) -> list[str]:
     return warnings
 
 
-def _is_stated(run: Run, name: str) -> bool:
+def is_stated(run: Run, name: str) -> bool:
     """Whether a parameter is given, and is not what it would be anyway."""
     if not run.given(name):
         return False
@@ -86,15 +91,17 @@ def _is_stated(run: Run, name: str) -> bool:
 
 def _holds(run: Run, rule: Rule) -> bool:
     if rule.values in (GIVEN, MISSING):
-        return run.given(rule.other) == (rule.values == GIVEN)
+        return is_stated(run, rule.other) == (rule.values == GIVEN)
     return run.choice(rule.other) in rule.values
 
 
 def _sentence(run: Run, rule: Rule, default: object) -> str:
-    if rule.values == MISSING:
+    if rule.values == MISSING and not rule.refuses:
         return f"{rule.name} is not used, since {rule.other} is given."
     usual = f"{default:g}" if isinstance(default, float) else default
     leave = f"leave {rule.name} out" if default is None else f"leave {rule.name} at {usual}"
+    if rule.values == MISSING:
+        return f"{rule.name} is not used with {rule.other}: {leave}, or give something else than {rule.other}."
     if rule.values == GIVEN:
         return f"{rule.name} is only used with {rule.other}, which is not given: give {rule.other}, or {leave}."
     options = listed([f"{rule.other}={value}" for value in rule.values]).replace(" and ", " or ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis
@@ -11,8 +13,11 @@ from ...core.common import InputError
 from ..metadata import metadata
 from ..options import settings
 from .command import command
+from .relevance import is_stated
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy as np
     import pandas as pd
 
     from .run import Run
@@ -25,13 +30,33 @@ def check_one_of(run: Run, *names: str) -> None:
     ------
     InputError
     """
-    given = [name for name in names if run.given(name)]
-    if len(given) == 1:
-        return
-    listed = f"{', '.join(names[:-1])} or {names[-1]}"
-    if given:
-        raise InputError(f"Give only one of {listed}; now there are {' and '.join(given)}.")
-    raise InputError(f"Give {listed}: one of them is needed.")
+    if not check_at_most_one_of(run, *names):
+        raise InputError(f"Give {_or(_inputs(run, names))}: one of them is needed.")
+
+
+def check_at_most_one_of(run: Run, *names: str) -> str:
+    """Return which of some parameters is given; an empty text if none is.
+
+    Raises
+    ------
+    InputError
+        If several are.
+    """
+    inputs = _inputs(run, names)
+    given = [name for name in inputs if run.given(name)]
+    if len(given) > 1:
+        raise InputError(f"Give only one of {_or(inputs)}; now there are {core.common.listed(given)}.")
+    return "".join(given)
+
+
+def _inputs(run: Run, names: Sequence[str]) -> list[str]:
+    """Return the names that are inputs: a model need not ask for all, and may call an output so."""
+    known = {one.name() for one in run.algorithm.parameterDefinitions() if not one.isDestination()}
+    return [name for name in names if name in known]
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def check_days(run: Run, start: str, end: str) -> None:
@@ -81,8 +106,23 @@ def window(run: Run) -> core.search.WindowChoice:
 
 
 def matching(run: Run) -> core.matching.Matching:
-    """Return when a granule belongs to a frame."""
-    return core.matching.Matching(run.choice("METHOD"), run.yes("CROSSING_ONLY"))
+    """Return when a granule belongs to a frame, and which of those are wanted.
+
+    Raises
+    ------
+    InputError
+        If a number is none, or out of range.
+    """
+    # A fraction is left for the core to refuse; QGIS would round it without a word.
+    best = run.number("BEST")
+    wanted = core.matching.Matching(
+        run.choice("METHOD"),
+        run.yes("CROSSING_ONLY"),
+        run.choice("DIRECTION"),
+        run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
+        int(best) if best.is_integer() else best,  # type: ignore[arg-type]
+    )
+    return core.matching.check_matching(wanted)
 
 
 def check_window(run: Run, has_frames: bool) -> None:
@@ -114,6 +154,36 @@ def product(run: Run) -> core.search.Product:
     return core.search.Product(short_name, version, run.text("PROVIDER") or None, address, run.choice("STORE"))
 
 
+def granule_ids(run: Run, name: str = "GRANULE_IDS") -> pd.DataFrame:
+    """Return the granules that are named.
+
+    Raises
+    ------
+    InputError
+        If a text is no granule's name, or of another product or version than was asked for beside it.
+    """
+    names = core.search.read_granule_ids(run.text(name), name)
+    wanted = product(run)
+    for parameter, column, value in (
+        ("SHORT_NAME", "short_name", wanted.short_name),
+        ("VERSION", "release", wanted.version),
+    ):
+        others = names[names[column] != value]
+        if len(others) == 0:
+            continue
+        text, of = others["text"].iloc[0], others[column].iloc[0]
+        if is_stated(run, parameter):
+            default = run.algorithm.parameterDefinition(parameter).defaultValue()
+            raise InputError(
+                f"{parameter} is {value}, but {name} has {text}, which is of {of}: leave {parameter} at {default}, "
+                "since the names say it, or leave that granule out."
+            )
+        if column == "release":
+            how_many = core.common.count(len(others), f"granule of {name} is", f"granules of {name} are")
+            run.progress.warn(f"{how_many} of another version than {value} (the first is {text}): the names count.")
+    return names
+
+
 def origin(run: Run) -> core.reports.Origin:
     """Return the command that repeats a whole job, what to know about it, and the versions of what called the core."""
     wanted = product(run)
@@ -138,13 +208,13 @@ def software() -> dict[str, str]:
     return {"xOPR Crossovers": metadata()["version"], "QGIS": Qgis.QGIS_VERSION}
 
 
-def search_results(found: core.job.Found, searched: core.search.Window) -> dict[str, Any]:
-    """Return the numbers and texts of a search."""
+def search_results(found: core.job.Found, searched: core.search.Window | None) -> dict[str, Any]:
+    """Return the numbers and texts of a search; of one by name that found nothing there is no window."""
     return {
         "N_GRANULES": len(found.granules),
         "CMR_HITS": found.hits,
-        "WINDOW_START": searched.start_date,
-        "WINDOW_END": searched.end_date,
+        "WINDOW_START": searched.start_date if searched else "",
+        "WINDOW_END": searched.end_date if searched else "",
     }
 
 
@@ -156,15 +226,14 @@ def wanted_crossovers(run: Run) -> core.crossings.Wanted:
     InputError
         If a number or a list of numbers is none, or out of range.
     """
-    read, regions = core.common.read_numbers, core.icesat2.REGIONS
     return core.crossings.Wanted(
         beams=run.choices("BEAMS") or core.icesat2.BEAMS,
         max_days=run.number("MAX_DAYS") if run.given("MAX_DAYS") else None,
         min_angle=run.number("MIN_ANGLE"),
         direction=run.choice("DIRECTION"),
-        cycles=read(run.text("CYCLES"), "CYCLES", 1, 99),
-        rgts=read(run.text("RGTS"), "RGTS", 1, core.icesat2.TRACKS_PER_CYCLE),
-        regions=read(run.text("REGIONS"), "REGIONS", regions[0], regions[-1]),
+        cycles=_numbers(run, "CYCLES"),
+        rgts=_numbers(run, "RGTS"),
+        regions=_numbers(run, "REGIONS"),
     )
 
 
@@ -174,13 +243,62 @@ def picking(run: Run) -> core.downloads.Picking:
     Raises
     ------
     InputError
-        If a number is none, or out of range, or ``BEST_BY`` would be ignored.
+        If a number is none, or out of range.
     """
-    best, best_by = int(run.number("BEST")), run.choice("BEST_BY")
-    if not best and best_by != core.downloads.BEST_BY[0]:
-        raise InputError(f"BEST_BY={best_by} is only used with BEST, which is 0: give BEST, or leave BEST_BY out.")
     max_days = run.number("MAX_DAYS") if run.given("MAX_DAYS") else None
-    return core.downloads.Picking(run.yes("CROSSES_LINE"), max_days, best, best_by)
+    return core.downloads.Picking(run.yes("CROSSES_LINE"), max_days, int(run.number("BEST")), run.choice("BEST_BY"))
+
+
+def _numbers(run: Run, name: str) -> np.ndarray | None:
+    """Return the numbers of a list; None if it is empty, for all."""
+    regions = core.icesat2.REGIONS
+    bounds = {"CYCLES": (1, 99), "RGTS": (1, core.icesat2.TRACKS_PER_CYCLE), "REGIONS": (regions[0], regions[-1])}
+    return core.common.read_numbers(run.text(name), name, *bounds[name])
+
+
+def check_tracks(run: Run) -> None:
+    """Check which passes are meant, and the frames of which archive.
+
+    Raises
+    ------
+    InputError
+    """
+    check_one_of(run, "GRANULE_IDS", "RGTS", "GRANULES")
+    if run.given("GRANULE_IDS"):
+        core.search.read_granule_ids(run.text("GRANULE_IDS"))
+    for name in ("RGTS", "CYCLES", "REGIONS"):
+        _numbers(run, name)
+    archive = check_at_most_one_of(run, "SEASONS", "CATALOG", "FRAMES")
+    if run.yes("SYNC") and archive in ("CATALOG", "FRAMES"):
+        raise InputError(f"SYNC fetches seasons, and the frames are those of {archive}: leave one of the two out.")
+
+
+def planned_passes(run: Run) -> tuple[gpd.GeoDataFrame, core.crossings.Wanted]:
+    """Return the passes along ``RGTS``, and which crossovers are wanted of them; see :func:`wanted_crossovers`."""
+    wanted = wanted_crossovers(run)
+    if wanted.rgts is None:
+        raise InputError("RGTS names no track; write them as 120-140,407.")
+    if wanted.max_days is not None and wanted.cycles is None:
+        raise InputError("MAX_DAYS needs the times of the passes: give CYCLES with RGTS, or leave MAX_DAYS out.")
+    passes = core.granules.planned_granules(wanted.rgts, wanted.cycles, wanted.regions)
+    return passes, replace(wanted, cycles=None, rgts=None, regions=None)
+
+
+def pass_plan(run: Run) -> core.crossings.PassPlan:
+    """Return which passes are to be predicted.
+
+    Raises
+    ------
+    InputError
+        If a date or the distance is out of range.
+    """
+    return core.crossings.PassPlan(
+        distance_m=run.number("DISTANCE"),
+        start_date=run.day("START_DATE"),
+        end_date=run.day("END_DATE"),
+        beams=run.choices("BEAMS") or core.icesat2.BEAMS,
+        direction=run.choice("DIRECTION"),
+    )
 
 
 def matched_layers(matched: core.job.Matched) -> dict[str, pd.DataFrame]:

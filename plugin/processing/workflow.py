@@ -132,7 +132,10 @@ class WorkflowModel(PythonCommand, QgsProcessingModelAlgorithm):  # type: ignore
 
 
 def _check(run: Run) -> None:
-    values.check_one_of(run, "SEASON", "CATALOG")
+    if run.algorithm.parameterDefinition("RGTS"):
+        values.check_tracks(run)
+    else:
+        values.check_one_of(run, "SEASON", "CATALOG")
     values.check_window(run, has_frames=True)
 
 

@@ -26,7 +26,7 @@ SEARCH = ["TIME_MODE", "CYCLE", "START_DATE", "END_DATE", "SHORT_NAME", "VERSION
 # Inputs, outputs, and the algorithms of the steps. Scripts depend on the names.
 MODELS = {
     "pointstogranules": (
-        ["SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "METHOD", "CROSSING_ONLY"],
+        ["SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "METHOD", "CROSSING_ONLY", "MAX_DAYS", "BEST"],
         ["SUBSET", "GRANULES", "MATCHED_FRAMES", "MATCHES"],
         ["loadcatalog", "subsetbypoints", "querygranules", "matchgranules"],
     ),
@@ -34,6 +34,11 @@ MODELS = {
         ["SEASON", "CATALOG", "POINTS", "RULE", "DISTANCE", *SEARCH, "BEAMS", "MAX_DAYS", "MIN_ANGLE"],
         ["MATCHED_FRAMES", "MATCHES", "GRANULES", "CROSSOVERS"],
         ["findgranules", "crossoverpoints"],
+    ),
+    "tracktoframes": (
+        ["GRANULE_IDS", "RGTS", "CYCLES", "REGIONS", "SEASONS", "CATALOG", "SYNC", *SEARCH],
+        ["FRAMES_CROSSED", "CROSSOVERS", "TRACKS", "MATCHED_FRAMES", "MATCHES", "GRANULES"],
+        ["framesfromtrack", "findgranules"],
     ),
     "seasontoheights": (
         [
@@ -75,12 +80,12 @@ def processing(qgis_app):
 
 @pytest.fixture
 def sample(repository, cmr, name, tmp_path, monkeypatch):
-    """Inputs that a model takes, and a CMR to search; files to read heights from, of which none is what is wanted."""
+    """Inputs that a model, or an algorithm, takes, and a CMR to search; files of which none is wanted."""
     monkeypatch.setenv("XOPR_CMR_URL", cmr.url)
     folder = repository / "demo" / "sample"
     return {
         "CATALOG": str(folder / "catalog" / "hemisphere=south"),
-        "POINTS": str(folder / "points.geojson"),
+        **({"RGTS": "407"} if name == "tracktoframes" else {"POINTS": str(folder / "points.geojson")}),
         "TIME_MODE": "cycle",
         "CYCLE": 22,
         **(_no_heights(tmp_path) if name == "seasontoheights" else {}),
@@ -243,11 +248,8 @@ def test_a_default_that_is_set_in_qgis_is_the_models_too(provider):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"CATALOG": ""}, "Give SEASON or CATALOG: one of them is needed."),
-        ({"SEASON": "2016_Antarctica_DC8"}, "Give only one of SEASON or CATALOG"),
         ({"TIME_MODE": "date_range"}, "TIME_MODE=date_range needs START_DATE"),
         ({"CYCLE": 0}, "CYCLE must be at least 1, not 0."),
-        ({"RULE": "box"}, "RULE has no option 'box'"),
         ({"MATCHES_": "memory:"}, "There is no parameter MATCHES_; did you mean MATCHES?"),
         ({"MATCHES": "x.shp"}, "a shapefile cuts field names"),
     ],
@@ -259,9 +261,35 @@ def test_wrong_inputs_are_named_before_the_first_step_runs(refusal, sample, name
     assert refusal(name, **sample, **outputs) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        *(
+            (name, given, words)
+            for name in ("pointstogranules", "seasontocrossovers")
+            for given, words in (
+                ({"CATALOG": ""}, "Give SEASON or CATALOG: one of them is needed."),
+                ({"SEASON": "2016_Antarctica_DC8"}, "Give only one of SEASON or CATALOG"),
+                ({"RULE": "box"}, "RULE has no option 'box'"),
+            )
+        ),
+        ("tracktoframes", {"RGTS": ""}, "Give GRANULE_IDS or RGTS: one of them is needed."),
+        ("tracktoframes", {"RGTS": "1388"}, "RGTS: there is no 1388; numbers are 1 to 1387."),
+        (
+            "tracktoframes",
+            {"SEASONS": "2016_Antarctica_DC8"},
+            "Give only one of SEASONS or CATALOG; now there are SEASONS and CATALOG.",
+        ),
+    ],
+)
+def test_wrong_inputs_of_the_first_step_are_named_before_it_runs(refusal, sample, name, given, words):
+    assert words in refusal(name, **{**sample, **dict.fromkeys(MODELS[name][1], "memory:"), **given})
+
+
 @EACH
 def test_what_a_step_says_when_it_fails_is_passed_on(provider, context, feedback, name):
-    nowhere = {"CATALOG": "/nowhere", "POINTS": "Point?crs=EPSG:4326", **dict.fromkeys(MODELS[name][1], "memory:")}
+    where = {"RGTS": "407"} if name == "tracktoframes" else {"POINTS": "Point?crs=EPSG:4326"}
+    nowhere = {"CATALOG": "/nowhere", **where, **dict.fromkeys(MODELS[name][1], "memory:")}
     _, succeeded = provider.algorithm(name).create().run(nowhere, context, feedback)
     assert not succeeded
     assert "There is no file, folder or season named /nowhere" in " ".join(feedback.errors)
@@ -281,6 +309,7 @@ def test_a_menu_can_list_the_models(provider):
     assert models.model_titles() == {
         "pointstogranules": "Points to granules",
         "seasontocrossovers": "Season to crossover points",
+        "tracktoframes": "Track to frames",
         "seasontoheights": "Season to measured heights",
     }
 

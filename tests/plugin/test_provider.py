@@ -19,6 +19,7 @@ from xopr_crossovers.core.catalogs.seasons import season_names
 from xopr_crossovers.plugin.metadata import icon_path, metadata
 
 WINDOW = ["TIME_MODE", "START_DATE", "END_DATE", "CYCLE"]
+MATCHING = ["METHOD", "CROSSING_ONLY", "MAX_DAYS", "BEST", "DIRECTION"]
 PRODUCT = ["SHORT_NAME", "VERSION", "PROVIDER", "CMR_URL", "STORE"]
 # Parameters, sinks, other outputs. Models and scripts depend on these names.
 NAMES = {
@@ -30,19 +31,19 @@ NAMES = {
     "synccatalogs": (["HEMISPHERE", "PROVIDER", "SEASON_NAME"], ["SEASONS"], ["N_SEASONS", "N_UPDATED"]),
     "subsetbypoints": (["FRAMES", "POINTS", "RULE", "DISTANCE"], ["SUBSET"], ["N_FRAMES"]),
     "querygranules": (
-        ["FRAMES", "EXTENT", *WINDOW, *PRODUCT, "GRANULE_FILES"],
+        ["FRAMES", "EXTENT", "GRANULE_IDS", *WINDOW, *PRODUCT, "GRANULE_FILES"],
         ["GRANULES"],
         ["N_GRANULES", "CMR_HITS", "WINDOW_START", "WINDOW_END"],
     ),
     "matchgranules": (
-        ["FRAMES", "GRANULES", "METHOD", "CROSSING_ONLY"],
+        ["FRAMES", "GRANULES", *MATCHING],
         ["MATCHED_FRAMES", "MATCHES"],
         ["N_MATCHES"],
     ),
     "findgranules": (
         [
             *["SEASON", "CATALOG", "FRAMES", "HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"],
-            *["POINTS", "RULE", "DISTANCE", *WINDOW, *PRODUCT, "METHOD", "CROSSING_ONLY"],
+            *["POINTS", "RULE", "DISTANCE", *WINDOW, *PRODUCT, *MATCHING],
         ],
         ["MATCHED_FRAMES", "MATCHES", "GRANULES", "REPORT"],
         ["N_FRAMES", "N_GRANULES", "CMR_HITS", "N_MATCHES", "WINDOW_START", "WINDOW_END"],
@@ -52,6 +53,14 @@ NAMES = {
         ["CROSSOVERS"],
         ["N_CROSSOVERS"],
     ),
+    "framesfromtrack": (
+        [
+            *["GRANULE_IDS", "RGTS", "GRANULES", "CYCLES", "REGIONS", "SEASONS", "CATALOG", "FRAMES", "SYNC"],
+            *["BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CMR_URL", "STORE"],
+        ],
+        ["FRAMES_CROSSED", "CROSSOVERS", "TRACKS"],
+        ["N_FRAMES", "N_CROSSOVERS", "N_SEASONS", "SEASONS_CROSSED", "FIRST_FLIGHT", "LAST_FLIGHT"],
+    ),
     "comparemethods": (
         ["FRAMES", "GRANULES", "METHODS", "REPEATS"],
         ["FRAMES_COMPARED", "COMPARISON", "REPORT"],
@@ -60,6 +69,7 @@ NAMES = {
 }
 OPTIONS = {
     "SEASON": season_names(),
+    "SEASONS": season_names(),
     "HEMISPHERE": list(core.geometry.HEMISPHERES),
     "RULE": list(core.frames.RULES),
     "TIME_MODE": list(core.search.TIME_MODES),
@@ -84,6 +94,8 @@ DEFAULTS = {
     "BEAMS": ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"],
     "MIN_ANGLE": 0.0,
     "DIRECTION": "both",
+    "BEST": 0,
+    "MAX_DAYS": None,
 }
 RELEASED = pytest.mark.parametrize("name", sorted(NAMES))
 EACH = pytest.mark.parametrize("name", [algorithm.NAME for algorithm in ALGORITHMS])
@@ -141,7 +153,8 @@ def test_the_names_of_parameters_and_outputs_are_those_that_models_depend_on(alg
 def test_outputs_are_declared_with_their_type(algorithm, name):
     kinds = {output.name(): output.type() for output in algorithm.outputDefinitions()}
     for output in NAMES[name][2]:
-        assert kinds[output] == ("outputString" if output.startswith("WINDOW") else "outputNumber")
+        is_number = output.startswith("N_") or output == "CMR_HITS"
+        assert kinds[output] == ("outputNumber" if is_number else "outputString")
     for output in NAMES[name][1]:
         assert kinds[output] == ("outputHtml" if output == "REPORT" else "outputVector")
 
@@ -179,7 +192,7 @@ def test_what_few_need_is_among_the_advanced_parameters(provider):
     }
     assert advanced == {
         *("HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"),
-        *("PROVIDER", "CMR_URL", "STORE"),
+        *("PROVIDER", "CMR_URL", "STORE", "DIRECTION"),
     }
 
 
@@ -187,7 +200,7 @@ def test_what_few_need_is_among_the_advanced_parameters(provider):
 def test_every_parameter_has_a_help_text_that_names_its_options(algorithm, name):
     for parameter in algorithm.parameterDefinitions():
         assert parameter.help().endswith("."), parameter.name()
-        if parameter.type() == "enum" and parameter.name() != "SEASON":
+        if parameter.type() == "enum" and parameter.name() not in ("SEASON", "SEASONS"):
             assert all(option in parameter.help() for option in parameter.options())
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,31 @@ def qgis_process(repository, cmr):
         lines = re.sub(r"(?m)^.*Warning: .*\n  .*$", "", ran.stderr).splitlines()
         errors = "\n".join(line for line in lines if line and not _NOISE.search(line))
         return Ran(ran.returncode, ran.stdout, errors)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def many_runs(repository, qgis_process, tmp_path_factory):
+    """Run many algorithms, each with its parameters, in one ``qgis_process``: a start takes longer than most runs.
+
+    Returns a function that takes pairs of an algorithm and its parameters, and returns how each ended.
+    """
+    profiles = tmp_path_factory.mktemp("profiles")
+    shutil.copytree(repository / ".venv" / "profile", profiles, dirs_exist_ok=True)
+    (folder,) = (profiles / "profiles").iterdir()
+    scripts = folder / "processing" / "scripts"
+    scripts.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("many_runs.py"), scripts)
+
+    def run(runs) -> list[Ran]:
+        file = tmp_path_factory.mktemp("runs") / "runs.json"
+        texts = [(name, {key: str(value) for key, value in parameters.items()}) for name, parameters in runs]
+        file.write_text(json.dumps(texts), encoding="utf-8")
+        whole = qgis_process("script:manyruns", environment={"XOPR_QGIS_PROFILES": str(profiles)}, RUNS=file)
+        assert whole.code == 0, whole.log
+        assert "Traceback" not in whole.log
+        return [Ran(*ended) for ended in json.loads(file.with_suffix(".ended").read_text(encoding="utf-8"))]
 
     return run
 

@@ -15,6 +15,7 @@ RECORD_FAULTS = {
     "odd_names": records.odd_name,
     "bounding_rectangles": records.bounding_rectangles,
     "several_polygons": records.several_polygons,
+    "other_versions": records.other_version,
 }
 """Each changes every ``every``-th record of a page."""
 
@@ -77,8 +78,8 @@ class Fault:
     -----
     Kinds: ``status``, ``partial``, ``short_page``, ``cut``, ``drip``, ``silence``, ``login_page`` (HTML with 200),
     ``malformed_json``, ``delay``, ``reset``; ``licence``, ``no_ranges``, ``astray``; ``orbit_only``, ``no_links``,
-    ``odd_names``, ``bounding_rectangles``, ``several_polygons``; ``duplicates``, ``revisions``, ``strangers``. Those
-    that add hits should last for a whole search.
+    ``odd_names``, ``bounding_rectangles``, ``several_polygons``, ``other_versions``; ``duplicates``, ``revisions``,
+    ``strangers``. Those that add hits should last for a whole search.
     """
 
     kind: str

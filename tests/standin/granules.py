@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from functools import cached_property, lru_cache
 
@@ -92,7 +93,21 @@ class Granules:
         if pattern:
             expression = expression.replace(r"\?", ".").replace(r"\*", ".*")
         matches = re.compile(expression, re.IGNORECASE).fullmatch
-        return np.fromiter((matches(known) is not None for known in self.names), dtype=bool, count=len(self))
+        begins = (re.split(r"[?*]", name, maxsplit=1)[0] if pattern else name).lower()
+        rows, known = self._alphabet
+        found = np.zeros(len(self), dtype=bool)
+        for place in range(bisect.bisect_left(known, begins), len(known)):
+            if not known[place].startswith(begins):
+                break
+            found[rows[place]] = matches(known[place]) is not None
+        return found
+
+    @cached_property
+    def _alphabet(self):
+        """Rows in the order of their names, and those names in small letters."""
+        small = [name.lower() for name in self.names]
+        rows = sorted(range(len(small)), key=small.__getitem__)
+        return rows, [small[row] for row in rows]
 
 
 def _name(product, version, time, rgt, cycle, region):

@@ -110,6 +110,23 @@ def odd_name(record, store, row):
     record["umm"]["GranuleUR"] = record["meta"]["native-id"] = f"SC:{product}.{version}:{_number(store, row)}"
 
 
+def other_version(record, store, row):
+    """Make it the record of the same pass in the version before: another collection, another file."""
+    product, version = store.collections[store.collection[row]]
+    before = f"{int(version) - 1:03d}"
+    umm = record["umm"]
+    name = umm["GranuleUR"]
+    new = name.replace(f"_{version}_", f"_{before}_")
+    record["meta"].update({"native-id": new, "concept-id": f"G{_number(store, row) + 700_000_000}-{granules.PROVIDER}"})
+    record["meta"]["collection-concept-id"] = granules.concept(product, before)
+    umm["GranuleUR"] = umm["DataGranule"]["Identifiers"][0]["Identifier"] = new
+    umm["CollectionReference"]["Version"] = before
+    umm["RelatedUrls"] = [
+        {**link, "URL": link["URL"].replace(name[:-3], new[:-3]).replace(f"/{version}/", f"/{before}/")}
+        for link in umm["RelatedUrls"]
+    ]
+
+
 def bounding_rectangles(record, store, row):
     """Put the smallest box round the ring in the place of the polygon."""
     ring = strips.ring(int(store.rgt[row]), int(store.region[row]))

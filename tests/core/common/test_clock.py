@@ -11,7 +11,7 @@ from makers import Log
 from xopr_crossovers.core import job
 from xopr_crossovers.core.common.clock import Clock, read_date
 from xopr_crossovers.core.common.errors import InputError, SearchError
-from xopr_crossovers.core.search import TIME_MODES, area, window
+from xopr_crossovers.core.search import TIME_MODES, area, store_folder, window
 
 PLACE = area.given_area((-110, -78, -100, -75))
 NOW = pd.Timestamp("2024-06-01T12:00")
@@ -111,9 +111,9 @@ def test_the_day_after_with_the_clock_still_behind_what_came_since_is_found(cmr)
 
 def test_without_a_network_what_is_held_tells_that_this_machine_s_clock_is_behind(cmr):
     everything = set(search(cmr, RIGHT, store="use").granules["granule_id"])
-    folder = job.store_folder(cmr.url)
+    folder = store_folder(cmr.url)
     nowhere = "http://127.0.0.1:9"
-    folder.rename(job.store_folder(nowhere))
+    folder.rename(store_folder(nowhere))
     log = Log()
     found = search(cmr, BEHIND, store="use", log=log, url=nowhere)
     assert set(found.granules["granule_id"]) == everything
@@ -156,7 +156,7 @@ def test_files_that_reach_beyond_this_machine_s_day_are_read_to_their_end(cmr, m
     everything = search(cmr, RIGHT, store="use")
     log = Log()
     asked = window.resolve_window("date_range", start_date=START, now=BEHIND)
-    found = job.read_granules(str(job.store_folder(cmr.url)), [PLACE], asked, progress=log)
+    found = job.read_granules(str(store_folder(cmr.url)), [PLACE], asked, progress=log)
     assert set(found.granules["granule_id"]) == set(everything.granules["granule_id"])
 
 

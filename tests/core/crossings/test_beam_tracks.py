@@ -13,7 +13,10 @@ import shapely
 import makers
 from standin import strips as standin_strips
 from xopr_crossovers.core.crossings.beam_crossovers import crossover_points
+from xopr_crossovers.core.crossings.track_search import TrackSearch
+from xopr_crossovers.core.frames.table import normalize_frames
 from xopr_crossovers.core.geometry import sphere
+from xopr_crossovers.core.granules.planned import planned_granules
 from xopr_crossovers.core.icesat2 import beams, calendar, orbit
 
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -83,12 +86,23 @@ def true_crossings(real_data, frames):
     return pd.DataFrame(rows, columns=["frame_id", "rgt", "beam", "x", "y", "angle"])
 
 
-def test_99_of_100_crossings_of_nasas_beam_tracks_with_real_frames_have_one_of_ours_within_100_m(
-    real_data, real_frames
-):
-    truth = true_crossings(real_data, real_frames)
-    truth = truth[truth["angle"] > 2].reset_index(drop=True)
-    assert len(truth) > 300
+@pytest.fixture(scope="module")
+def truth(real_data, real_frames):
+    """The crossings at more than 2 degrees."""
+    found = true_crossings(real_data, real_frames)
+    found = found[found["angle"] > 2].reset_index(drop=True)
+    assert len(found) > 300
+    return found
+
+
+def apart_from_truth(truth, ours):
+    """Distance in metres of each true crossing from the nearest one of ours of the same frame, track and beam."""
+    ours = ours.assign(x_ours=ours.geometry.x, y_ours=ours.geometry.y)[["frame_id", "rgt", "beam", "x_ours", "y_ours"]]
+    pairs = truth.reset_index().merge(ours.astype({"rgt": int}), on=["frame_id", "rgt", "beam"], how="left")
+    return np.hypot(pairs["x"] - pairs["x_ours"], pairs["y"] - pairs["y_ours"]).groupby(pairs["index"]).min()
+
+
+def test_99_of_100_crossings_of_nasas_beam_tracks_with_real_frames_have_one_of_ours_within_100_m(truth, real_frames):
     passes = [(rgt, region) for region in (10, 11, 12) for rgt in RGTS]
     rings = [standin_strips.ring(rgt, region) for rgt, region in passes]
     names = [f"ATL06_20240101000000_{rgt:04d}22{region:02d}_007_01.h5" for rgt, region in passes]
@@ -96,11 +110,22 @@ def test_99_of_100_crossings_of_nasas_beam_tracks_with_real_frames_have_one_of_o
     granules["rgt"], granules["region"] = (pd.array(column, dtype="Int64") for column in zip(*passes))
     ours = pd.concat([part for part in crossover_points(real_frames, granules) if len(part)])
     assert set(ours["source"]) == {"rgt"}
-    ours = ours.assign(x_ours=ours.geometry.x, y_ours=ours.geometry.y)[["frame_id", "rgt", "beam", "x_ours", "y_ours"]]
-    pairs = truth.reset_index().merge(ours.astype({"rgt": int}), on=["frame_id", "rgt", "beam"], how="left")
-    apart = np.hypot(pairs["x"] - pairs["x_ours"], pairs["y"] - pairs["y_ours"]).groupby(pairs["index"]).min()
+    apart = apart_from_truth(truth, ours)
     assert (apart < 100).mean() > 0.99
     assert apart.median() < 5
+
+
+def test_from_the_numbers_of_tracks_alone_99_of_100_crossings_with_real_frames_are_found_within_100_m(
+    truth, real_frames
+):
+    search = TrackSearch(normalize_frames(real_frames), planned_granules(RGTS))
+    ours = pd.concat([part for part in search.crossovers() if len(part)])
+    assert set(ours["source"]) == {"track_model"}
+    apart = apart_from_truth(truth, ours)
+    assert (apart < 100).mean() > 0.99
+    assert apart.median() < 5
+    counted = search.frames().set_index("id")["n_crossings"]
+    assert counted.to_dict() == ours.groupby("frame_id").size().to_dict()
 
 
 def test_beams_of_real_files_in_greenland_lie_within_25_m_of_ours(real_data):

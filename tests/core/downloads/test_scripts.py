@@ -67,12 +67,13 @@ def test_a_token_brings_all_files_and_a_second_run_asks_for_nothing(nasa, home, 
     assert nasa.requests == []
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-def test_a_login_of_netrc_brings_all_files_and_its_default_goes_nowhere(nasa, home, tool):
+@pytest.mark.parametrize(("tool", "place"), [("curl", ".netrc"), ("wget", "my logins")])
+def test_a_login_of_netrc_brings_all_files_and_its_default_goes_nowhere(nasa, home, tool, place):
     default = "default login anybody password open\n"
     comment = "# mine\nmacdef init\nmachine of a macro\n\n"
-    (home / ".netrc").write_text(f"{comment}{nasa.netrc().replace(' login', chr(10) + '  login')}{default}")
-    ran = run_script(tool, table_of(nasa, NAMES), home / "data", home)
+    (home / place).write_text(f"{comment}{nasa.netrc().replace(' login', chr(10) + '  login')}{default}")
+    told = {"NETRC": str(home / place)} if place != ".netrc" else {}
+    ran = run_script(tool, table_of(nasa, NAMES), home / "data", home, **told)
     assert (ran.code, ran.log) == (0, "")
     assert whole(home / "data") == NAMES
     assert {request.host for request in nasa.requests if request.authorization} == {"login"}
@@ -305,6 +306,10 @@ def test_what_cannot_begin_ends_with_two(nasa, home):
     assert run_script("curl", table, home / "file", home).code == 2
     assert run_script("curl", table, None, home, arguments=["a", "b"]).code == 2
     assert "holds a space" in run_script("curl", table, home, home, EARTHDATA_TOKEN=f"{nasa.token} x").log
+    (home / "wget").write_text("#!/bin/sh\necho GNU Wget2 2.1.0 - multithreaded\n")
+    (home / "wget").chmod(0o755)
+    other = run_script("wget", table, home, home, PATH=f"{home}:{os.environ['PATH']}")
+    assert (other.code, "use the script for curl" in other.log) == (2, True)
     asked = run_script("wget", table, None, home, arguments=["--help"])
     assert (asked.code, "machine urs.earthdata.nasa.gov" in asked.out) == (0, True)
 

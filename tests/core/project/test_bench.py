@@ -57,6 +57,20 @@ def test_a_frames_line_lies_in_its_own_four_cells(module):
         assert all(number.startswith(tuple(map(str, cells))) for number in numbers)
 
 
+def test_the_archive_s_catalogs_lie_where_published_ones_do_and_hold_all_its_frames(module, tmp_path, monkeypatch):
+    from xopr_crossovers.core.catalogs import frames_at_hand
+    from xopr_crossovers.core.catalogs.seasons import season_names
+
+    inputs, flights = module("inputs"), module("flights")
+    monkeypatch.setattr(inputs, "CATALOGS", tmp_path)
+    archive = flights.frames(flights.archive_seasons(n_frames=300))
+    inputs.catalogs(archive)
+    monkeypatch.setenv("XOPR_CATALOG_URL", str(tmp_path))
+
+    assert len(list(tmp_path.rglob("stac.parquet"))) == archive["collection"].nunique() == len(season_names())
+    assert len(frames_at_hand()) == len(archive)
+
+
 def test_a_pass_has_the_same_footprint_whichever_cycles_are_asked_for(module):
     passes = module("passes")
     alone, among = passes.granules([22]), passes.granules([21, 22])
@@ -135,3 +149,15 @@ def test_a_pair_that_one_side_lacks_is_counted(module, tmp_path, capsys, monkeyp
 
     expected = '{"both": 2, "first_only": 1, "second_only": 0, "frames_that_differ": 1}'
     assert capsys.readouterr().out.strip() == expected
+
+
+def test_the_prediction_and_its_reference_find_the_same_passes(module):
+    predictions = module("predictions")
+    table, some = predictions.places(200), predictions.TRACKS[::40]
+    place, passed, _ = predictions.ours(table)
+    mine = np.isin(passed // 2, some)
+    ours = {*zip(place[mine], passed[mine])}
+    plain = {*zip(*predictions.plain(table, some)[:2])}
+
+    assert len(ours) > 20
+    assert ours == plain

@@ -223,6 +223,22 @@ def test_pairs_without_a_crossing_are_counted_where_they_are_left_out(server, ta
     ]
 
 
+def test_what_was_wanted_of_the_matches_is_told_with_what_each_choice_left_out(server, table, run):
+    asked = Matching(crossing_only=True, direction="ascending", max_days=60.5, best=2)
+    result, log = find(server, table, matching=asked)
+    page = Page(run_report.run_page(result, log))
+    assert page.has(
+        "Of those only",
+        "whose footprint crosses the flight line (CROSSING_ONLY); then of ascending passes (DIRECTION); then at most "
+        "60.5 days from the flight (MAX_DAYS); then the 2 nearest in time of each frame (BEST)",
+    )
+    kept, left_out, why = page.row("In the table of matches")
+    assert int(kept.replace(",", "")) + int(left_out.replace(",", "")) == len(run[0].matched.matches)
+    assert "(DIRECTION)" in why
+    assert "(BEST)" in why
+    assert not Page(run_report.run_page(*run)).has("Of those only")
+
+
 def test_the_search_area_is_the_boxes_that_were_searched(page, run):
     boxes = [box for part in run[0].areas for box in part.boxes]
     shown = [row for row in page.rows if row[0] in ("south", "north")]
@@ -304,7 +320,7 @@ def made_by_hand(names, counts, days, date="20240110", n_crossing=None):
     found = job.Found(makers.granules(*[makers.strip((-104, -74), (-104, -76))] * rows), rows, rows)
     searched = window.resolve_window("cycle", cycle=22)
     box = area.given_area((170, -80, -170, -70))
-    return job.Crossovers(searched, (box,), job.Product(), found, job.Matched(table, pairs, "strtree"))
+    return job.Crossovers(searched, (box,), job.Product(), found, job.Matched(table, pairs, Matching()))
 
 
 def test_frames_of_the_same_name_keep_their_own_days():

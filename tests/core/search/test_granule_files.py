@@ -10,7 +10,8 @@ from standin import StandIn
 from xopr_crossovers.core import job
 from xopr_crossovers.core.common.errors import InputError
 from xopr_crossovers.core.search import area, window
-from xopr_crossovers.core.search.granule_files import read_granule_files
+from xopr_crossovers.core.search.granule_files import read_granule_files, read_named_granule_files
+from xopr_crossovers.core.search.granule_ids import read_granule_ids
 
 LARGE = area.given_area((-125, -80, -95, -74))
 SMALL = area.given_area((-110, -78, -100, -75))
@@ -56,10 +57,24 @@ def test_what_the_files_do_not_hold_is_named(store):
     assert "the files do not hold -130.000, -80.000, -125.000, -74.000" in log.text
 
 
-def test_another_product_is_left_out(store):
+@pytest.mark.parametrize(("product", "version"), [("ATL08", "007"), ("ATL06", "006")])
+def test_files_of_nothing_but_another_product_or_version_are_refused_in_one_sentence(store, product, version):
     folder, _ = store
-    assert len(read_granule_files(folder, [LARGE], CYCLE_22, "ATL08", "007", Log())) == 0
-    assert len(read_granule_files(folder, [LARGE], CYCLE_22, "ATL06", "006", Log())) == 0
+    with pytest.raises(InputError, match=rf"is of {product} version {version}: they are of ATL06 version 007; give"):
+        read_granule_files(folder, [LARGE], CYCLE_22, product, version, Log())
+
+
+def test_of_files_of_several_versions_those_of_another_are_left_out_and_counted(store, tmp_path):
+    folder, truth = store
+    table = read_granule_files(folder, [SMALL], CYCLE_22, "ATL06", "007")
+    older = table.assign(granule_id=table["granule_id"].str.replace("_007_", "_006_"), version="006")
+    # A layer that does not tell the version has it in the names.
+    both = pd.concat([table, older]).drop(columns=["version", "release"])
+    both.to_parquet(tmp_path / "mixed.parquet")
+    log = Log()
+    found = read_granule_files(tmp_path / "mixed.parquet", [SMALL], CYCLE_22, "atl06", "7", log)
+    assert found["granule_id"].tolist() == truth["small"]
+    assert f"Left out: {len(table)} of ATL06 version 006 (of another product or version than was asked" in log.text
 
 
 def test_footprints_in_a_poles_projection_without_a_label_are_read_and_that_is_said(store, tmp_path):
@@ -94,3 +109,13 @@ def test_a_granule_layer_saved_as_parquet_is_geoparquet_that_geopandas_reads(sto
     folder, _ = store
     for path in folder.rglob("*.parquet"):
         assert gpd.read_parquet(path).crs == "EPSG:4326"
+
+
+def test_granules_are_read_by_their_names_wherever_and_whenever_they_are(store):
+    folder, truth = store
+    log = Log()
+    wanted = [truth["small"][3], truth["small"][0], truth["small"][0].replace("_007_", "_006_")]
+    found, missing = read_named_granule_files(folder, read_granule_ids(wanted), log)
+    assert found["granule_id"].tolist() == sorted(wanted[:2], key=truth["small"].index)
+    assert missing == (wanted[2],)
+    assert log.warnings == [f"1 granule is not found, of 3 that were named: {wanted[2]}."]

@@ -12,6 +12,10 @@ from standin.client import ANTARCTICA, ATL06, ask, edges, names, pages, ring_of,
 from standin.query import read
 
 EARTH_RADIUS_KM = 6371.0
+#: The stand-in joins a footprint's vertices by straight lines in the pole's plane: some 0.3 km off on long edges.
+CHORD_KM = 0.5
+#: No point of a strip is farther from those looked at: they are 10 km apart along it, 6.25 across.
+STRIDE_KM = 8.0
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +100,13 @@ boxes = st.builds(
 
 
 @given(boxes)
+@example((-87.0, -75.0, -86.0, -74.5))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_box_finds_the_granules_that_reach_into_it_and_no_others(cmr, insides, box):
     known, vectors = insides
     found = set(known) & names_without_pages(cmr, bounding_box=text(box))
-    assert set(known[in_box(vectors, box).any(axis=1)]) <= found
-    # No point of a strip is farther than 8 km from those looked at: they are 10 km apart along it, 6.25 across.
-    assert found <= set(known[in_box(vectors, box, margin_km=8).any(axis=1)])
+    assert set(known[in_box(vectors, box, -CHORD_KM).any(axis=1)]) <= found
+    assert found <= set(known[in_box(vectors, box, STRIDE_KM + CHORD_KM).any(axis=1)])
 
 
 @given(st.floats(-180, 180), st.floats(-90, -55), st.floats(0.2, 12), st.integers(3, 12))
@@ -114,9 +118,8 @@ def test_a_polygon_finds_the_granules_that_reach_into_it_and_no_others(cmr, insi
     known, vectors = insides
     corners = circle(longitude, latitude, radius, n)
     found = set(known) & names_without_pages(cmr, polygon=text(corners))
-    # The stand-in joins a footprint's vertices by straight lines in the pole's plane: some 0.3 km off on long edges.
-    assert set(known[in_polygon(vectors, corners, margin_km=-0.5).any(axis=1)]) <= found
-    assert found <= set(known[in_polygon(vectors, corners, margin_km=8).any(axis=1)])
+    assert set(known[in_polygon(vectors, corners, -CHORD_KM).any(axis=1)]) <= found
+    assert found <= set(known[in_polygon(vectors, corners, STRIDE_KM + CHORD_KM).any(axis=1)])
 
 
 def test_a_box_over_the_antimeridian_finds_what_its_two_halves_find(cmr):

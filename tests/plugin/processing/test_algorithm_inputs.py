@@ -129,7 +129,7 @@ def test_an_extent_round_the_pole_searches_the_whole_circle(run, cmr):
         ("loadcatalog", {"CATALOG": "x", "FRAMES": "FOLDER/x.parquet"}, "cannot write '.parquet'"),
         ("loadcatalog", {"CATALOG": "x", "FRAMES": "/nowhere/x.gpkg"}, "no folder /nowhere"),
         ("loadcatalog", {"CATALOG": "x", "FRAMES": "FOLDER"}, "write a GeoPackage"),
-        ("querygranules", {}, "FRAMES or EXTENT"),
+        ("querygranules", {}, "FRAMES, EXTENT or GRANULE_IDS"),
         ("querygranules", {"EXTENT": "here"}, "EXTENT is no extent"),
         ("querygranules", {"EXTENT": "nan,1,2,3"}, "EXTENT is no extent"),
         ("querygranules", {"EXTENT": "0,1,-70,-80"}, "no box"),

@@ -60,6 +60,9 @@ def test_all_that_is_given_is_in_the_command_and_nothing_else(made):
         ("SHORT_NAME", " ATL08 ", "ATL08"),
         ("PROVIDER", "", ""),
         ("METHOD", "flightline", "flightline"),
+        ("MAX_DAYS", 45.5, "45.5"),
+        ("BEST", 3, "3"),
+        ("DIRECTION", "ascending", "ascending"),
     ],
 )
 def test_values_of_all_kinds_are_written_as_qgis_process_reads_them(made, name, value, text):

@@ -67,7 +67,7 @@ def test_each_form_has_its_ending_and_unix_line_feeds_and_scripts_can_be_run(run
 def test_what_is_refused_names_the_parameter_or_the_column(refusal, failure, matches, tmp_path):
     asked = {"MATCHES": matches, "SCRIPT": str(tmp_path / "get.sh")}
     says = refusal("downloadscript", **asked, BEST_BY="overlap")
-    assert says == "BEST_BY=overlap is only used with BEST, which is 0: give BEST, or leave BEST_BY out."
+    assert says == "BEST_BY is only used with BEST, which is not given: give BEST, or leave BEST_BY at time."
     assert "KIND has no option 'aria2'" in refusal("downloadscript", **asked, KIND="aria2")
     assert "MAX_DAYS must be at least 0" in refusal("downloadscript", **asked, MAX_DAYS=-1)
     says = failure("downloadscript", **asked, BEST=1, BEST_BY="overlap")

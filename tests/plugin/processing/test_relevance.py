@@ -18,15 +18,23 @@ ALWAYS = {
         "VERSION",
         "METHOD",
         "CROSSING_ONLY",
+        "BEST",
         "GRANULES",
         "EXTENT",
         "GRANULE_FILES",
+        "GRANULE_IDS",
         "METHODS",
+        "PLACES",
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
+    *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
-WITHOUT = {"TIME_MODE": {"START_DATE", "END_DATE"}, "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"}}
+WITHOUT = {
+    "TIME_MODE": {"START_DATE", "END_DATE"},
+    "GRANULE_FILES": {"PROVIDER", "CMR_URL", "STORE"},
+    "POINTS": {"DISTANCE"},
+}
 
 
 @pytest.fixture
@@ -57,7 +65,7 @@ def another(definition):
 def setting(rule, algorithm, fulfilled):
     """Parameters that fulfil a rule's condition, or do not."""
     if rule.values in (GIVEN, MISSING):
-        return {rule.other: "somewhere"} if (rule.values == GIVEN) == fulfilled else {}
+        return {rule.other: another(definitions(algorithm)[rule.other])} if (rule.values == GIVEN) == fulfilled else {}
     options = definitions(algorithm)[rule.other].options()
     return {rule.other: next(option for option in options if (option in rule.values) == fulfilled)}
 

@@ -82,8 +82,16 @@ def inputs(save, frames_table, granules_table, server, tmp_path, monkeypatch):
     monkeypatch.setenv("XOPR_CMR_URL", server.url)
     monkeypatch.setenv("XOPR_CATALOG_URL", f"{server.url.replace('//', f'//hunt:{SECRET}@')}/files")
     monkeypatch.setenv("XOPR_LISTING_URL", f"{server.bucket_url.replace('//', f'//hunt:{SECRET}@')}?token={SECRET}")
+    linked = granules_table.assign(https_url="https://data.nasa.gov/x.h5")
     crossovers = points.assign(frame_id="Data_20160101_01_001", granule_id="ATL06_x", beam="gt1l")
-    layers = {"FRAMES": frames_table, "GRANULES": granules_table, "POINTS": points, "CROSSOVERS": crossovers}
+    layers = {
+        "FRAMES": frames_table,
+        "MATCHES": linked,
+        "GRANULES": granules_table,
+        "POINTS": points,
+        "PLACES": points,
+        "CROSSOVERS": crossovers,
+    }
     sources = {name: save(table).source() for name, table in layers.items()}
     (tmp_path / "files").mkdir()
     for name in ("ATL06_20240101120000_00010101_007_01.h5", "Data_19990101_01_001.mat"):

@@ -163,12 +163,17 @@ def test_the_columns_of_each_layer_are_those_of_its_page(run, needed_by, cmr, tm
     frames = written("loadcatalog", CATALOG=str(catalog))["FRAMES"]
     points = {"POINTS": str(sample / "points.geojson"), "RULE": "distance", "DISTANCE": 20_000}
     frames = written("subsetbypoints", FRAMES=frames, **points)["SUBSET"]
-    found = {"FRAMES": frames, "GRANULES": written("querygranules", FRAMES=frames, CMR_URL=cmr.url)["GRANULES"]}
+    found = {
+        "FRAMES": frames,
+        "PLACES": frames,
+        "GRANULES": written("querygranules", FRAMES=frames, CMR_URL=cmr.url)["GRANULES"],
+    }
     written("findgranules", FRAMES=frames, CMR_URL=cmr.url)
     with StandIn(cycles=[22], regions=[11], files=sample / "catalog") as published:
         monkeypatch.setenv("XOPR_CATALOG_URL", published.files_url)
         monkeypatch.setenv("XOPR_LISTING_URL", published.bucket_url)
         written("synccatalogs")
+    written("framesfromtrack", CATALOG=str(catalog), RGTS="405-407", CYCLES="22")
     # No crossing at all: nobody reads granules for it.
     found["CROSSOVERS"] = written("crossoverpoints", **found, MIN_ANGLE=90)["CROSSOVERS"]
     # Files that cannot be read: there is nothing near the frame.
