@@ -43,8 +43,8 @@ def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
         layer(
             "GRANULES",
             "Granules",
-            "table",
-            "Granules of one or several cycles, as 'Search granules' writes them: all of the layer, or those selected.",
+            "polygons",
+            "Of one or several cycles, as 'Search granules' writes them: all of the layer, or those selected.",
             optional=True,
         )
     )
@@ -53,7 +53,8 @@ def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
             "MATCHES",
             "Matches (instead of granules)",
             "table",
-            "Matches or crossovers, a table with frame_id, granule_id and https_url: the rows of the frame are taken.",
+            "Matches, crossovers, or any table with granule_id and https_url; where it has frame_id too, only the rows "
+            "of the frame are taken.",
             optional=True,
         )
     )

@@ -351,7 +351,8 @@ def along(run: Run) -> core.heights.Along:
         run.number("BUFFER"),
         run.choices("BEAMS") or core.icesat2.BEAMS,
         run.choice("QUALITY"),
-        run.choice("ECHOGRAM"),
+        # Nothing is fetched for a report that is not written.
+        run.choice("ECHOGRAM") if run.given("REPORT") else core.heights.ECHOGRAMS[0],
         run.yes("TURN"),
     )
 
