@@ -92,7 +92,9 @@ fi
 mkdir -p "$build/measured"
 PYTHONPATH=demo .venv/bin/python -c 'import pathlib, sys, heights, run; heights.measure(pathlib.Path(sys.argv[1]), run.qgis_process)' \
     "$build/measured"
-chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1260 \
-    --screenshot="$build/shots/section.png" "file://$build/measured/section.html" >"$build/chromium.log" 2>&1
+for page in section heights; do
+    chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1260 \
+        --screenshot="$build/shots/$page.png" "file://$build/measured/$page.html" >"$build/chromium.log" 2>&1
+done
 .venv/bin/python scripts/pictures_methods.py "$build/shots"
 .venv/bin/python scripts/pictures_keep.py "$build/shots" docs/images "$@"

@@ -42,7 +42,7 @@ def missing() -> Iterator[Wait]:
 def main() -> Iterator[Wait]:
     """Show the toolbox, and what it comes to."""
     yield from tidy()
-    for chapter in (toolbox, find_granules, look_at_results, crossovers, passes, model, settings):
+    for chapter in (toolbox, find_granules, look_at_results, crossovers, passes, track, download, model, settings):
         try:
             yield from chapter()
         except Exception:  # noqa: BLE001 (the other pictures may come all the same)
@@ -156,12 +156,42 @@ def passes() -> Iterator[Wait]:
     yield dialog.wasExecuted
     yield 1.0
     dialog.close()
-    for other in ("Crossovers", "Matched frames", "Granules"):
-        QgsProject.instance().layerTreeRoot().findLayer(layer(other).id()).setItemVisibilityChecked(False)
+    hide("Crossovers", "Matched frames", "Granules")
     yield from show(QgsRectangle.fromCenterAndSize(some.extent().center(), 110_000, 80_000))
     expand(layer("Passes"))
     yield 0.5
     shoot("passes", iface.mainWindow())
+
+
+def track() -> Iterator[Wait]:
+    """Ask which frames of the sample some tracks cross, and show them."""
+    hide("Passes", "Planned flight")
+    dialog = processing.createAlgorithmDialog(
+        "xopr:framesfromtrack", {"RGTS": "405-447", "CYCLES": "22", "REGIONS": "12", "CATALOG": "sample/catalog"}
+    )
+    dialog.show()
+    dialog.runButton().click()
+    yield dialog.wasExecuted
+    yield 1.0
+    dialog.close()
+    yield from show(GRID)
+    expand(layer("Frames crossed"))
+    yield 0.5
+    shoot("track", iface.mainWindow())
+
+
+def download() -> Iterator[Wait]:
+    """Write a script that fetches the nearest granules of each frame."""
+    dialog = processing.createAlgorithmDialog(
+        "xopr:downloadscript",
+        {"MATCHES": layer("Matches").id(), "CROSSES_LINE": True, "BEST": 2, "SCRIPT": "download.sh"},
+    )
+    dialog.resize(900, 560)
+    dialog.show()
+    dialog.move(190, 40)
+    yield 1.5
+    shoot("download", dialog)
+    dialog.close()
 
 
 def model() -> Iterator[Wait]:
@@ -203,6 +233,12 @@ def show(extent: QgsRectangle) -> Iterator[Wait]:
     yield 1.0
     yield lambda: not canvas.isDrawing()
     yield 1.0
+
+
+def hide(*names: str) -> None:
+    """Take layers from the map."""
+    for name in names:
+        QgsProject.instance().layerTreeRoot().findLayer(layer(name).id()).setItemVisibilityChecked(False)
 
 
 def expand(of: QgsVectorLayer) -> None:
