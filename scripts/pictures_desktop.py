@@ -244,6 +244,7 @@ def hide(*names: str) -> None:
 def expand(of: QgsVectorLayer) -> None:
     """Show a layer's legend."""
     node: QgsLayerTreeLayer = QgsProject.instance().layerTreeRoot().findLayer(of.id())
+    node.parent().setExpanded(True)
     for expanded in (False, True):  # the tree's view takes notice of a change only
         node.setExpanded(expanded)
 
