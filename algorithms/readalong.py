@@ -6,7 +6,16 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, height_parameters, parameters, values
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Run,
+    XoprAlgorithm,
+    crossing_parameters,
+    frame_parameters,
+    height_parameters,
+    parameters,
+    provenance,
+)
 
 # By these names, since scanners for passwords take names of times with a text beside them for one.
 _MEASURED_AT, _FLOWN_AT = "Height measured (UTC)", "Radar (UTC)"
@@ -95,11 +104,11 @@ it round. A and B say in both which end is which.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self)
+        frame_parameters.add_frames(self)
         height_parameters.add_one_frame(self)
         height_parameters.add_read_granules(self)
         height_parameters.add_buffer(self, 500.0, "Segments so near to the flown track are taken, in metres.")
-        height_parameters.add_beams(self)
+        crossing_parameters.add_beams(self, with_centre=False)
         height_parameters.add_quality(self)
         height_parameters.add_echogram(self)
         height_parameters.add_height_files(self)
@@ -115,17 +124,19 @@ it round. A and B say in both which end is which.
 
     def check(self, run: Run) -> None:
         """Check what is asked for, and that there is one source of granules."""
-        values.along(run)
-        values.check_granule_source(run)
+        height_parameters.along(run)
+        height_parameters.check_granule_source(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Read and write."""
-        source = values.check_granule_source(run)
+        source = height_parameters.check_granule_source(run)
         found = core.heights.read_along(
             run.frames("FRAMES"),
             run.rows(source) if source else None,
-            core.heights.Sources(values.granule_places(run), values.radar_files(run), run.access()),
-            values.along(run),
+            core.heights.Sources(
+                height_parameters.granule_places(run), height_parameters.radar_files(run), run.access()
+            ),
+            height_parameters.along(run),
             frame_id=run.text("FRAME"),
             selected=run.selected("FRAMES", "id"),
             name=source,
@@ -134,7 +145,7 @@ it round. A and B say in both which end is which.
         kinds = {"ELEVATIONS": core.heights.ELEVATION_COLUMNS, "RADAR": core.heights.RADAR_COLUMNS}
         for name, table in (("ELEVATIONS", found.elevations), ("RADAR", found.radar)):
             run.outputs.write_parts(name, iter([table]), kinds[name], empty="PointZ")
-        report = run.outputs.write_text("REPORT", core.reports.section_page(found, values.software()))
+        report = run.outputs.write_text("REPORT", core.reports.section_page(found, provenance.software()))
         spread = found.spread
         numbers: dict[str, Any] = {"N_POINTS": len(found.elevations), "N_GRANULES": found.n_granules}
         if spread.n:  # a number that is none would stop the next step of a model
