@@ -147,6 +147,7 @@ radar saw along the flight. The report is a page with charts, tables and a map f
         height_parameters.add_height_files(self)
         height_parameters.add_rasters(self)
         crossing_parameters.add_crossover_filters(self)
+        crossing_parameters.add_granule_filters(self)
         self.addParameter(parameters.sink("HEIGHTS", "Heights", "points", "The crossovers, measured."))
         self.addParameter(parameters.sink("SERIES", "Series", "points", "One row a place measured in several cycles."))
         parameters.add_report(self)

@@ -48,7 +48,7 @@ def measure(out: Path, process: Process) -> list[str]:
         given = {"FRAMES": f"{package}|layername=frames", "RADAR_FILES": files / "radar"}
         crossovers = f"{package}|layername=crossovers"
         # Copies of its own, and a login that only the stand-in takes.
-        environment = {"EARTHDATA_TOKEN": nasa.token, "XOPR_CACHE_DIR": str(out.parent / "cache" / "measured")}
+        environment = {"EARTHDATA_TOKEN": nasa.token, "XOPR_CACHE_DIR": str(files / "cache")}
         process(
             "xopr:crossoverheights",
             {**given, "CROSSOVERS": crossovers, **tables(package, "HEIGHTS", "SERIES"), "REPORT": out / "heights.html"},

@@ -89,5 +89,10 @@ if [[ -d $real ]]; then
     map real-map "Thwaites Glacier: 505 real radar frames of five seasons, granules of a planned orbit (cycle 22)" \
         CATALOG=$real
 fi
+mkdir -p "$build/measured"
+PYTHONPATH=demo .venv/bin/python -c 'import pathlib, sys, heights, run; heights.measure(pathlib.Path(sys.argv[1]), run.qgis_process)' \
+    "$build/measured"
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1260 \
+    --screenshot="$build/shots/section.png" "file://$build/measured/section.html" >"$build/chromium.log" 2>&1
 .venv/bin/python scripts/pictures_methods.py "$build/shots"
 .venv/bin/python scripts/pictures_keep.py "$build/shots" docs/images "$@"

@@ -45,8 +45,8 @@ def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
         layer(
             "GRANULES",
             "Granules",
-            "table",
-            "Granules of one or several cycles, as 'Search granules' writes them: all of the layer, or those selected.",
+            "polygons",
+            "Of one or several cycles, as 'Search granules' writes them: all of the layer, or those selected.",
             optional=True,
         )
     )
@@ -55,7 +55,8 @@ def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
             "MATCHES",
             "Matches (instead of granules)",
             "table",
-            "Matches or crossovers, a table with frame_id, granule_id and https_url: the rows of the frame are taken.",
+            "Matches, crossovers, or any table with granule_id and https_url; where it has frame_id too, only the rows "
+            "of the frame are taken.",
             optional=True,
         )
     )
@@ -178,7 +179,8 @@ def along(run: Run) -> core.heights.Along:
         run.number("BUFFER"),
         run.choices("BEAMS") or core.icesat2.BEAMS,
         run.choice("QUALITY"),
-        run.choice("ECHOGRAM"),
+        # Nothing is fetched for a report that is not written.
+        run.choice("ECHOGRAM") if run.given("REPORT") else ECHOGRAMS[0],
         run.yes("TURN"),
     )
 

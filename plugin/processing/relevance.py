@@ -51,6 +51,7 @@ RULES = (
     Rule("CMR_URL", "GRANULE_FILES", MISSING, refuses=False),
     Rule("STORE", "GRANULE_FILES", MISSING, refuses=False),
     Rule("AUTHCFG", "GRANULE_FILES", MISSING, refuses=False),
+    Rule("ECHOGRAM", "REPORT", GIVEN, refuses=False),
 )
 
 

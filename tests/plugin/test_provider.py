@@ -172,16 +172,16 @@ def test_options_are_texts_and_defaults_are_those_of_the_product(algorithm, name
 
 def test_layers_are_asked_for_by_their_geometry(provider):
     kinds = {
-        parameter.name(): parameter.dataTypes()
+        (algorithm.name(), parameter.name()): parameter.dataTypes()
         for algorithm in provider.algorithms()
         for parameter in algorithm.parameterDefinitions()
         if parameter.type() == "source"
     }
     types = QgsProcessing.SourceType
     assert all(len(asked) == 1 for asked in kinds.values())
-    assert kinds["FRAMES"] == [types.TypeVectorLine]
-    assert kinds["POINTS"] == [types.TypeVectorPoint]
-    assert kinds["GRANULES"] == [types.TypeVectorPolygon]
+    assert kinds["matchgranules", "FRAMES"] == [types.TypeVectorLine]
+    assert kinds["subsetbypoints", "POINTS"] == [types.TypeVectorPoint]
+    assert kinds["matchgranules", "GRANULES"] == [types.TypeVectorPolygon]
 
 
 def test_what_few_need_is_among_the_advanced_parameters(provider):

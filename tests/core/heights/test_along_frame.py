@@ -14,6 +14,7 @@ from heights_maker import SITES, Site
 from makers import Log
 from odd_server import OddServer, answer
 from xopr_crossovers.core.common import CancelledError, InputError
+from xopr_crossovers.core.frames import Frames
 from xopr_crossovers.core.heights import (
     ELEVATION_COLUMNS,
     RADAR_COLUMNS,
@@ -23,6 +24,7 @@ from xopr_crossovers.core.heights import (
     chosen_frame,
     read_along,
 )
+from xopr_crossovers.core.heights.flown_frame import flown_frame
 from xopr_crossovers.core.radar import RadarFiles
 
 EVERYWHERE = pytest.mark.parametrize("name", sorted(SITES))
@@ -85,6 +87,23 @@ def test_every_height_near_the_flown_track_is_there_with_what_the_radar_saw_besi
     assert found["radar_surface"].to_numpy() == pytest.approx(truth["radar"].to_numpy(), abs=0.005)
     assert found["difference"].to_numpy() == pytest.approx((truth["h_li"] - truth["radar"]).to_numpy(), abs=0.007)
     assert found.geometry.z.to_numpy() == pytest.approx(found["h_li"].to_numpy(), abs=0.001)
+
+
+def test_what_is_near_the_whole_track_is_found_though_the_granule_is_asked_by_a_simpler_line(sites, along):
+    site, folder = sites["south"]
+    lines = along["south"].frame.lines
+    simple = shapely.linestrings(np.column_stack(site.to_plane.transform(lines.lon, lines.lat)))
+    assert len(lines.lon) < len(site.flight.lon) / 4
+    truth = true_segments(site)
+    truth = truth[truth["away_m"] < 500.0]
+    points = shapely.points(*site.to_plane.transform(truth["lon"].to_numpy(), truth["lat"].to_numpy()))
+    farther = shapely.distance(points, simple) - truth["away_m"].to_numpy()
+    assert 0.3 < farther.max() < 1.01
+    # The one that the simpler line is farthest from, at a distance that it is just within.
+    one = truth.iloc[np.argmax(farther)]
+    found = read_along(site.frames(), None, sources(folder), Along(one["away_m"] + 0.1, (one["beam"],))).elevations
+    mine = found[found["granule_id"] == one["granule_id"]]
+    assert np.abs(mine["flown_m"] - one["flown_m"]).min() < 0.3
 
 
 @EVERYWHERE
@@ -352,6 +371,23 @@ def test_a_frame_that_is_not_clear_is_asked_for_in_one_sentence(frames, frame_id
     with pytest.raises(InputError) as caught:
         chosen_frame(frames, frame_id, selected)
     assert str(caught.value).startswith(sentence)
+
+
+def test_a_frame_that_runs_straight_up_on_the_map_begins_at_its_upper_end():
+    def leftwards(*lat):
+        line = shapely.linestrings([[0.0, one] for one in lat])
+        return flown_frame(Frames(frames_of("Data_2").set_geometry([line], crs="EPSG:4326")), RadarFiles()).runs_left
+
+    # Of EPSG:3031 the meridian of Greenwich runs from the pole straight up.
+    assert [leftwards(-70.0, -71.0), leftwards(-71.0, -70.0)] == [False, True]
+
+
+def test_a_line_that_was_cut_at_the_antimeridian_is_one_track():
+    halves = [[[179.0, -80.0], [180.0, -80.0]], [[-180.0, -80.0], [-179.0, -80.0]]]
+    frames = frames_of("Data_2").set_geometry([shapely.MultiLineString(halves)], crs="EPSG:4326")
+    track = flown_frame(Frames(frames), RadarFiles()).track
+    assert track.lon.tolist() in ([179.0, 180.0, -179.0], [179.0, -180.0, -179.0])
+    assert track.length == pytest.approx(2 * pyproj.Geod(ellps="WGS84").inv(179.0, -80.0, 180.0, -80.0)[2], abs=0.001)
 
 
 def test_a_frame_without_line_and_layer_file_is_named(sites):

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextUtils, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtGui import QImage
 
@@ -74,7 +75,8 @@ def test_matches_and_granules_are_taken_as_layers_or_tables(run, given, save, si
     first, second = site.granules
     rows = {"granule_id": [first.name, second.name], "https_url": ["https://a.example.org/1", None]}
     matches = save(pd.DataFrame({"frame_id": [site.frame_id, "Data_20010101_01_001"], **rows})).source()
-    granules = save(pd.DataFrame(rows)).source()
+    boxes = [shapely.box(0.0, -80.0, 1.0, -79.0)] * 2
+    granules = save(gpd.GeoDataFrame(rows, geometry=boxes, crs="EPSG:4326")).source()
     sinks = {"ELEVATIONS": "memory:", "RADAR": "memory:", "BUFFER": 50}
     assert run("readalong", **given, **sinks, GRANULES=granules)["N_GRANULES"] == 2
     found = table(run("readalong", **given, **sinks, MATCHES=matches)["ELEVATIONS"])
@@ -137,6 +139,13 @@ def test_a_run_that_is_cancelled_leaves_no_file(provider, context, feedback, giv
     assert results == {}
     assert feedback.errors == []
     assert list((tmp_path / "cut").iterdir()) == []
+
+
+def test_no_echogram_is_looked_for_without_a_report(run, given, feedback):
+    run("readalong", **given, ELEVATIONS="memory:", RADAR="memory:", BUFFER=50, ECHOGRAM="data")
+    assert feedback.warnings == [
+        "ECHOGRAM is only used with REPORT, which is not given: give REPORT, or leave ECHOGRAM at none."
+    ]
 
 
 def test_qt_reads_the_pictures_of_the_report():

@@ -11,6 +11,7 @@ from xopr_crossovers.plugin.processing.run import Run
 
 #: Parameters that count in every run of an algorithm that has them, or are refused by its own check.
 ALWAYS = {
+    *("CROSSOVERS", "BUFFER", "QUALITY", "RADAR_FILES", "DEM", "DHDT", "FRAME", "ECHOGRAM", "TURN"),
     *("SEASON", "CATALOG", "FRAMES", "HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", "POINTS"),
     *(
         "TIME_MODE",
@@ -28,6 +29,7 @@ ALWAYS = {
     ),
     *("METHODS", "REPEATS", "BEAMS", "MAX_DAYS", "MIN_ANGLE", "DIRECTION", "CYCLES", "RGTS", "REGIONS", "SEASON_NAME"),
     *("MATCHES", "KIND", "CROSSES_LINE", "SEASONS", "SYNC"),
+    *("CROSSOVERS", "BUFFER", "QUALITY", "RADAR_FILES", "DEM", "DHDT", "ECHOGRAM", "FRAME", "TURN"),
 }
 #: Parameters that count always where the other one is not there, of which a rule speaks.
 WITHOUT = {

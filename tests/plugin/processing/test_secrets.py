@@ -32,9 +32,11 @@ GIVEN = {
     "loadcatalog": ("CATALOG",),
     "querygranules": ("FRAMES", "CMR_URL"),
     "findgranules": ("CATALOG", "CMR_URL"),
+    "framesfromtrack": ("CATALOG", "RGTS"),
     "pointstogranules": ("CATALOG", "POINTS"),
     "readalong": ("FRAMES", "FRAME", "GRANULE_FILES", "RADAR_FILES"),
     "seasontocrossovers": ("CATALOG",),
+    "tracktoframes": ("CATALOG", "RGTS"),
     "seasontoheights": ("CATALOG", "GRANULE_FILES", "RADAR_FILES"),
 }
 
@@ -98,7 +100,7 @@ def inputs(save, frames_table, granules_table, server, tmp_path, monkeypatch):
         (tmp_path / "files" / name).touch()
     files = {name: str(tmp_path / "files") for name in ("GRANULE_FILES", "RADAR_FILES")}
     files["FRAME"] = frames_table["id"].iloc[0]
-    return {**sources, **files, "CATALOG": str(server.files / SEASON), "CMR_URL": server.url}
+    return {**sources, **files, "RGTS": "1-30", "CATALOG": str(server.files / SEASON), "CMR_URL": server.url}
 
 
 @pytest.fixture

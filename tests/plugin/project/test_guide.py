@@ -175,7 +175,9 @@ def test_the_columns_of_each_layer_are_those_of_its_page(run, needed_by, cmr, tm
         written("synccatalogs")
     written("framesfromtrack", CATALOG=str(catalog), RGTS="405-407", CYCLES="22")
     # No crossing at all: nobody reads granules for it.
-    found["CROSSOVERS"] = written("crossoverpoints", **found, MIN_ANGLE=90)["CROSSOVERS"]
+    found["CROSSOVERS"] = written(
+        "crossoverpoints", **{key: found[key] for key in needed_by("crossoverpoints")}, MIN_ANGLE=90
+    )["CROSSOVERS"]
     # Files that cannot be read: there is nothing near the frame.
     for name in ("ATL06_20240101120000_00010101_007_01.h5", "Data_19990101_01_001.mat"):
         (tmp_path / name).touch()
