@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from ..plugin.looks import Style, map_tips, renderers
+from ..plugin.looks import MEASURED_ALIASES, Style, map_tips, renderers
 from ..plugin.processing import (
     CROSSOVERS_GROUP,
     Run,
@@ -19,7 +19,7 @@ from ..plugin.processing import (
 )
 
 # By these names, since scanners for passwords take "pass_time" with a text beside it for one.
-_OVERFLIGHT, _MEASURED_AT, _FIRST, _LAST = "Pass (UTC)", "Height measured (UTC)", "First height (UTC)", "Last (UTC)"
+_OVERFLIGHT, _FIRST, _LAST = "Pass (UTC)", "First height (UTC)", "Last (UTC)"
 _HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 HEIGHTS = Style(
     '"frame_id" || \' x \' || coalesce("beam", "source")',
@@ -27,7 +27,7 @@ HEIGHTS = Style(
     map_tips.MEASURED,
     ("height_time",),
     aliases={
-        "beam": "Beam",
+        **MEASURED_ALIASES,
         "pair": "Beam pair (1 left, 3 right)",
         "side": "Side in the pair",
         "angle_deg": "Angle (degrees)",
@@ -36,24 +36,9 @@ HEIGHTS = Style(
         "flight_time": "Flight (UTC)",
         "source": "Line known by",
         "uncertainty_m": "Uncertainty of the plan (m)",
-        "h_li": "Laser height (m, ellipsoid)",
-        "h_li_sigma": "Its error (m)",
-        "height_time": _MEASURED_AT,
-        "quality": "atl06_quality_summary (0 best)",
         "n_segments": "Segments used",
         "strong": "Strong beam",
-        "slope": "Slope along the beam (m/m)",
-        "h_robust_sprd": "Spread of photons (m)",
-        "snr_significance": "Chance of noise alone",
-        "radar_surface": "Radar surface (m, ellipsoid)",
-        "pick_quality": "Quality of the pick",
-        "pick_type": "Kind of the pick",
-        "trace_gap_m": "Nearest picked trace (m)",
-        "radar_time": "Radar (UTC)",
-        "flown_m": "Distance along the flown track (m)",
         "flown_slope": "Slope along the flight (m/m)",
-        "flown_line": "Flown track known by",
-        "difference": "Laser less radar (m)",
         "difference_at_flight": "The same at the flight (m)",
         "dhdt_m_a": "DHDT (m a year)",
         "dem_height": "DEM (m)",

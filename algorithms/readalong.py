@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from ..plugin.looks import Style, map_tips, renderers
+from ..plugin.looks import MEASURED_ALIASES, Style, map_tips, renderers
 from ..plugin.processing import (
     CROSSOVERS_GROUP,
     Run,
@@ -17,8 +17,6 @@ from ..plugin.processing import (
     provenance,
 )
 
-# By these names, since scanners for passwords take names of times with a text beside them for one.
-_MEASURED_AT, _FLOWN_AT = "Height measured (UTC)", "Radar (UTC)"
 _HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 ELEVATIONS = Style(
     '"granule_id" || \', \' || "beam"',
@@ -26,24 +24,9 @@ ELEVATIONS = Style(
     map_tips.ALONG,
     ("height_time",),
     aliases={
-        "beam": "Beam",
+        **MEASURED_ALIASES,
         "strong": "Strong beam",
-        "height_time": _MEASURED_AT,
-        "flown_m": "Distance along the flown track (m)",
         "offset_m": "Left of the flight (m)",
-        "h_li": "Laser height (m, ellipsoid)",
-        "h_li_sigma": "Its error (m)",
-        "quality": "atl06_quality_summary (0 best)",
-        "slope": "Slope along the beam (m/m)",
-        "h_robust_sprd": "Spread of photons (m)",
-        "snr_significance": "Chance of noise alone",
-        "radar_surface": "Radar surface (m, ellipsoid)",
-        "pick_quality": "Quality of the pick",
-        "pick_type": "Kind of the pick",
-        "trace_gap_m": "Nearest picked trace (m)",
-        "radar_time": _FLOWN_AT,
-        "flown_line": "Flown track known by",
-        "difference": "Laser less radar (m)",
     },
     level=10,
     note=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
@@ -57,7 +40,7 @@ RADAR = Style(
         "layer": "Layer",
         "height": "Height (m, ellipsoid)",
         "flown_m": "Distance along the flown track (m)",
-        "radar_time": _FLOWN_AT,
+        "radar_time": "Radar (UTC)",
         "pick_quality": "Quality of the pick",
         "pick_type": "Kind of the pick",
     },

@@ -60,7 +60,7 @@ def layer_file(run: Inputs, name: str) -> LayerFile | None:
         return None
     suffixes = (*core.catalogs.SUFFIXES, *core.catalogs.TEXT_SUFFIXES)
     if _WEB.match(text):
-        if text.lower().startswith("http") and not text.lower().partition("?")[0].endswith(suffixes):
+        if core.common.is_web_address(text) and not text.lower().partition("?")[0].endswith(suffixes):
             return None
         (place,) = core.catalogs.places_of(text, name, "layers", run.progress)
         return LayerFile(place, True)
