@@ -7,7 +7,15 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Run,
+    XoprAlgorithm,
+    frame_parameters,
+    match_parameters,
+    parameters,
+    provenance,
+)
 
 COMPARED_FRAMES = Style(
     '"id"',
@@ -68,11 +76,11 @@ the frame. The report is a page with charts and a map for the browser, which nee
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self)
+        frame_parameters.add_frames(self)
         self.addParameter(
             parameters.layer("GRANULES", "Granules", "polygons", "Footprints, as 'Search granules' writes them.")
         )
-        parameters.add_compared_methods(self)
+        match_parameters.add_compared_methods(self)
         self.addParameter(
             parameters.sink("FRAMES_COMPARED", "Frames compared", "lines", "All frames with what each method finds.")
         )
@@ -95,6 +103,6 @@ the frame. The report is a page with charts and a map for the browser, which nee
         )
         run.outputs.write("FRAMES_COMPARED", compared.by_frame())
         run.outputs.write("COMPARISON", compared.sums())
-        report = core.reports.comparison_page(compared, values.software(), read_s)
+        report = core.reports.comparison_page(compared, provenance.software(), read_s)
         numbers = {"N_FRAMES": len(frames), "N_DISAGREEING": compared.n_disagreeing}
         return {**numbers, **run.outputs.write_text("REPORT", report)}

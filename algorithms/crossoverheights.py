@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, height_parameters, parameters, rasters, values
+from ..plugin.looks import MEASURED_ALIASES, Style, map_tips, renderers
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Run,
+    XoprAlgorithm,
+    crossing_parameters,
+    frame_parameters,
+    height_parameters,
+    parameters,
+    provenance,
+    rasters,
+)
 
 # By these names, since scanners for passwords take "pass_time" with a text beside it for one.
-_OVERFLIGHT, _MEASURED_AT, _FIRST, _LAST = "Pass (UTC)", "Height measured (UTC)", "First height (UTC)", "Last (UTC)"
+_OVERFLIGHT, _FIRST, _LAST = "Pass (UTC)", "First height (UTC)", "Last (UTC)"
 _HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 HEIGHTS = Style(
     '"frame_id" || \' x \' || coalesce("beam", "source")',
@@ -17,7 +27,7 @@ HEIGHTS = Style(
     map_tips.MEASURED,
     ("height_time",),
     aliases={
-        "beam": "Beam",
+        **MEASURED_ALIASES,
         "pair": "Beam pair (1 left, 3 right)",
         "side": "Side in the pair",
         "angle_deg": "Angle (degrees)",
@@ -26,24 +36,9 @@ HEIGHTS = Style(
         "flight_time": "Flight (UTC)",
         "source": "Line known by",
         "uncertainty_m": "Uncertainty of the plan (m)",
-        "h_li": "Laser height (m, ellipsoid)",
-        "h_li_sigma": "Its error (m)",
-        "height_time": _MEASURED_AT,
-        "quality": "atl06_quality_summary (0 best)",
         "n_segments": "Segments used",
         "strong": "Strong beam",
-        "slope": "Slope along the beam (m/m)",
-        "h_robust_sprd": "Spread of photons (m)",
-        "snr_significance": "Chance of noise alone",
-        "radar_surface": "Radar surface (m, ellipsoid)",
-        "pick_quality": "Quality of the pick",
-        "pick_type": "Kind of the pick",
-        "trace_gap_m": "Nearest picked trace (m)",
-        "radar_time": "Radar (UTC)",
-        "flown_m": "Distance along the flown track (m)",
         "flown_slope": "Slope along the flight (m/m)",
-        "flown_line": "Flown track known by",
-        "difference": "Laser less radar (m)",
         "difference_at_flight": "The same at the flight (m)",
         "dhdt_m_a": "DHDT (m a year)",
         "dem_height": "DEM (m)",
@@ -129,15 +124,15 @@ radar saw along the flight. The report is a page with charts, tables and a map f
                 "CROSSOVERS", "Crossovers", "points", "As 'Crossover points of beams and flight lines' writes them."
             )
         )
-        parameters.add_frames(self, optional=True)
+        frame_parameters.add_frames(self, optional=True)
         height_parameters.add_buffer(
             self, 100.0, "Segments up to so far along the beam from the crossover count, in metres; at least 20."
         )
         height_parameters.add_quality(self)
         height_parameters.add_height_files(self)
         height_parameters.add_rasters(self)
-        parameters.add_crossover_filters(self)
-        parameters.add_granule_filters(self)
+        crossing_parameters.add_crossover_filters(self)
+        crossing_parameters.add_granule_filters(self)
         self.addParameter(parameters.sink("HEIGHTS", "Heights", "points", "The crossovers, measured."))
         self.addParameter(parameters.sink("SERIES", "Series", "points", "One row a place measured in several cycles."))
         parameters.add_report(self)
@@ -148,23 +143,25 @@ radar saw along the flight. The report is a page with charts, tables and a map f
 
     def check(self, run: Run) -> None:
         """Check the filters and the buffer."""
-        values.measuring(run)
+        height_parameters.measuring(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Measure and write."""
         crossovers = run.table("CROSSOVERS")
         frames = run.frames("FRAMES") if run.given("FRAMES") else None
         sources = core.heights.Sources(
-            values.granule_places(run),
-            values.radar_files(run),
+            height_parameters.granule_places(run),
+            height_parameters.radar_files(run),
             run.access(),
             rasters.raster(run, "DEM"),
             rasters.raster(run, "DHDT"),
         )
-        measured = core.heights.crossover_heights(crossovers, frames, sources, values.measuring(run), run.progress)
+        measured = core.heights.crossover_heights(
+            crossovers, frames, sources, height_parameters.measuring(run), run.progress
+        )
         run.outputs.write("HEIGHTS", measured.table, empty="Point")
         run.outputs.write("SERIES", measured.series, empty="Point")
-        report = run.outputs.write_text("REPORT", core.reports.heights_page(measured, values.software()))
+        report = run.outputs.write_text("REPORT", core.reports.heights_page(measured, provenance.software()))
         spread = measured.spread
         numbers: dict[str, Any] = {"N_CROSSOVERS": len(measured.table), "N_HEIGHTS": measured.n_heights}
         if spread.n:  # a number that is none would stop the next step of a model

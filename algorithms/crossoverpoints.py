@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, crossing_parameters, frame_parameters, parameters
 
 # By this name, since scanners for passwords take "pass_time" with a text beside it for one.
 _OVERFLIGHT = "Pass (UTC)"
@@ -67,23 +67,23 @@ days_between are days from flight to pass, negative if the pass came first.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self)
+        frame_parameters.add_frames(self)
         self.addParameter(
             parameters.layer("GRANULES", "Granules", "polygons", "Footprints, as 'Search granules' writes them.")
         )
-        parameters.add_crossover_filters(self)
-        parameters.add_granule_filters(self)
+        crossing_parameters.add_crossover_filters(self)
+        crossing_parameters.add_granule_filters(self)
         self.addParameter(parameters.sink("CROSSOVERS", "Crossovers", "points", "One point per crossing."))
         parameters.add_number(self, "N_CROSSOVERS", "Number of crossovers")
 
     def check(self, run: Run) -> None:
         """Check the filters."""
-        values.wanted_crossovers(run)
+        crossing_parameters.wanted_crossovers(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Find and write, some frames at a time."""
         found = core.crossings.crossover_points(
-            run.frames("FRAMES"), run.table("GRANULES"), values.wanted_crossovers(run), run.progress
+            run.frames("FRAMES"), run.table("GRANULES"), crossing_parameters.wanted_crossovers(run), run.progress
         )
         n_crossovers = run.outputs.write_parts("CROSSOVERS", found, core.crossings.COLUMNS, empty="Point")
         return {"N_CROSSOVERS": n_crossovers}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import core
-from ..plugin.processing import GRANULES_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import GRANULES_GROUP, Run, XoprAlgorithm, download_parameters, parameters
 
 
 class DownloadScript(XoprAlgorithm):
@@ -31,18 +31,20 @@ host.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_download(self)
+        download_parameters.add_download(self)
         parameters.add_number(self, "N_GRANULES", "Number of granules")
         parameters.add_number(self, "SIZE_MB", "Size of those whose size is known (MB)")
 
     def check(self, run: Run) -> None:
         """Check the filters."""
-        values.picking(run)
+        download_parameters.picking(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Pick and write."""
         kind = run.choice("KIND")
-        granules = core.downloads.granules_to_fetch(run.rows("MATCHES"), values.picking(run), "MATCHES", run.progress)
+        granules = core.downloads.granules_to_fetch(
+            run.rows("MATCHES"), download_parameters.picking(run), "MATCHES", run.progress
+        )
         text = core.downloads.download_text(granules, kind, run.progress)
         ending = core.downloads.ENDINGS[kind]
         written = run.outputs.write_text("SCRIPT", text, ending, runs=text.startswith("#!"))

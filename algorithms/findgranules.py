@@ -6,7 +6,17 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Run,
+    XoprAlgorithm,
+    alternatives,
+    frame_parameters,
+    match_parameters,
+    parameters,
+    provenance,
+    search_parameters,
+)
 
 
 class FindGranules(XoprAlgorithm):
@@ -40,54 +50,56 @@ charts, the best frames, and the command that repeats the run.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_catalog(self)
-        parameters.add_frames(self, optional=True)
-        parameters.add_catalog_filters(self, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", advanced=True)
-        parameters.add_points(self, optional=True)
-        parameters.add_window(self, "cycle")
-        parameters.add_product(self)
-        parameters.add_matching(self)
-        parameters.add_match_results(self)
+        frame_parameters.add_catalog(self)
+        frame_parameters.add_frames(self, optional=True)
+        frame_parameters.add_catalog_filters(
+            self, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", advanced=True
+        )
+        frame_parameters.add_points(self, optional=True)
+        search_parameters.add_window(self, "cycle")
+        search_parameters.add_product(self)
+        match_parameters.add_matching(self)
+        match_parameters.add_match_results(self)
         self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "All footprints that were found."))
         parameters.add_report(self)
         parameters.add_number(self, "N_FRAMES", "Number of frames")
-        parameters.add_search_results(self)
+        search_parameters.add_search_results(self)
 
     def check(self, run: Run) -> None:
         """Check that there is one source of frames, the dates and the window."""
-        values.check_one_of(run, "SEASON", "CATALOG", "FRAMES")
-        values.check_days(run, "FLIGHT_START_DATE", "FLIGHT_END_DATE")
-        values.check_window(run, has_frames=True)
-        values.product(run)
-        values.matching(run)
+        alternatives.check_one_of(run, "SEASON", "CATALOG", "FRAMES")
+        frame_parameters.check_days(run, "FLIGHT_START_DATE", "FLIGHT_END_DATE")
+        search_parameters.check_window(run, has_frames=True)
+        search_parameters.product(run)
+        match_parameters.matching(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Walk the whole way and write."""
         log = run.progress = core.common.RunLog(run.progress)
         log.step("Frames")
-        filters = values.filters(run, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE")
+        filters = frame_parameters.filters(run, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE")
         reading, finding = run.progress.part(0.0, 0.1), run.progress.part(0.1, 1.0)
         session = run.session()
-        origin = values.origin(run) if run.given("REPORT") else None
+        origin = provenance.origin(run) if run.given("REPORT") else None
         if run.given("FRAMES"):
             frames = core.frames.Frames(run.frames("FRAMES"))
             log.frames("Read from the layer", len(frames))
             frames = core.frames.filter_frames(frames, **filters, progress=reading)
         else:
             frames = core.catalogs.read_frames(
-                values.catalog(run), **filters, read_vector=run.open_vector, progress=reading, session=session
+                frame_parameters.catalog(run), **filters, read_vector=run.open_vector, progress=reading, session=session
             )
         result = core.job.find_granules(
             frames,
             run.table("POINTS"),
-            at=values.point_rule(run),
-            window=values.window(run),
-            product=values.product(run),
-            matching=values.matching(run),
+            at=frame_parameters.point_rule(run),
+            window=search_parameters.window(run),
+            product=search_parameters.product(run),
+            matching=match_parameters.matching(run),
             progress=finding,
             session=session,
         )
-        for name, table in values.matched_layers(result.matched).items():
+        for name, table in match_parameters.matched_layers(result.matched).items():
             run.outputs.write(name, table)
         run.outputs.write("GRANULES", result.found.layer(), empty="Polygon")
         report = {}
@@ -95,7 +107,7 @@ charts, the best frames, and the command that repeats the run.
             report = run.outputs.write_text("REPORT", core.reports.run_page(result, log, origin))
         return {
             **report,
-            **values.search_results(result.found, result.window),
+            **search_parameters.search_results(result.found, result.window),
             "N_FRAMES": len(result.matched.frames),
             "N_MATCHES": len(result.matched.matches),
         }

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import core
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, track_parameters, values
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Run,
+    XoprAlgorithm,
+    crossing_parameters,
+    frame_parameters,
+    parameters,
+    pass_parameters,
+    search_parameters,
+)
 from .crossoverpoints import CROSSOVERS
 
 if TYPE_CHECKING:
@@ -80,10 +89,10 @@ frames of both hemispheres are crossed.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        track_parameters.add_tracks(self)
-        track_parameters.add_archive(self)
-        parameters.add_crossover_filters(self)
-        parameters.add_granule_store(self)
+        pass_parameters.add_tracks(self)
+        frame_parameters.add_archive(self)
+        crossing_parameters.add_crossover_filters(self)
+        search_parameters.add_granule_store(self)
         self.addParameter(
             parameters.sink("FRAMES_CROSSED", "Frames crossed", "lines", "The frames that are crossed, with counts.")
         )
@@ -100,10 +109,10 @@ frames of both hemispheres are crossed.
 
     def check(self, run: Run) -> None:
         """Check which passes and which frames are meant."""
-        values.check_tracks(run)
+        pass_parameters.check_tracks(run)
         if run.given("RGTS"):
-            values.planned_passes(run)
-        values.wanted_crossovers(run)
+            pass_parameters.planned_passes(run)
+        crossing_parameters.wanted_crossovers(run)
         core.common.cmr_url(run.text("CMR_URL"))
 
     def work(self, run: Run) -> dict[str, Any]:
@@ -128,8 +137,8 @@ frames of both hemispheres are crossed.
     def _passes(run: Run) -> tuple[gpd.GeoDataFrame, core.crossings.Wanted]:
         """Return the passes that are meant, and which crossovers of them."""
         if run.given("RGTS"):
-            return values.planned_passes(run)
-        wanted = values.wanted_crossovers(run)
+            return pass_parameters.planned_passes(run)
+        wanted = crossing_parameters.wanted_crossovers(run)
         if run.given("GRANULES"):
             return core.granules.normalize_granules(run.table("GRANULES"), progress=run.progress), wanted
         product = core.search.Product(cmr_url=core.common.cmr_url(run.text("CMR_URL")), store=run.choice("STORE"))

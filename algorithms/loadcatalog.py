@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, alternatives, frame_parameters, parameters
 
 
 class LoadCatalog(XoprAlgorithm):
@@ -33,21 +33,21 @@ of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_catalog(self)
-        parameters.add_catalog_filters(self)
+        frame_parameters.add_catalog(self)
+        frame_parameters.add_catalog_filters(self)
         self.addParameter(parameters.sink("FRAMES", "Frames", "lines", "The frames: one line each."))
         parameters.add_number(self, "N_FRAMES", "Number of frames")
 
     def check(self, run: Run) -> None:
         """Check that there is one source, and the dates."""
-        values.check_one_of(run, "SEASON", "CATALOG")
-        values.check_days(run, "START_DATE", "END_DATE")
+        alternatives.check_one_of(run, "SEASON", "CATALOG")
+        frame_parameters.check_days(run, "START_DATE", "END_DATE")
 
     def work(self, run: Run) -> dict[str, Any]:
         """Read and write."""
         frames = core.catalogs.read_catalog(
-            values.catalog(run),
-            **values.filters(run),
+            frame_parameters.catalog(run),
+            **frame_parameters.filters(run),
             read_vector=run.open_vector,
             progress=run.progress,
             session=run.session(),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, frame_parameters, match_parameters, parameters
 
 
 class MatchGranules(XoprAlgorithm):
@@ -32,21 +32,21 @@ granule with RGT, cycle, region, start time, days between flight and pass, and o
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self)
+        frame_parameters.add_frames(self)
         self.addParameter(
             parameters.layer("GRANULES", "Granules", "polygons", "Footprints, as 'Search granules' writes them.")
         )
-        parameters.add_matching(self)
-        parameters.add_match_results(self)
+        match_parameters.add_matching(self)
+        match_parameters.add_match_results(self)
 
     def check(self, run: Run) -> None:
         """Check what is asked for of matching."""
-        values.matching(run)
+        match_parameters.matching(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Match and write."""
         frames, granules = run.frames("FRAMES"), run.table("GRANULES")
-        matched = core.job.match_granules(frames, granules, values.matching(run), run.progress)
-        for name, table in values.matched_layers(matched).items():
+        matched = core.job.match_granules(frames, granules, match_parameters.matching(run), run.progress)
+        for name, table in match_parameters.matched_layers(matched).items():
             run.outputs.write(name, table)
         return {"N_MATCHES": len(matched.matches)}

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from .. import core
 from ..core.crossings import PLAN
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, crossing_parameters, parameters, pass_parameters
 
 _NAME = 'coalesce("place_name", \'place \' || "place")'
 _TITLE = f"{_NAME} || ', ' || format_date(\"pass_time\", 'yyyy-MM-dd HH:mm') || ' UTC'"
@@ -75,9 +75,9 @@ in name). The temporal controller shows the passes as they come; as KML (.kml) t
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_places(self)
-        parameters.add_beams(self)
-        parameters.add_direction(self)
+        pass_parameters.add_places(self)
+        crossing_parameters.add_beams(self)
+        crossing_parameters.add_direction(self)
         self.addParameter(
             parameters.sink("PASSES", "Passes", "lines", "One line per place and pass, in order of time.")
         )
@@ -94,12 +94,12 @@ in name). The temporal controller shows the passes as they come; as KML (.kml) t
 
     def check(self, run: Run) -> None:
         """Check dates, distance and beams."""
-        values.pass_plan(run)
+        pass_parameters.pass_plan(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Predict and write, some passes at a time."""
         crossings = core.crossings
-        predicted = crossings.predict_passes(run.table("PLACES"), values.pass_plan(run), run.progress)
+        predicted = crossings.predict_passes(run.table("PLACES"), pass_parameters.pass_plan(run), run.progress)
         n_passes = run.outputs.write_parts(
             "PASSES", predicted.passes(), crossings.PASS_COLUMNS, "MultiLineString", crossings.pass_titles
         )

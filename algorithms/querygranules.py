@@ -6,7 +6,15 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import GRANULES_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import (
+    GRANULES_GROUP,
+    Run,
+    XoprAlgorithm,
+    alternatives,
+    frame_parameters,
+    parameters,
+    search_parameters,
+)
 
 
 class QueryGranules(XoprAlgorithm):
@@ -36,23 +44,23 @@ is told, each with a warning; WINDOW_START and WINDOW_END are the first and the 
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self, optional=True)
-        parameters.add_extent(self)
-        parameters.add_granule_ids(self, "frames or an extent")
-        parameters.add_window(self, "cycle")
-        parameters.add_product(self)
-        parameters.add_granule_files(self)
+        frame_parameters.add_frames(self, optional=True)
+        search_parameters.add_extent(self)
+        search_parameters.add_granule_ids(self, "frames or an extent")
+        search_parameters.add_window(self, "cycle")
+        search_parameters.add_product(self)
+        search_parameters.add_granule_files(self)
         self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "The footprints: one polygon each."))
-        parameters.add_search_results(self)
+        search_parameters.add_search_results(self)
 
     def check(self, run: Run) -> None:
         """Check that there is one area, and the window."""
-        values.check_one_of(run, "FRAMES", "EXTENT", "GRANULE_IDS")
+        alternatives.check_one_of(run, "FRAMES", "EXTENT", "GRANULE_IDS")
         if run.given("GRANULE_IDS"):
-            values.granule_ids(run)
+            search_parameters.granule_ids(run)
             return
-        values.check_window(run, has_frames=run.given("FRAMES"))
-        values.product(run)
+        search_parameters.check_window(run, has_frames=run.given("FRAMES"))
+        search_parameters.product(run)
         if run.given("EXTENT"):
             core.search.area_of_rectangle(*run.extent("EXTENT"))
 
@@ -60,11 +68,11 @@ is told, each with a warning; WINDOW_START and WINDOW_END are the first and the 
         """Search and write."""
         found = self._named(run) if run.given("GRANULE_IDS") else self._in_areas(run)
         run.outputs.write("GRANULES", found.layer(), empty="Polygon")
-        return values.search_results(found, found.window)
+        return search_parameters.search_results(found, found.window)
 
     @staticmethod
     def _named(run: Run) -> core.job.Found:
-        names, product = values.granule_ids(run), values.product(run)
+        names, product = search_parameters.granule_ids(run), search_parameters.product(run)
         if run.given("GRANULE_FILES"):
             return core.job.read_named_granules(
                 run.text("GRANULE_FILES"), names, run.progress, run.open_vector, run.session()
@@ -75,14 +83,14 @@ is told, each with a warning; WINDOW_START and WINDOW_END are the first and the 
     def _in_areas(run: Run) -> core.job.Found:
         frames = core.frames.Frames(run.frames("FRAMES")) if run.given("FRAMES") else None
         flown = frames.flown if frames is not None else None
-        window = core.search.window_of(values.window(run), flown, run.progress)
+        window = core.search.window_of(search_parameters.window(run), flown, run.progress)
         if frames is not None:
             areas = core.search.search_areas(frames, progress=run.progress)
         else:
             areas = [core.search.area_of_rectangle(*run.extent("EXTENT"))]
             boxes = "; ".join(map(core.geometry.format_box, areas[0].boxes))
             run.progress.info(f"Search area: {boxes} (W, S, E, N).")
-        product = values.product(run)
+        product = search_parameters.product(run)
         if run.given("GRANULE_FILES"):
             return core.job.read_granules(
                 run.text("GRANULE_FILES"), areas, window, product, run.progress, run.open_vector, run.session()

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .. import core
-from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, height_parameters, parameters, values
+from ..plugin.looks import MEASURED_ALIASES, Style, map_tips, renderers
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Run,
+    XoprAlgorithm,
+    crossing_parameters,
+    frame_parameters,
+    height_parameters,
+    parameters,
+    provenance,
+)
 
-# By these names, since scanners for passwords take names of times with a text beside them for one.
-_MEASURED_AT, _FLOWN_AT = "Height measured (UTC)", "Radar (UTC)"
 _HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 ELEVATIONS = Style(
     '"granule_id" || \', \' || "beam"',
@@ -17,24 +24,9 @@ ELEVATIONS = Style(
     map_tips.ALONG,
     ("height_time",),
     aliases={
-        "beam": "Beam",
+        **MEASURED_ALIASES,
         "strong": "Strong beam",
-        "height_time": _MEASURED_AT,
-        "flown_m": "Distance along the flown track (m)",
         "offset_m": "Left of the flight (m)",
-        "h_li": "Laser height (m, ellipsoid)",
-        "h_li_sigma": "Its error (m)",
-        "quality": "atl06_quality_summary (0 best)",
-        "slope": "Slope along the beam (m/m)",
-        "h_robust_sprd": "Spread of photons (m)",
-        "snr_significance": "Chance of noise alone",
-        "radar_surface": "Radar surface (m, ellipsoid)",
-        "pick_quality": "Quality of the pick",
-        "pick_type": "Kind of the pick",
-        "trace_gap_m": "Nearest picked trace (m)",
-        "radar_time": _FLOWN_AT,
-        "flown_line": "Flown track known by",
-        "difference": "Laser less radar (m)",
     },
     level=10,
     note=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
@@ -48,7 +40,7 @@ RADAR = Style(
         "layer": "Layer",
         "height": "Height (m, ellipsoid)",
         "flown_m": "Distance along the flown track (m)",
-        "radar_time": _FLOWN_AT,
+        "radar_time": "Radar (UTC)",
         "pick_quality": "Quality of the pick",
         "pick_type": "Kind of the pick",
     },
@@ -95,11 +87,11 @@ it round. A and B say in both which end is which.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self)
+        frame_parameters.add_frames(self)
         height_parameters.add_one_frame(self)
         height_parameters.add_read_granules(self)
         height_parameters.add_buffer(self, 500.0, "Segments so near to the flown track are taken, in metres.")
-        height_parameters.add_beams(self)
+        crossing_parameters.add_beams(self, with_centre=False)
         height_parameters.add_quality(self)
         height_parameters.add_echogram(self)
         height_parameters.add_height_files(self)
@@ -115,17 +107,19 @@ it round. A and B say in both which end is which.
 
     def check(self, run: Run) -> None:
         """Check what is asked for, and that there is one source of granules."""
-        values.along(run)
-        values.check_granule_source(run)
+        height_parameters.along(run)
+        height_parameters.check_granule_source(run)
 
     def work(self, run: Run) -> dict[str, Any]:
         """Read and write."""
-        source = values.check_granule_source(run)
+        source = height_parameters.check_granule_source(run)
         found = core.heights.read_along(
             run.frames("FRAMES"),
             run.rows(source) if source else None,
-            core.heights.Sources(values.granule_places(run), values.radar_files(run), run.access()),
-            values.along(run),
+            core.heights.Sources(
+                height_parameters.granule_places(run), height_parameters.radar_files(run), run.access()
+            ),
+            height_parameters.along(run),
             frame_id=run.text("FRAME"),
             selected=run.selected("FRAMES", "id"),
             name=source,
@@ -134,7 +128,7 @@ it round. A and B say in both which end is which.
         kinds = {"ELEVATIONS": core.heights.ELEVATION_COLUMNS, "RADAR": core.heights.RADAR_COLUMNS}
         for name, table in (("ELEVATIONS", found.elevations), ("RADAR", found.radar)):
             run.outputs.write_parts(name, iter([table]), kinds[name], empty="PointZ")
-        report = run.outputs.write_text("REPORT", core.reports.section_page(found, values.software()))
+        report = run.outputs.write_text("REPORT", core.reports.section_page(found, provenance.software()))
         spread = found.spread
         numbers: dict[str, Any] = {"N_POINTS": len(found.elevations), "N_GRANULES": found.n_granules}
         if spread.n:  # a number that is none would stop the next step of a model

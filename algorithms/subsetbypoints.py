@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, parameters, values
+from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, frame_parameters, parameters
 
 
 class SubsetByPoints(XoprAlgorithm):
@@ -29,14 +29,16 @@ says how many there were.
 
     def declare(self) -> None:
         """Declare parameters and outputs."""
-        parameters.add_frames(self)
-        parameters.add_points(self, optional=False)
+        frame_parameters.add_frames(self)
+        frame_parameters.add_points(self, optional=False)
         self.addParameter(parameters.sink("SUBSET", "Frame subset", "lines", "The frames that are kept."))
         parameters.add_number(self, "N_FRAMES", "Number of frames")
 
     def work(self, run: Run) -> dict[str, Any]:
         """Read, subset, write."""
         frames = run.frames("FRAMES")
-        subset = core.frames.frames_at_points(frames, run.table("POINTS"), values.point_rule(run), run.progress)
+        subset = core.frames.frames_at_points(
+            frames, run.table("POINTS"), frame_parameters.point_rule(run), run.progress
+        )
         run.outputs.write("SUBSET", subset)
         return {"N_FRAMES": len(subset)}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..common import InputError, Progress, count, path_of, reason_of
+from ..common import InputError, Progress, count, is_web_address, path_of, reason_of
 from .sources import file_of, split
 
 
@@ -52,7 +52,7 @@ class OwnFiles:
         return list(dict.fromkeys(path for part in split(text) for path in self._expand(part, progress)))
 
     def _expand(self, text: str, progress: Progress) -> Iterator[Path]:
-        if text.lower().startswith(("http://", "https://")):
+        if is_web_address(text):
             raise InputError(
                 f"{self.name} takes files of this computer, and {text} is an address: leave {self.name} empty, and "
                 f"{self.otherwise}."

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .errors import TooMuchError as TooMuchError
     from .errors import XoprError as XoprError
     from .faces import lazy_face as lazy_face
+    from .lack import Lack as Lack
+    from .mappings import mapping_of as mapping_of
     from .masking import MASK as MASK
     from .masking import escaped as escaped
     from .masking import fit_to_show as fit_to_show
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from .progress import Progress as Progress
     from .run_log import RunLog as RunLog
     from .software import versions as versions
+    from .user_paths import is_web_address as is_web_address
     from .user_paths import path_of as path_of
     from .user_paths import shown as shown
     from .user_paths import unquoted as unquoted

@@ -14,9 +14,15 @@ from .errors import InputError
 #: So much of a text is shown in a message.
 _LONGEST_SHOWN = 80
 _FILE_ADDRESS = re.compile(r"file:(?=[/\\])", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z][:|]")
 # A name that no file system takes is no path; all else that can be wrong depends on what the path is used for.
 _NO_PATH = (errno.ENAMETOOLONG, errno.EILSEQ)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an http or https address."""
+    return bool(_WEB_ADDRESS.match(text))
 
 
 def path_of(text: str, name: str, source: str = "", *, windows: bool = os.name == "nt") -> Path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import geopandas as gpd
 import pandas as pd
+
+from ..common import mapping_of
 
 PROPERTIES = "properties"
 _PREFIX = f"{PROPERTIES}."
@@ -35,19 +35,10 @@ def lift_properties(items: gpd.GeoDataFrame, columns: Iterable[str]) -> tuple[gp
     items = items.rename(columns=dotted)
     lifted = list(dotted.values())
     if PROPERTIES in items.columns:
-        properties = [_mapping(value) for value in items[PROPERTIES].tolist()]
+        properties = [mapping_of(value) for value in items[PROPERTIES].tolist()]
         inside = {name for item in properties for name in item}
         found = [name for name in missing if name in inside and name not in lifted]
         made = {name: pd.Series([item.get(name) for item in properties], items.index, dtype=object) for name in found}
         items = items.assign(**made).drop(columns=PROPERTIES)
         lifted += found
     return items, lifted
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
-    return value if isinstance(value, Mapping) else {}

@@ -16,10 +16,8 @@ from ..radar import PICK_QUALITIES, PICK_TYPES, PicksAt
 from .flown_frame import FlownFrame
 from .frame_granules import FrameGranules
 from .robust import spread_of
-from .table_values import named_values, utc
+from .table_values import MOMENT, PICK_COLUMNS, ROUNDED, named_values, utc
 
-# By this name, since scanners for passwords take names of times with a text beside them for one.
-_MOMENT = "datetime"
 #: Columns of the laser's heights, and what they hold; lengths are in metres.
 ELEVATION_COLUMNS = {
     "collection": "text",
@@ -30,7 +28,7 @@ ELEVATION_COLUMNS = {
     "region": "int",
     "beam": "text",
     "strong": "bool",
-    "height_time": _MOMENT,
+    "height_time": MOMENT,
     "days_between": "int",
     "flown_m": "float",
     "offset_m": "float",
@@ -40,11 +38,7 @@ ELEVATION_COLUMNS = {
     "slope": "float",
     "h_robust_sprd": "float",
     "snr_significance": "float",
-    "radar_surface": "float",
-    "pick_quality": "text",
-    "pick_type": "text",
-    "trace_gap_m": "float",
-    "radar_time": _MOMENT,
+    **PICK_COLUMNS,
     "flown_line": "text",
     "difference": "float",
     "https_url": "text",
@@ -56,14 +50,12 @@ RADAR_COLUMNS = {
     "layer": "text",
     "height": "float",
     "flown_m": "float",
-    "radar_time": _MOMENT,
+    "radar_time": MOMENT,
     "pick_quality": "text",
     "pick_type": "text",
 }
 #: What the layer of the radar's picks calls them.
 SURFACE, BED = "surface", "bed"
-_ROUNDED = {"h_li": 3, "h_li_sigma": 4, "slope": 5, "h_robust_sprd": 3, "radar_surface": 3, "difference": 3}
-_ROUNDED |= {"trace_gap_m": 1, "flown_m": 1, "offset_m": 1, "height": 3}
 NOTHING_NEAR = "no segment near"
 
 
@@ -218,7 +210,7 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    return table.round({name: digits for name, digits in _ROUNDED.items() if name in table.columns})
+    return table.round({name: digits for name, digits in ROUNDED.items() if name in table.columns})
 
 
 def _points(

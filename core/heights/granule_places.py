@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Union
 
 from ..catalogs import OwnFiles
-from ..common import InputError, Progress, count
+from ..common import InputError, Lack, Progress, count
 from ..icesat2 import parse_granule_names
 from ..remote import is_far
 
@@ -19,20 +19,8 @@ _OWN = OwnFiles(NAME, (".h5", ".hdf5"), "granules", "granules are fetched from t
 _OF_PASS = ["rgt", "cycle", "region"]
 
 
-@dataclass(frozen=True)
-class NoGranule:
-    """Why a granule has no file that can be read.
-
-    Attributes
-    ----------
-    reason : str
-        In short, for a column or a count.
-    sentence : str
-        What a user reads.
-    """
-
-    reason: str
-    sentence: str
+class NoGranule(Lack):
+    """Why a granule has no file that can be read."""
 
 
 #: A file, an address, or why there is neither.

@@ -21,26 +21,20 @@ from .laser_heights import LaserHeights, read_laser
 from .robust import Spread, spread_of
 from .series import series_of
 from .sources import Measuring, Sources
-from .table_values import named_values, utc
+from .table_values import MOMENT, PICK_COLUMNS, ROUNDED, named_values, utc
 
-# By this name, since scanners for passwords take "pass_time" with a text beside it for one.
-_MOMENT = "datetime"
 #: Columns that a crossover gets, and what they hold; all lengths are in metres.
 HEIGHT_COLUMNS = {
     "h_li": "float",
     "h_li_sigma": "float",
-    "height_time": _MOMENT,
+    "height_time": MOMENT,
     "quality": "int",
     "n_segments": "int",
     "strong": "bool",
     "slope": "float",
     "h_robust_sprd": "float",
     "snr_significance": "float",
-    "radar_surface": "float",
-    "pick_quality": "text",
-    "pick_type": "text",
-    "trace_gap_m": "float",
-    "radar_time": _MOMENT,
+    **PICK_COLUMNS,
     "flown_m": "float",
     "flown_slope": "float",
     "flown_line": "text",
@@ -55,9 +49,6 @@ HEIGHT_COLUMNS = {
     "moved_m": "float",
     "reason": "text",
 }
-_ROUNDED = {"h_li": 3, "h_li_sigma": 4, "slope": 5, "h_robust_sprd": 3, "radar_surface": 3, "trace_gap_m": 1}
-_ROUNDED |= {"flown_m": 1, "flown_slope": 5, "difference": 3, "difference_at_flight": 3, "dhdt_m_a": 4, "dem_height": 3}
-_ROUNDED |= {"dem_slope_deg": 3, "slope_error_m": 3, "difference_slope": 3, "moved_m": 2}
 
 
 @dataclass(frozen=True)
@@ -197,7 +188,7 @@ def _as_layer(table: pd.DataFrame, planned: Planned, lon: np.ndarray, lat: np.nd
     points[moved] = reproject(shapely.points(lon[moved], lat[moved]), LONLAT_CRS, crs)
     ours_or_qgis = {given.geometry.name, "fid", *HEIGHT_COLUMNS}
     kept = [name for name in given.columns if name not in ours_or_qgis]
-    ours = {name: table[name].round(_ROUNDED[name]) if name in _ROUNDED else table[name] for name in HEIGHT_COLUMNS}
+    ours = {name: table[name].round(ROUNDED[name]) if name in ROUNDED else table[name] for name in HEIGHT_COLUMNS}
     return gpd.GeoDataFrame({**{name: given[name] for name in kept}, **ours}, geometry=points, crs=crs)
 
 

@@ -13,9 +13,8 @@ from ..geometry import LONLAT_CRS, begins, geodesic_lengths, reproject
 from .crossovers_read import Planned
 from .differences import DAYS_A_YEAR
 from .robust import theil_sen
+from .table_values import MOMENT
 
-# By this name, since scanners for passwords take names of times with a text beside them for one.
-_MOMENT = "datetime"
 #: Columns of a series before its geometry, and what they hold.
 SERIES_COLUMNS = {
     "collection": "text",
@@ -25,8 +24,8 @@ SERIES_COLUMNS = {
     "strong": "bool",
     "n_heights": "int",
     "cycles": "text",
-    "first_time": _MOMENT,
-    "last_time": _MOMENT,
+    "first_time": MOMENT,
+    "last_time": MOMENT,
     "first_height": "float",
     "last_height": "float",
     "trend_m_a": "float",

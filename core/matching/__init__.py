@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from .cell_overlap import CellIndex as CellIndex
     from .choosing import check_matching as check_matching
     from .choosing import chosen_pairs as chosen_pairs
-    from .comparison import Comparison as Comparison
-    from .comparison import Difference as Difference
+    from .compared import Comparison as Comparison
+    from .compared import Difference as Difference
     from .comparison import compare as compare
     from .options import METHODS as METHODS
     from .options import Matching as Matching

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .organiser import read_organiser as read_organiser
     from .picks import Layer as Layer
     from .picks import RadarPicks as RadarPicks
-    from .radar_files import NoRadarFile as NoRadarFile
     from .radar_files import RadarFiles as RadarFiles
+    from .told import NoRadarFile as NoRadarFile
     from .track import FlownTrack as FlownTrack
     from .track import OnTrack as OnTrack
 

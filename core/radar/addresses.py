@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from ..common import is_web_address, mapping_of
 from .options import LAYER_FILE
 
 #: Where Open Polar Radar publishes radar depth sounder data; below it folders of seasons, products and segments.
 PUBLISHED = "https://data.cresis.ku.edu/data/rds"
 
 _ID = re.compile(r"Data_(\d{8}_\d{2})_\d{3}")
-_WEB = re.compile(r"https?://", re.IGNORECASE)
 # Whoever flew for others publishes elsewhere.
 _PUBLISHERS = ("cresis", "")
 
@@ -30,9 +29,9 @@ def address_of(frame: Mapping[str, Any], asset: str) -> str:
     asset : str
         ``CSARP_layer``, ``CSARP_standard``, ``CSARP_qlook``, ``thumbnail``.
     """
-    told = _text(frame.get(asset)) or _text(_mapping(_mapping(frame.get("assets")).get(asset)).get("href"))
+    told = _text(frame.get(asset)) or _text(mapping_of(mapping_of(frame.get("assets")).get(asset)).get("href"))
     if told:
-        return told if _WEB.match(told) else ""
+        return told if is_web_address(told) else ""
     season, found = _text(frame.get("collection")), _ID.fullmatch(_text(frame.get("id")))
     if asset != LAYER_FILE or not season or not found or _text(frame.get("opr:provider")).lower() not in _PUBLISHERS:
         return ""
@@ -54,12 +53,3 @@ def segment_of(frame_id: str) -> str:
 
 def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
-    return value if isinstance(value, Mapping) else {}

@@ -11,7 +11,7 @@ from typing import Any, Union
 
 import requests
 
-from ..common import DownloadError, InputError, MissingFileError, Progress, count, run_parallel
+from ..common import DownloadError, InputError, MissingFileError, Progress, run_parallel
 from ..frames import ASSETS, AnyFrames, Frames
 from ..web import Fault, host_of
 from .addresses import address_of, address_of_organiser, segment_of
@@ -22,28 +22,13 @@ from .local_files import NAME, LocalFiles, find_local_files
 from .options import ECHOGRAM_FILES, LAYER_FILE
 from .organiser import DEFAULT_NAMES, read_organiser
 from .picks import RadarPicks
+from .told import NoRadarFile, Told
 
 # So many frames are fetched before they are read and handed on: what is in memory does not grow with the season.
 _BLOCK = 24
 _AT_ONCE = 4
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class NoRadarFile:
-    """Why a frame has no radar file that can be used.
-
-    Attributes
-    ----------
-    reason : str
-        In short, for a column or a count.
-    sentence : str
-        What a user reads.
-    """
-
-    reason: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -109,14 +94,14 @@ class RadarFiles:
         """
         progress = progress or Progress()
         rows = _rows(Frames.of(frames))
-        told = _Told(len(rows))
+        told = Told(len(rows))
         for begin in range(0, len(rows), _BLOCK):
             block = rows[begin : begin + _BLOCK]
             found = self._find(block, progress.part(begin / len(rows), (begin + len(block)) / len(rows)))
             for number, (row, one) in enumerate(zip(block, found), begin):
                 progress.check()
                 layers = one if isinstance(one, NoRadarFile) else self._read(row, one)
-                told.add(row, layers)
+                told.add(_id(row), layers)
                 yield number, layers
         told.say(progress)
         progress.fraction(1.0)
@@ -271,36 +256,6 @@ class RadarFiles:
             if self._local is None:  # what is kept and cannot be used is fetched anew the next time
                 found.path.unlink(missing_ok=True)
             return NoRadarFile("cannot be read", str(error))
-
-
-class _Told:
-    """What is said of all layer files in the end."""
-
-    def __init__(self, n_frames: int) -> None:
-        self._n_frames = n_frames
-        self._n_read = self._n_lost = self._n_losing = 0
-        self._missing: dict[str, list[tuple[str, str]]] = {}
-
-    def add(self, row: Row, layers: _Layers) -> None:
-        if isinstance(layers, NoRadarFile):
-            self._missing.setdefault(layers.reason, []).append((_id(row), layers.sentence))
-            return
-        self._n_read += 1
-        self._n_lost += layers.without_position
-        self._n_losing += layers.without_position > 0
-
-    def say(self, progress: Progress) -> None:
-        progress.info(
-            f"Radar layer files: {self._n_read:,} of {count(self._n_frames, 'frame has', 'frames have')} one."
-        )
-        for reason, frames in self._missing.items():
-            without = f"{count(len(frames), 'frame is', 'frames are')} without a layer file ({reason})"
-            progress.warn(f"{without}; the first is {frames[0][0]}: {frames[0][1]}")
-        if self._n_lost:
-            progress.warn(
-                f"{count(self._n_lost, 'trace', 'traces')} of {count(self._n_losing, 'frame', 'frames')} without a "
-                "place on the Earth were left out."
-            )
 
 
 def _rows(frames: Frames) -> list[Row]:

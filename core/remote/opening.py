@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..common import InputError, Progress
+from ..common import InputError, Progress, is_web_address
 from .access import Access
 from .hdf5 import Hdf5File
 from .local_bytes import LocalBytes
@@ -13,13 +13,12 @@ from .range_bytes import NoRangesError, RangeBytes
 from .source import Source
 from .whole_file import keep_whole, kept_path
 
-_FAR = re.compile(r"https?://", re.IGNORECASE)
 _BUCKET = re.compile(r"s3[an]?://", re.IGNORECASE)
 
 
 def is_far(place: str | Path) -> bool:
     """Whether a place is an address of another machine."""
-    return isinstance(place, str) and bool(_FAR.match(place))
+    return isinstance(place, str) and is_web_address(place)
 
 
 def open_hdf5(place: str | Path, access: Access | None = None, progress: Progress | None = None) -> Hdf5File:

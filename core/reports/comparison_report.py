@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
 import geopandas as gpd
 import numpy as np
 
-from ..common import count, listed, span_of, versions, write_numbers
+from ..common import count, listed, span_of, write_numbers
 from ..frames import flight_dates
 from ..matching import STAGES, Comparison, Difference
 from . import html_page as html
@@ -69,7 +69,6 @@ def comparison_page(
     str
         A whole HTML page that needs no other file.
     """
-    made = made or datetime.now(timezone.utc)
     parts = [
         html.paragraph(_summary(comparison), "lead"),
         *_warnings(comparison),
@@ -79,8 +78,7 @@ def comparison_page(
     if comparison.references() and len(comparison.methods) > 1:
         parts += [*_disagreement(comparison), *_histograms(comparison), *_maps(comparison), *_most(comparison)]
     parts += _times(comparison, read_s)
-    parts.append(html.footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {versions(software)}."))
-    return html.page("Methods of matching, side by side", *parts)
+    return html.report("Methods of matching, side by side", parts, software, made)
 
 
 def _summary(comparison: Comparison) -> str:

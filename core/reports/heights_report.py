@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import count, span_of, versions
+from ..common import count, span_of
 from ..geometry import LONLAT_CRS, POLE_CRS, reproject
 from ..heights import VERTICAL_FRAME, MeasuredCrossovers, Spread, spread_of
 from . import html_page as html
@@ -56,15 +56,13 @@ def heights_page(
     str
         A whole HTML page that needs no other file.
     """
-    made = made or datetime.now(timezone.utc)
     table = measured.table
     differences = table["difference"].dropna().to_numpy(dtype=float)
     parts = [html.paragraph(_summary(measured), "lead"), html.paragraph(_WORDS), _subject(table)]
     if len(differences):
         parts += [*_sums(table), *_dependences(table, differences), *_outliers(table)]
     parts += [*_maps(table), *_series(measured.series), *_missing(table)]
-    parts.append(html.footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {versions(software)}."))
-    return html.page("Heights of laser and radar at crossovers", *parts)
+    return html.report("Heights of laser and radar at crossovers", parts, software, made)
 
 
 def _summary(measured: MeasuredCrossovers) -> str:

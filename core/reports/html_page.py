@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 
-from ..common import escaped
+from ..common import escaped, versions
 
 _NUMBER = ' class="number"'
 _STYLE = """
@@ -70,6 +71,25 @@ def page(title: str, *parts: str) -> str:
         + "\n".join(parts)
         + "\n</main>\n</body>\n</html>\n"
     )
+
+
+def report(
+    title: str, parts: Iterable[str], software: Mapping[str, str] | None = None, made: datetime | None = None
+) -> str:
+    """Return a whole page that says in its last line when it was made, and with what.
+
+    Parameters
+    ----------
+    title : str
+    parts : iterable of str
+        See :func:`page`.
+    software : mapping of str to str, optional
+        Names and versions of what called the core; the libraries' own are added.
+    made : datetime, optional
+        When; now if not given.
+    """
+    made = made or datetime.now(timezone.utc)
+    return page(title, *parts, footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {versions(software)}."))
 
 
 def heading(words: str, level: int = 2) -> str:

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from itertools import groupby
 
 import geopandas as gpd
 import pandas as pd
 
-from ..common import RunLog, cmr_url, count, listed, span_of, versions
+from ..common import RunLog, cmr_url, count, listed, span_of
 from ..frames import flight_dates
 from ..geometry import owners_of
-from ..granules import LINK_COLUMNS
 from ..icesat2 import BOTH
 from ..job import Crossovers
 from ..matching import Matching
 from . import html_page as html
-from .charts import columns, histogram
 from .frame_maps import frame_maps
 from .html_page import Figures
+from .run_charts import match_charts
+from .run_counts import step_counts
 
 _MOST_ROWS = 20
 _MOST_SEASONS = 3
 
-_CROSSING = "footprint crosses the flight line"
-_BESIDE = "footprint passes beside the line"
 _METHODS = {
     "strtree": "strtree: the footprint meets one of the frame's morton cells (opr:mbox)",
     "prefix": "prefix: a morton cell of the footprint's cover meets one of the frame's cells (opr:mbox)",
@@ -82,21 +80,19 @@ def run_page(
         A whole HTML page that needs no other file.
     """
     log, origin = log or RunLog(), origin or Origin()
-    made = made or datetime.now(timezone.utc)
     parts = [
         html.paragraph(_summary(result), "lead"),
         *_warnings(log),
         *_asked(result),
-        *_counts(result, log),
+        *step_counts(result, log),
         *_notebook(result),
         *_maps(result),
-        *_charts(result),
+        *match_charts(result),
         *_best(result),
         *_repeat(origin),
         *_done(log),
-        html.footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {versions(origin.software)}."),
     ]
-    return html.page(_title(result), *parts)
+    return html.report(_title(result), parts, origin.software, made)
 
 
 def _title(result: Crossovers) -> str:
@@ -174,57 +170,6 @@ def _filters(matching: Matching) -> list[tuple[str, str]]:
     return [("Of those only", "; then ".join(words))] if words else []
 
 
-def _counts(result: Crossovers, log: RunLog) -> list[str]:
-    groups = {"Frames": _frame_rows(result, log), "Granules": _granule_rows(result), "Pairs": _pair_rows(result)}
-    headers = ["", "Number", "Left out", "Why"]
-    return [html.heading("Counts at each step"), html.grouped_table(headers, groups)]
-
-
-Row = tuple[object, ...]
-
-
-def _row(what: str, kept: int, left_out: Mapping[str, int] | None = None) -> Row:
-    """Return a row of counts; of several reasons each with its number."""
-    reasons = {reason: number for reason, number in (left_out or {}).items() if number}
-    why = next(iter(reasons)) if len(reasons) == 1 else "; ".join(f"{n:,} {reason}" for reason, n in reasons.items())
-    return what, kept, Figures(f"{sum(reasons.values()):,}" if reasons else ""), why
-
-
-def _frame_rows(result: Crossovers, log: RunLog) -> list[Row]:
-    counts = result.matched.frames["n_granules"]
-    hit = int((counts > 0).sum())
-    return [
-        *(_row(step.what, step.kept, step.left_out) for step in log.frame_counts),
-        _row("In the layer of matched frames", len(counts)),
-        _row("With at least one granule", hit, {"no granule matches; they stay in the layer": len(counts) - hit}),
-    ]
-
-
-def _granule_rows(result: Crossovers) -> list[Row]:
-    found = result.found
-    granules = found.granules
-    without_link = int(granules[LINK_COLUMNS].isna().all(axis=1).sum())
-    used = result.matched.matches["granule_id"].nunique()
-    rows = [
-        _row("Announced by CMR, or known from the store", found.hits),
-        _row("Received from CMR", found.received),
-        _row("From the store of earlier searches", found.from_store),
-        _row("In the layer of granules", len(granules), found.left_out),
-    ]
-    if without_link:
-        rows.append(_row("Without a link to their file (kept)", without_link))
-    return [*rows, _row("In at least one pair", used, {"match no frame; they stay in the layer": len(granules) - used})]
-
-
-def _pair_rows(result: Crossovers) -> list[Row]:
-    matched = result.matched
-    crossing = int(matched.matches["crosses_line"].sum())
-    return [
-        _row("In the table of matches", len(matched.matches), matched.left_out),
-        _row("Crossing pairs: the footprint crosses the flight line", crossing),
-    ]
-
-
 def run_figures(result: Crossovers) -> str:
     """Return the summary in upstream's words."""
     counts = result.matched.frames["n_granules"]
@@ -251,43 +196,6 @@ def _maps(result: Crossovers) -> list[str]:
         f"{maps.missing}"
     )
     return [html.heading("Where"), html.charts(maps.drawings, caption.strip(), maps=True)]
-
-
-def _charts(result: Crossovers) -> list[str]:
-    counts, matches = result.matched.frames["n_granules"].to_numpy(), result.matched.matches
-    drawings = [histogram("Granules per frame", counts, "granules", "frames"), *matches_in_time(matches)]
-    caption = "Frames without a granule are counted in the grey bar." if (counts == 0).any() else ""
-    unknown = int(matches[["cycle", "start_time"]].isna().any(axis=1).sum())
-    if unknown:
-        caption += f" Not shown: {count(unknown, 'match', 'matches')} of granules whose cycle or time is not known."
-    return [html.heading("How many, and when"), html.charts(drawings, caption.strip())]
-
-
-def matches_in_time(matches: pd.DataFrame) -> list[str]:
-    """Draw the matches of each repeat cycle and of each month (UTC) of the passes; nothing where none is known."""
-    cycles = matches["cycle"].dropna().astype(int)
-    # A period has no time zone.
-    months = matches["start_time"].dropna().dt.tz_localize(None).dt.to_period("M")
-    drawings = []
-    if len(cycles):
-        every_cycle = range(cycles.min(), cycles.max() + 1)
-        axis = "repeat cycle of the pass"
-        drawings.append(_matches_by("Matches per repeat cycle", matches, cycles, every_cycle, axis))
-    if len(months):
-        every_month = pd.period_range(months.min(), months.max(), freq="M")
-        drawings.append(_matches_by("Matches per month", matches, months, every_month, "month of the pass"))
-    return drawings
-
-
-def _matches_by(title: str, matches: pd.DataFrame, keys: pd.Series, names: Iterable[object], axis: str) -> str:
-    names = list(names)
-    crosses = matches["crosses_line"].astype(bool)[keys.index]
-    parts = {
-        part: keys[mask].value_counts().reindex(names, fill_value=0).tolist()
-        for part, mask in ((_CROSSING, crosses), (_BESIDE, ~crosses))
-        if mask.any()
-    }
-    return columns(title, [str(name) for name in names], parts, axis, "matches")
 
 
 def best_frames(result: Crossovers, most: int = _MOST_ROWS) -> pd.DataFrame:
@@ -319,7 +227,7 @@ def _best(result: Crossovers) -> list[str]:
     if table.empty:
         return []
     headers = ["Frame", "Crossing", "Granules", "Days", "Flown"]
-    rows: list[Row] = [
+    rows: list[tuple[object, ...]] = [
         (
             row["id"],
             int(row["n_crossing"]),

@@ -25,8 +25,8 @@ _GAP_M = 200.0
 
 
 @dataclass(frozen=True)
-class Dots:
-    """Points that are drawn alike.
+class _Drawn:
+    """What is drawn along the flight in one colour.
 
     Attributes
     ----------
@@ -42,20 +42,13 @@ class Dots:
 
 
 @dataclass(frozen=True)
-class Trace:
-    """A line of picks, broken where they are far apart.
+class Dots(_Drawn):
+    """Points that are drawn alike."""
 
-    Attributes
-    ----------
-    distance, value : (n,) ndarray
-        In order of distance; NaN values break the line.
-    colour, name : str
-    """
 
-    distance: np.ndarray
-    value: np.ndarray
-    colour: str
-    name: str
+@dataclass(frozen=True)
+class Trace(_Drawn):
+    """A line of picks in order of distance, broken where they are far apart; NaN values break it, too."""
 
 
 @dataclass(frozen=True)

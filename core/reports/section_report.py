@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from ..altimetry import BEST
-from ..common import count, span_of, versions
+from ..common import count, span_of
 from ..geometry import LONLAT_CRS, POLE_CRS, reproject
 from ..heights import LEFT_OUT, NEAR_TRACK_M, NO_PICK, VERTICAL_FRAME, ReadAlong, Spread, spread_of
 from . import html_page as html
@@ -64,12 +64,10 @@ def section_page(found: ReadAlong, software: Mapping[str, str] | None = None, ma
     str
         A whole HTML page that needs no other file.
     """
-    made = made or datetime.now(timezone.utc)
     cycles = _cycles(found)
     parts = [html.paragraph(_summary(found), "lead"), _subject(found), *_sections(found, cycles)]
     parts += [html.paragraph(_WORDS), *_beside(found), *_map(found, cycles), *_counts(found)]
-    parts.append(html.footer(f"Made on {made:%Y-%m-%d %H:%M} UTC with {versions(software)}."))
-    return html.page(f"Heights along {found.frame.frame_id}", *parts)
+    return html.report(f"Heights along {found.frame.frame_id}", parts, software, made)
 
 
 def _summary(found: ReadAlong) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from . import renderers as renderers
     from . import result_group as result_group
     from . import styles as styles
+    from .columns import MEASURED_ALIASES as MEASURED_ALIASES
     from .styles import Style as Style
 
 if not TYPE_CHECKING:

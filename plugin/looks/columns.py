@@ -64,6 +64,26 @@ ALIASES = {
     "tree_extra_flightline": "flight line has extra (strtree)",
 }
 
+#: The same of columns that hold a laser height and the radar's surface beside it.
+MEASURED_ALIASES = {
+    "beam": "Beam",
+    "h_li": "Laser height (m, ellipsoid)",
+    "h_li_sigma": "Its error (m)",
+    "height_time": "Height measured (UTC)",
+    "quality": "atl06_quality_summary (0 best)",
+    "slope": "Slope along the beam (m/m)",
+    "h_robust_sprd": "Spread of photons (m)",
+    "snr_significance": "Chance of noise alone",
+    "radar_surface": "Radar surface (m, ellipsoid)",
+    "pick_quality": "Quality of the pick",
+    "pick_type": "Kind of the pick",
+    "trace_gap_m": "Nearest picked trace (m)",
+    "radar_time": "Radar (UTC)",
+    "flown_m": "Distance along the flown track (m)",
+    "flown_line": "Flown track known by",
+    "difference": "Laser less radar (m)",
+}
+
 _MOMENT_WIDTH = 150
 # Columns of the attribute table whose content needs more or less room than QGIS gives, in pixels.
 _WIDTHS = {

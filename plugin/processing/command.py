@@ -20,7 +20,6 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
     QgsProcessingUtils,
-    QgsProperty,
     QgsVectorLayer,
 )
 
@@ -29,6 +28,7 @@ from ...core.common import MASK, fit_to_show
 from ..files import layer_places as places
 from .destinations import destination_of
 from .layer_files import layer_file
+from .unwrapped import unwrapped
 
 if TYPE_CHECKING:
     from .run import Run
@@ -162,9 +162,7 @@ def _layer(run: Run, name: str) -> tuple[str | None, str]:
     value, is_part = run.parameters[name], False
     if isinstance(value, QgsProcessingFeatureSourceDefinition):
         is_part = value.selectedFeaturesOnly or value.featureLimit >= 0 or bool(getattr(value, "filterExpression", ""))
-        value = value.source
-    if isinstance(value, QgsProperty):
-        value, _ = value.valueAsString(run.context.expressionContext(), "")
+    value = unwrapped(run, value)
     layer = value if isinstance(value, QgsMapLayer) else QgsProcessingUtils.mapLayerFromString(str(value), run.context)
     if layer is None:
         return _absolute(str(value)), ""

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
-    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
-    QgsProperty,
     QgsProviderRegistry,
     QgsVectorLayer,
 )
@@ -21,6 +19,7 @@ from ..compat import LINES, POINTS, POLYGONS
 from ..files import databases, formats, open_layers
 from ..files import layer_places as places
 from .sources import sources
+from .unwrapped import unwrapped
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingParameterDefinition
@@ -91,7 +90,7 @@ def check_edited(run: Inputs) -> None:
 
 def destination_of(run: Inputs, name: str) -> str:
     """Return where an output is to be written, as the user gave it; empty if nothing is given."""
-    return _text_of(run, run.parameters.get(name))
+    return str(unwrapped(run, run.parameters.get(name)) or "")
 
 
 def plain_outputs(run: Inputs) -> dict[str, Any]:
@@ -110,14 +109,6 @@ def plain_outputs(run: Inputs) -> dict[str, Any]:
 def kind_of_output(definition: QgsProcessingParameterDefinition) -> str:
     """Return what an output layer holds: table, points, lines or polygons."""
     return _KINDS.get(definition.dataType(), formats.TABLE)
-
-
-def _text_of(run: Inputs, value: Any) -> str:
-    if isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink
-    if isinstance(value, QgsProperty):
-        value, _ = value.valueAsString(run.context.expressionContext(), "")
-    return str(value or "")
 
 
 def _check_input(name: str, place: LayerPlace, other: str, source: LayerPlace, *, is_layer: bool) -> None:

@@ -1,27 +1,29 @@
-"""The parameters of the algorithms that read measured heights."""
+"""Which measured heights are read, and from where."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qgis.core import (
     QgsProcessingAlgorithm,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterDistance,
-    QgsProcessingParameterEnum,
+    QgsProcessingParameterAuthConfig,
     QgsProcessingParameterRasterLayer,
 )
 
+from ... import core
 from ...core.altimetry import QUALITIES
+from ...core.common import InputError
 from ...core.heights import ECHOGRAMS
-from ...core.icesat2 import BEAMS
-from ..compat import METRES
-from .parameters import add_login, choice, described, layer, text
+from .crossing_parameters import wanted_crossovers
+from .parameters import choice, described, distance, layer, switch, text
+
+if TYPE_CHECKING:
+    from .run import Run
 
 
 def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str) -> None:
     """Add ``BUFFER``."""
-    distance = QgsProcessingParameterDistance("BUFFER", "Distance on the ground", defaultValue=default_m, minValue=0.0)
-    distance.setDefaultUnit(METRES)
-    algorithm.addParameter(described(distance, help_text))
+    algorithm.addParameter(distance("BUFFER", "Distance on the ground", default_m, help_text))
 
 
 def add_one_frame(algorithm: QgsProcessingAlgorithm) -> None:
@@ -60,20 +62,6 @@ def add_read_granules(algorithm: QgsProcessingAlgorithm) -> None:
     )
 
 
-def add_beams(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``BEAMS``: those that are measured."""
-    beams = QgsProcessingParameterEnum(
-        "BEAMS", "Beams", list(BEAMS), True, defaultValue=list(BEAMS), optional=True, usesStaticStrings=True
-    )
-    algorithm.addParameter(
-        described(
-            beams,
-            "Which beams, separated by commas; all six if nothing is chosen. gt1l is the left-most in the direction of "
-            f"flight. Options: {', '.join(BEAMS)}.",
-        )
-    )
-
-
 def add_echogram(algorithm: QgsProcessingAlgorithm) -> None:
     """Add ``ECHOGRAM`` and ``TURN``."""
     algorithm.addParameter(
@@ -88,8 +76,9 @@ def add_echogram(algorithm: QgsProcessingAlgorithm) -> None:
         )
     )
     algorithm.addParameter(
-        described(
-            QgsProcessingParameterBoolean("TURN", "Turn the section round", False),
+        switch(
+            "TURN",
+            "Turn the section round",
             "The section runs the way round that the map has it in the pole's projection; turned, the other way.",
             advanced=True,
         )
@@ -133,6 +122,19 @@ def add_height_files(algorithm: QgsProcessingAlgorithm) -> None:
     add_login(algorithm)
 
 
+def add_login(algorithm: QgsProcessingAlgorithm) -> None:
+    """Add ``AUTHCFG``."""
+    login = QgsProcessingParameterAuthConfig("AUTHCFG", "Earthdata login", optional=True)
+    algorithm.addParameter(
+        described(
+            login,
+            "NASA gives out granules to who is logged in (free, https://urs.earthdata.nasa.gov): an authentication "
+            "configuration of the kind Basic, with user and password. If empty, the environment variable "
+            "EARTHDATA_TOKEN is taken, or else the entry of urs.earthdata.nasa.gov in .netrc in your home folder.",
+        )
+    )
+
+
 def add_rasters(algorithm: QgsProcessingAlgorithm) -> None:
     """Add ``DEM`` and ``DHDT``."""
     algorithm.addParameter(
@@ -152,3 +154,70 @@ def add_rasters(algorithm: QgsProcessingAlgorithm) -> None:
             advanced=True,
         )
     )
+
+
+def measuring(run: Run) -> core.heights.Measuring:
+    """Return which crossovers are measured, and how.
+
+    Raises
+    ------
+    InputError
+        If a number or a list of numbers is none, or out of range.
+    """
+    return core.heights.Measuring(run.number("BUFFER"), run.choice("QUALITY"), wanted_crossovers(run))
+
+
+def along(run: Run) -> core.heights.Along:
+    """Return what is read along a frame.
+
+    Raises
+    ------
+    InputError
+        If a value is none, or out of range.
+    """
+    return core.heights.Along(
+        run.number("BUFFER"),
+        run.choices("BEAMS") or core.icesat2.BEAMS,
+        run.choice("QUALITY"),
+        # Nothing is fetched for a report that is not written.
+        run.choice("ECHOGRAM") if run.given("REPORT") else ECHOGRAMS[0],
+        run.yes("TURN"),
+    )
+
+
+def granule_places(run: Run) -> core.heights.GranulePlaces:
+    """Return where granules are read from.
+
+    Raises
+    ------
+    InputError
+        If ``GRANULE_FILES`` names no granule.
+    """
+    return core.heights.GranulePlaces(run.text("GRANULE_FILES"), run.progress)
+
+
+def radar_files(run: Run) -> core.radar.RadarFiles:
+    """Return where the files of frames are read from.
+
+    Raises
+    ------
+    InputError
+        If ``RADAR_FILES`` names no file.
+    """
+    return core.radar.RadarFiles(run.text("RADAR_FILES"), run.session(), run.progress)
+
+
+def check_granule_source(run: Run) -> str:
+    """Return which parameter names the granules to read: ``GRANULES``, ``MATCHES``, or none with files alone.
+
+    Raises
+    ------
+    InputError
+        If both are given, or nothing is.
+    """
+    given = [name for name in ("GRANULES", "MATCHES") if run.given(name)]
+    if len(given) == 2:
+        raise InputError("Give only one of GRANULES and MATCHES; now there are both.")
+    if not given and not run.given("GRANULE_FILES"):
+        raise InputError("Give GRANULES, MATCHES or GRANULE_FILES: one of them is needed.")
+    return given[0] if given else ""

@@ -15,6 +15,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .unwrapped import unwrapped
+
 if TYPE_CHECKING:
     from ...core.catalogs import Place
     from .inputs import Inputs
@@ -58,7 +60,7 @@ def layer_file(run: Inputs, name: str) -> LayerFile | None:
         return None
     suffixes = (*core.catalogs.SUFFIXES, *core.catalogs.TEXT_SUFFIXES)
     if _WEB.match(text):
-        if text.lower().startswith("http") and not text.lower().partition("?")[0].endswith(suffixes):
+        if core.common.is_web_address(text) and not text.lower().partition("?")[0].endswith(suffixes):
             return None
         (place,) = core.catalogs.places_of(text, name, "layers", run.progress)
         return LayerFile(place, True)
@@ -72,11 +74,7 @@ def layer_file(run: Inputs, name: str) -> LayerFile | None:
 
 def source_text(run: Inputs, name: str) -> str:
     """Return the text by which a parameter names a layer; empty if the value is a layer, or there is none."""
-    value = run.parameters.get(name)
-    if isinstance(value, QgsProcessingFeatureSourceDefinition):
-        value = value.source
-    if isinstance(value, QgsProperty):
-        value, _ = value.valueAsString(run.context.expressionContext(), "")
+    value = unwrapped(run, run.parameters.get(name))
     return value.strip() if isinstance(value, str) else ""
 
 

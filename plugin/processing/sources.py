@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsMapLayer,
-    QgsProcessingFeatureSourceDefinition,
-    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingUtils,
-    QgsProperty,
 )
 
 from ... import core
 from ...core.common import InputError
 from ..files import layer_places as places
+from .unwrapped import unwrapped
 
 if TYPE_CHECKING:
     from ..files import LayerPlace
@@ -39,12 +37,7 @@ def sources(run: Inputs) -> Iterator[tuple[str, LayerPlace]]:
 
 
 def _single(run: Inputs, value: Any) -> Iterator[QgsMapLayer | str]:
-    if isinstance(value, QgsProcessingFeatureSourceDefinition):
-        value = value.source
-    elif isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink
-    if isinstance(value, QgsProperty):
-        value, _ = value.valueAsString(run.context.expressionContext(), "")
+    value = unwrapped(run, value)
     if isinstance(value, (list, tuple)):
         for one in value:
             yield from _single(run, one)

@@ -21,7 +21,7 @@ from ...core.common import fit_to_show
 from ..metadata import guide_url
 from ..models import model_files
 from ..packages import dependencies
-from . import values
+from . import alternatives, pass_parameters, search_parameters
 from .checks import refusal
 from .python_command import PythonCommand
 from .run import Run
@@ -133,10 +133,10 @@ class WorkflowModel(PythonCommand, QgsProcessingModelAlgorithm):  # type: ignore
 
 def _check(run: Run) -> None:
     if run.algorithm.parameterDefinition("RGTS"):
-        values.check_tracks(run)
+        pass_parameters.check_tracks(run)
     else:
-        values.check_one_of(run, "SEASON", "CATALOG")
-    values.check_window(run, has_frames=True)
+        alternatives.check_one_of(run, "SEASON", "CATALOG")
+    search_parameters.check_window(run, has_frames=True)
 
 
 def load_models() -> list[QgsProcessingAlgorithm]:

@@ -40,3 +40,9 @@ def cmr(server):
     server.faults.clear()
     yield server
     server.faults.clear()
+
+
+@pytest.fixture
+def files(cmr):
+    """The same where a module asks it for files alone."""
+    return cmr

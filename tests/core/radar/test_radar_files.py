@@ -17,9 +17,9 @@ from standin import Fault, StandIn
 from xopr_crossovers.core.catalogs.cache_files import RADAR, find, remove
 from xopr_crossovers.core.common.environment import cache_dir
 from xopr_crossovers.core.common.errors import CancelledError, DownloadError, InputError
+from xopr_crossovers.core.radar import NoRadarFile, RadarFiles
 from xopr_crossovers.core.radar.addresses import address_of, address_of_organiser
 from xopr_crossovers.core.radar.picks import RadarPicks
-from xopr_crossovers.core.radar.radar_files import NoRadarFile, RadarFiles
 
 STARTS = [(-105.0, -75.0), (179.98, -80.0), (-40.0, 72.0)]
 FLIGHTS = [maker.Flight.straight(start, 60.0, 3000.0, elevation=2000.0, gps_time=1.6e9) for start in STARTS]
@@ -50,14 +50,6 @@ def server(tmp_path_factory):
     write_all(folder)
     with StandIn(cycles=[22], regions=[11], files=folder) as running:
         yield running
-
-
-@pytest.fixture
-def files(server):
-    server.faults.clear()
-    server.requests.clear()
-    yield server
-    server.faults.clear()
 
 
 def frames_of(root="", **columns):

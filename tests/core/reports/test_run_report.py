@@ -19,7 +19,7 @@ from xopr_crossovers.core import frames, job
 from xopr_crossovers.core.catalogs import catalog
 from xopr_crossovers.core.common import run_log
 from xopr_crossovers.core.matching import Matching
-from xopr_crossovers.core.reports import charts, html_page, run_report
+from xopr_crossovers.core.reports import charts, html_page, run_charts, run_report
 from xopr_crossovers.core.search import Product, WindowChoice, area, window
 
 NASTY = "<script>alert('x & \"y\"')</script>"
@@ -268,7 +268,7 @@ def test_a_month_without_a_pass_has_a_place_of_its_own():
             "crosses_line": [True, False, True],
         }
     )
-    bars = [counts_of(drawing) for drawing in run_report.matches_in_time(matches)]
+    bars = [counts_of(drawing) for drawing in run_charts.matches_in_time(matches)]
     assert {name.partition(", ")[0] for name in bars[0]} == {"20", "21", "22"}
     assert {name.partition(", ")[0] for name in bars[1]} == {"2023-11", "2023-12", "2024-01", "2024-02"}
     assert sum(bars[0].values()) == sum(bars[1].values()) == 2

@@ -30,14 +30,6 @@ def server(tmp_path_factory):
         yield running
 
 
-@pytest.fixture
-def files(server):
-    server.faults.clear()
-    server.requests.clear()
-    yield server
-    server.faults.clear()
-
-
 def fault(kind, **settings):
     return Fault(kind, path="/files/", **settings)
 

@@ -1,0 +1,48 @@
+"""How many frames have a layer file, and why others have none: counted one by one, told in the end."""
+
+from __future__ import annotations
+
+from ..common import Lack, Progress, count
+from .picks import RadarPicks
+
+
+class NoRadarFile(Lack):
+    """Why a frame has no radar file that can be used."""
+
+
+class Told:
+    """What is said of all layer files in the end.
+
+    Parameters
+    ----------
+    n_frames : int
+        How many are asked for.
+    """
+
+    def __init__(self, n_frames: int) -> None:
+        self._n_frames = n_frames
+        self._n_read = self._n_lost = self._n_losing = 0
+        self._missing: dict[str, list[tuple[str, str]]] = {}
+
+    def add(self, frame_id: str, layers: RadarPicks | NoRadarFile) -> None:
+        """Count a frame with its picks, or with the reason why there are none."""
+        if isinstance(layers, NoRadarFile):
+            self._missing.setdefault(layers.reason, []).append((frame_id, layers.sentence))
+            return
+        self._n_read += 1
+        self._n_lost += layers.without_position
+        self._n_losing += layers.without_position > 0
+
+    def say(self, progress: Progress) -> None:
+        """Tell how many frames have a layer file, and why others have none."""
+        progress.info(
+            f"Radar layer files: {self._n_read:,} of {count(self._n_frames, 'frame has', 'frames have')} one."
+        )
+        for reason, frames in self._missing.items():
+            without = f"{count(len(frames), 'frame is', 'frames are')} without a layer file ({reason})"
+            progress.warn(f"{without}; the first is {frames[0][0]}: {frames[0][1]}")
+        if self._n_lost:
+            progress.warn(
+                f"{count(self._n_lost, 'trace', 'traces')} of {count(self._n_losing, 'frame', 'frames')} without a "
+                "place on the Earth were left out."
+            )
