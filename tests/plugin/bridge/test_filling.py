@@ -14,7 +14,8 @@ import shapely
 from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry, QgsPointXY, QgsProcessingUtils, QgsRectangle
 
 from xopr_crossovers.core.common.errors import CancelledError
-from xopr_crossovers.plugin.bridge import geopackage, layers
+from xopr_crossovers.plugin.bridge import filling, layers
+from xopr_crossovers.plugin.bridge.geopackage import FillingError
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def fill(context, path):
             layers.crs_of(tables[0]),
         )
         del sink
-        assert geopackage.can_fill(destination, tables[0])
-        return geopackage.fill(destination, Path(destination).stem, iter(tables), kinds, check)
+        assert filling.can_fill(destination)
+        return filling.fill(destination, Path(destination).stem, iter(tables), kinds, check)
 
     return fill_file
 
@@ -146,20 +147,16 @@ def test_a_filled_layer_can_be_edited_and_its_index_follows(fill, path, fresh):
     assert checked(path)
 
 
-def test_what_is_neither_points_nor_a_plain_file_is_left_to_qgis(tmp_path):
+def test_what_is_no_plain_file_is_left_to_qgis(tmp_path):
     file = tmp_path / "x.gpkg"
     file.touch()
-    line = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs="EPSG:3031")
-    missing = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0), None], crs="EPSG:3031")
-    high = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0, 1)], crs="EPSG:3031")
-    assert geopackage.can_fill(str(file), scattered(1))
-    assert not any(geopackage.can_fill(str(file), table) for table in (line, missing, high))
+    assert filling.can_fill(str(file))
     for destination in ("memory:x", str(tmp_path / "x.fgb"), str(tmp_path / "none.gpkg"), "ogr:dbname='x.gpkg'"):
-        assert not geopackage.can_fill(destination, scattered(1))
+        assert not filling.can_fill(destination)
 
 
 def test_filling_stops_when_it_is_asked_to(fill, monkeypatch):
-    monkeypatch.setattr(geopackage, "_BATCH", 10)
+    monkeypatch.setattr(filling, "_BATCH", 10)
     looks = []
 
     def check():
@@ -180,6 +177,6 @@ def test_a_file_that_cannot_be_written_is_said_with_the_reason(context, path):
     del sink
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(geopackage.FillingError, match="database is locked"):
-        geopackage.fill(path, Path(path).stem, iter([table]), None, lambda: None)
+    with pytest.raises(FillingError, match="database is locked"):
+        filling.fill(path, Path(path).stem, iter([table]), None, lambda: None)
     other.close()
