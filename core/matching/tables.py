@@ -27,6 +27,8 @@ def matched_frames_and_matches(
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return both tables; see :func:`matched_frames` and :func:`matches`."""
     frames = Frames.of(frames)
+    # Once for both.
+    granules = granules.assign(**{key: _texts(granules[key]) for key in LINK_KEYS})
     return matched_frames(frames, granules, pairs), matches(frames, granules, pairs)
 
 
@@ -46,7 +48,9 @@ def matched_frames(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) 
     used, position = np.unique(pairs.granule, return_inverse=True)
     texts = np.array(_link_texts(granules.iloc[used]), dtype=object)
     first = np.searchsorted(pairs.frame, np.arange(n + 1)).tolist()
-    result["atl06_granules"] = [f"[{', '.join(texts[position[a:b]])}]" for a, b in zip(first[:-1], first[1:])]
+    lists = [f"[{', '.join(texts[position[a:b]])}]" for a, b in zip(first[:-1], first[1:])]
+    # Objects: the type of texts that pandas has would copy a hundred megabytes.
+    result["atl06_granules"] = pd.Series(lists, index=result.index, dtype=object)
     return result
 
 
@@ -62,8 +66,13 @@ def link_records(granules: pd.DataFrame) -> list[dict]:
 
 
 def _links(granules: pd.DataFrame) -> list[list[Any]]:
-    columns = (granules[key].astype(object) for key in LINK_KEYS)
-    return [column.where(column.notna(), None).tolist() for column in columns]
+    return [_texts(granules[key]).tolist() for key in LINK_KEYS]
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return texts as objects, and a missing one as None."""
+    texts = column.astype(object)
+    return texts.where(texts.notna(), None)
 
 
 def _link_texts(granules: pd.DataFrame) -> list[str]:
@@ -97,18 +106,25 @@ def matches(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> pd.D
     days = passed.dt.tz_localize(None).dt.normalize().array.take(granule) - flown.array.take(frame)
     table = {}
     if "collection" in frames.table.columns:
-        table["collection"] = frames.table["collection"].array.take(frame)
-    table["frame_id"] = frames.table["id"].array.take(frame)
+        table["collection"] = _repeated(frames.table["collection"], frame)
+    table["frame_id"] = _repeated(frames.table["id"], frame)
     table["flight_date"] = flown.dt.date.array.take(frame)
     for column in GRANULE_COLUMNS:
-        table[column] = granules[column].array.take(granule)
+        table[column] = _repeated(granules[column], granule)
     table["direction"] = pd.Series(direction_names(_headings(frames.lon_lat, granules, frame, granule)), dtype=object)
     table["days_between"] = pd.Series(days).dt.days.astype("Int64")
     table["crosses_line"] = pairs.crosses_line[order]
     table["overlap_m"] = np.round(pairs.overlap_m[order], 1)
     for column in ("https_url", "s3_url", "size_mb"):
-        table[column] = granules[column].array.take(granule)
+        table[column] = _repeated(granules[column], granule)
     return pd.DataFrame(table)
+
+
+def _repeated(column: pd.Series, rows: np.ndarray) -> Any:
+    """Return some rows of a column, texts as objects: each of them is there once, however often it is repeated."""
+    if isinstance(column.dtype, pd.StringDtype) or pd.api.types.is_object_dtype(column.dtype):
+        return pd.Series(_texts(column).to_numpy()[rows], dtype=object)
+    return column.array.take(rows)
 
 
 def _headings(lines: np.ndarray, granules: gpd.GeoDataFrame, frame: np.ndarray, granule: np.ndarray) -> np.ndarray:
