@@ -29,7 +29,9 @@ def matched_frames_and_matches(
     frames = Frames.of(frames)
     # Once for both.
     granules = granules.assign(**{key: _texts(granules[key]) for key in LINK_KEYS})
-    return matched_frames(frames, granules, pairs), matches(frames, granules, pairs)
+    # In this order, since the texts of the frames stay, and what the matches are reckoned from does not.
+    found = matches(frames, granules, pairs)
+    return matched_frames(frames, granules, pairs), found
 
 
 def matched_frames(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> gpd.GeoDataFrame:

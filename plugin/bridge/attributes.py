@@ -79,7 +79,7 @@ _FROM_QT: dict[type, Callable[[Any], Any]] = {
     QDateTime: _from_qdatetime,
     QDate: lambda value: value.toPyDate(),
     QTime: lambda value: value.toPyTime(),
-    QByteArray: lambda value: bytes(value.data()),
+    QByteArray: lambda value: None if value.isNull() else bytes(value.data()),
 }
 
 

@@ -1,7 +1,7 @@
 """A layer that is a plain, whole table of a GeoPackage, read without QGIS's features: the same table, ten times faster.
 
 Where anything is not as a GeoPackage has it by the letter (a view, a filter, values of another type than declared,
-times without a zone, curves), nothing is read here, and QGIS is asked feature by feature.
+times of another zone, curves), nothing is read here, and QGIS is asked feature by feature.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _DECLARED = {
 }
 _STORED = {"bool": int, "int": int, "float": float, "text": str, "date": str, "datetime": str, "bytes": bytes}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z", re.ASCII)
+# Without a zone, as QGIS 3.22 writes them, times are taken as UTC, as in attributes.py.
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z?", re.ASCII)
 _KINDS = {
     "POINT": {0},
     "LINESTRING": {1},
@@ -138,7 +139,9 @@ def _moments(field: QgsField, values: Sequence[str | None]) -> Any:
     if not all(map(_MOMENT.fullmatch, present)):
         raise _OddError
     try:
-        return times_of(np.array(["NaT" if text is None else text[:-1] for text in values], dtype="datetime64[ms]"))
+        return times_of(
+            np.array(["NaT" if text is None else text.removesuffix("Z") for text in values], dtype="datetime64[ms]")
+        )
     except ValueError:
         raise _OddError from None
 
