@@ -72,7 +72,7 @@ class Written:
             self._crs = table.crs
             geometries = table.geometry.to_numpy()
             self.missing += int((shapely.is_missing(geometries) | shapely.is_empty(geometries)).sum())
-            self._widen(shapely.total_bounds(geometries))
+            self._widen(table.total_bounds)
         if self.head is not None and self.head.rows < _HEAD and len(table):
             self.head.add(table.head(_HEAD - self.head.rows), kinds)
 
