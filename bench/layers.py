@@ -1,30 +1,26 @@
-"""One run of the bridge between tables and layers, in a QGIS without a window: granules of some cycles there and back."""
+"""One run of the bridge in a QGIS without a window: granules of some cycles as a layer, and back."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-for place in ("/usr/share/qgis/python", "/usr/lib/python3/dist-packages"):
-    sys.path.append(place)
-
+import numpy as np
 from common import BUILD, Run
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProcessingUtils, QgsVectorLayer
 
-import xopr_crossovers.core as core
+from xopr_crossovers import core
 from xopr_crossovers.plugin import bridge
 from xopr_crossovers.plugin.packages import dependencies
 
 
 def main() -> None:
     """Write the granules' table as a layer, and read it back."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     run = Run(__doc__, ["gpkg", "memory"])
     application = QgsApplication([], False)
     application.initQgis()
     dependencies.load()
-    import numpy as np
-
     table = core.granules.granules_in_layer_crs(run.granules())
     context, path = QgsProcessingContext(), BUILD / "layer.gpkg"
     path.unlink(missing_ok=True)

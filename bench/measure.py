@@ -82,14 +82,14 @@ class Side:
     ----------
     name : str
         Of its files below ``build/bench/runs``.
-    script : {'ours', 'upstream'}
+    script : {'ours', 'layers', 'upstream'}
     arguments : str
-        For ``bench/ours.py`` or ``bench/upstream.py``.
+        For that script of ``bench/``.
     """
 
     def __init__(self, name: str, script: str, arguments: str) -> None:
         self.path = BUILD / "runs" / name
-        self.python = OURS if script == "ours" else UPSTREAM
+        self.python = UPSTREAM if script == "upstream" else OURS
         self.script = BENCH / f"{script}.py"
         self.arguments = arguments.split()
         self.best: Measured | None = None

@@ -180,3 +180,35 @@ def test_a_file_that_cannot_be_written_is_said_with_the_reason(context, path):
     with pytest.raises(FillingError, match="database is locked"):
         filling.fill(path, Path(path).stem, iter([table]), None, lambda: None)
     other.close()
+
+
+def test_no_box_of_the_index_is_smaller_than_what_is_in_it(fill, path):
+    table = scattered(5_000, seed=3)
+    fill(table)
+    with sqlite3.connect(path) as connection:
+        ((name,),) = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall()
+        found = connection.execute(
+            f'SELECT id, minx, miny, maxx, maxy FROM "{name}" ORDER BY id'  # noqa: S608 (the test's own name)
+        ).fetchall()
+    connection.close()
+    boxes, xy = np.array(found)[:, 1:], shapely.get_coordinates(table.geometry.to_numpy())
+    assert (boxes[:, :2] <= xy).all()
+    assert (boxes[:, 2:] >= xy).all()
+    assert np.abs(boxes[:, :2] - xy).max() < 1.0
+
+
+def test_lines_and_polygons_are_found_by_their_boxes(fill, path, fresh):
+    random = np.random.default_rng(5)
+    xy = random.normal(0, 1e6, (3_000, 1, 2)) + random.normal(0, 1e3, (3_000, 4, 2))
+    table = gpd.GeoDataFrame({"number": np.arange(3_000)}, geometry=shapely.linestrings(xy), crs="EPSG:3031")
+    table.loc[7, "geometry"] = None
+    table.loc[8, "geometry"] = shapely.LineString()
+    fill(table.iloc[:1_000], table.iloc[1_000:])
+    assert checked(path)
+    layer = fresh(path)
+    low, high = xy.min(axis=1), xy.max(axis=1)
+    wanted = ((high >= -1e5) & (low <= 1e5)).all(axis=1)
+    wanted[[7, 8]] = False
+    found = {f["number"] for f in layer.getFeatures(
+        QgsFeatureRequest(QgsRectangle(-1e5, -1e5, 1e5, 1e5)).setFlags(QgsFeatureRequest.NoFlags))}  # fmt: skip
+    assert found == set(np.flatnonzero(wanted).tolist())
