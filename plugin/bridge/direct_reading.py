@@ -70,8 +70,9 @@ def read(layer: QgsVectorLayer, check: Callable[[], None]) -> tuple[dict[str, An
     fields = layer.fields()
     try:
         table = GeoPackageTable.of(*place)
-        if table is None or not table.fid or table.has_m or fields.names() != layer.dataProvider().fields().names():
+        if table is None or not table.fid or table.has_m:
             return None
+        # Joined and reckoned columns are none of the table's.
         if fields.names() != [table.fid, *(name for name in table.columns if name != table.fid)]:
             return None
         order = [list(table.columns).index(name) for name in fields.names()]

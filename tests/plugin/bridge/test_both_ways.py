@@ -25,6 +25,7 @@ from qgis.core import (
 )
 
 from xopr_crossovers.plugin.bridge import direct_reading, filling, layers
+from xopr_crossovers.plugin.bridge.attributes import kind_of
 from xopr_crossovers.plugin.compat import FIELD_TYPES
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
@@ -273,3 +274,14 @@ def test_a_view_is_left_to_qgis(file):
             "identifier) VALUES ('seen', 'attributes', 'seen')")  # fmt: skip
     layer = opened(f"{path}|layername=seen")
     assert direct_reading.read(layer, lambda: None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(True, "bool"), (np.int64(3), "int"), (1.5, "float"), (date(2024, 2, 29), "date"), (b"x", "bytes"), ("x", "text"),
+     ([1], "text"), (pd.Timestamp("2024-02-29"), "datetime")],
+)  # fmt: skip
+@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
+def test_what_is_missing_does_not_change_what_a_column_holds(value, kind, missing):
+    assert kind_of(pd.Series([value, missing, value], dtype=object)) == kind
+    assert kind_of(pd.Series([missing, value], dtype=object)) == kind

@@ -187,6 +187,7 @@ def test_no_box_of_the_index_is_smaller_than_what_is_in_it(fill, path):
     fill(table)
     with sqlite3.connect(path) as connection:
         ((name,),) = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall()
+        name = name.replace('"', '""')
         found = connection.execute(
             f'SELECT id, minx, miny, maxx, maxy FROM "{name}" ORDER BY id'  # noqa: S608 (the test's own name)
         ).fetchall()

@@ -72,11 +72,13 @@ def test_texts_and_geometries_beyond_the_first_rows_are_looked_at(qgis_app, tmp_
     written = Written()
     written.add(many, {"id": "text", "link": "text"})
     path = tmp_path / "out.gpkg"
+    none = "1 rows have no geometry in it, and 0 had none"
     for harm, words in (
         (lambda rows: None, ""),
         (lambda rows: rows.loc.__setitem__((150, "link"), "y"), "texts of 600 characters are cut to 420 in it"),
         (lambda rows: rows.loc.__setitem__((170, "geometry"), shapely.Point(9e6, 0)), "geometries are elsewhere in it"),
-        (lambda rows: rows.loc.__setitem__((170, "geometry"), None), "1 rows have no geometry in it, and 0 had none"),
+        (lambda rows: rows.loc.__setitem__((170, "geometry"), shapely.Point()), none),
+        (lambda rows: rows.loc.__setitem__((170, "geometry"), None), none),
     ):
         harmed = many.copy()
         harm(harmed)
