@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test run lint bench guide pictures package trial matrix clean
+.PHONY: help setup demo test run lint bench bench-check guide pictures package trial matrix clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 setup: ## install what is missing: Debian's QGIS, .venv, a private QGIS profile
 	@scripts/setup.sh
@@ -21,6 +21,9 @@ lint: setup ## check style and types
 
 bench: setup ## measure speed against upstream's module; ROWS=strtree1,prefix1 for some rows
 	@.venv/bin/python bench/run.py
+
+bench-check: setup ## compare the speed with that of the commit before; COMMIT=HEAD~3 for another
+	@.venv/bin/python bench/check.py
 
 guide: setup ## write the tables of docs/ from the algorithms
 	@QT_QPA_PLATFORM=offscreen .venv/bin/python scripts/guide.py

@@ -45,8 +45,10 @@ granule with RGT, cycle, region, start time, days between flight and pass, and o
 
     def work(self, run: Run) -> dict[str, Any]:
         """Match and write."""
-        frames, granules = run.frames("FRAMES"), run.table("GRANULES")
-        matched = core.job.match_granules(frames, granules, match_parameters.matching(run), run.progress)
+        # Not by names of their own: what was read is in memory only until it is in the form that matching takes.
+        matched = core.job.match_granules(
+            run.frames("FRAMES"), run.table("GRANULES"), match_parameters.matching(run), run.progress
+        )
         for name, table in match_parameters.matched_layers(matched).items():
             run.outputs.write(name, table)
         return {"N_MATCHES": len(matched.matches)}

@@ -82,8 +82,8 @@ class Side:
     ----------
     name : str
         Of its files below ``build/bench/runs``.
-    script : {'ours', 'upstream', 'far_ours', 'far_h5py'}
-        The file of this folder; that of ours runs in our environment, the others in upstream's.
+    script : {'ours', 'layers', 'upstream', 'far_ours', 'far_h5py'}
+        The file of this folder; 'upstream' and 'far_h5py' run in upstream's environment, the others in ours.
     arguments : str
         For it.
     environment : mapping of str to str, optional
@@ -93,7 +93,7 @@ class Side:
     def __init__(self, name: str, script: str, arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.path = BUILD / "runs" / name
         self.environment = environment
-        self.python = OURS if script.endswith("ours") else UPSTREAM
+        self.python = UPSTREAM if script in ("upstream", "far_h5py") else OURS
         self.script = BENCH / f"{script}.py"
         self.arguments = arguments.split()
         self.best: Measured | None = None

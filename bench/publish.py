@@ -37,7 +37,7 @@ def table(report: dict) -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for name, row in rows.items():
-        if name not in ("far", "qgis"):
+        if name != "far" and not name.startswith("qgis"):
             text += [_line(line) for line in row["lines"]]
     return text
 
@@ -100,12 +100,16 @@ def far(report: dict) -> list[str]:
 
 def qgis(report: dict) -> list[str]:
     """Return the stages inside QGIS as a table."""
-    lines = report["rows"].get("qgis", {}).get("lines", [])
+    lines = [line for name in ("qgis", "qgispoints8") for line in report["rows"].get(name, {}).get("lines", [])]
     stages = list(lines[0]["ours"]["stages"]) if lines else []
-    text = [f"| work | whole | {' | '.join(stages)} |", "|---|---|" + "---|" * len(stages)] if lines else []
+    head = f"| work | whole | of processor | peak memory | {' | '.join(stages)} |"
+    text = [head, "|---|---|---|---|" + "---|" * len(stages)] if lines else []
     for line in lines:
-        values = " | ".join(f"{line['ours']['stages'][stage]:.1f} s" for stage in stages)
-        text.append(f"| {line['work']} | {line['ours']['wall']:.1f} s | {values} |")
+        # Crossover points are found while they are written, in no stage of their own.
+        values = " | ".join(f"{line['ours']['stages'].get(stage, 0.0):.1f} s" for stage in stages)
+        ours = line["ours"]
+        whole = f"{ours['wall']:.1f} s | {sum(ours['processor'].values()):.1f} s | {ours['peak_mb'] / 1000:.2f} GB"
+        text.append(f"| {line['work']} | {whole} | {values} |")
     return text
 
 

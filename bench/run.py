@@ -18,7 +18,7 @@ from rows import FULL, ROWS, Line, Outcome
 
 #: Of the report; rows of a report of another layout are not kept.
 LAYOUT = 2
-_WIDTHS = (76, 22, 10, 8, 8, 9, 4)
+_WIDTHS = (96, 10, 10, 10, 10, 8, 9, 4)
 
 
 def main() -> None:
@@ -36,8 +36,8 @@ def main() -> None:
         start, outcomes[name] = time.perf_counter(), ROWS[name].run()
         print(f"   {time.perf_counter() - start:.0f} s", flush=True)
         outcomes[name].load = os.getloadavg()[1]
-    write_report(outcomes)
-    for line in table(outcomes):
+    earlier = write_report(outcomes)
+    for line in table(outcomes, earlier):
         print(line)
     call([UPSTREAM, BENCH / "plots.py"], BUILD / "plots.log")
     wrong = [f"{name}: {text}" for name, outcome in outcomes.items() for text in outcome.wrong]
@@ -59,11 +59,16 @@ def set_up() -> None:
     stamp.write_text(needed, encoding="utf-8")
 
 
-def write_report(outcomes: dict[str, Outcome]) -> None:
-    """Write what was measured, keeping the rows of earlier runs that were not run now."""
+def write_report(outcomes: dict[str, Outcome]) -> dict[str, dict[str, dict]]:
+    """Write what was measured, keeping the rows of earlier runs that were not run now.
+
+    Beside the new figures stand those of the last run before, which are returned: by row and line, when it was
+    measured, and its seconds by the clock and of processor.
+    """
     path = BUILD / "report.json"
     earlier = json.loads(path.read_text()) if path.exists() else {}
     rows = earlier["rows"] if earlier.get("layout") == LAYOUT else {}
+    last = {name: _figures(row) for name, row in rows.items()}
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     for name, outcome in outcomes.items():
         rows[name] = {
@@ -74,6 +79,7 @@ def write_report(outcomes: dict[str, Outcome]) -> None:
             "compared": outcome.compared,
             "wrong": outcome.wrong,
             "data": outcome.data,
+            "last": last.get(name, {}),
         }
     label = json.loads((BUILD / "inputs" / "label.json").read_text())
     report = {
@@ -84,6 +90,20 @@ def write_report(outcomes: dict[str, Outcome]) -> None:
         "rows": {name: rows[name] for name in ROWS if name in rows},
     }
     path.write_text(json.dumps(report, indent=1))
+    return last
+
+
+def _figures(row: dict) -> dict[str, dict]:
+    """Return what a row of a report came to, by its lines."""
+    return {
+        line["work"]: {
+            "measured": row["measured"],
+            "seconds": line["ours"]["seconds"],
+            "processor": sum(line["ours"]["processor"].values()),
+        }
+        for line in row["lines"]
+        if line["ours"]
+    }
 
 
 def machine() -> dict:
@@ -111,11 +131,15 @@ def packages(python) -> dict:
     return json.loads(found.stdout)
 
 
-def table(outcomes: dict[str, Outcome]) -> list[str]:
-    """Return the table, and below it what was compared."""
-    text = ["", _row("work", "upstream", "ours", "ratio", "bar", "peak", "met"), "-" * (sum(_WIDTHS) + 12)]
-    for outcome in outcomes.values():
-        text += [_row(*cells(line)) for line in outcome.lines]
+def table(outcomes: dict[str, Outcome], last: dict[str, dict[str, dict]]) -> list[str]:
+    """Return the table, with the figures of the run before, and below it what was compared."""
+    head = ("work", "upstream", "ours", "last run", "ratio", "bar", "peak", "met")
+    text = ["", _row(*head), "-" * (sum(_WIDTHS) + 2 * len(_WIDTHS))]
+    for name, outcome in outcomes.items():
+        for line in outcome.lines:
+            work, upstream, ours, *others = cells(line)
+            before = last.get(name, {}).get(line.work)
+            text.append(_row(work, upstream, ours, f"{before['seconds']:.2f} s" if before else "", *others))
     text.append("")
     samples = {line.sample for outcome in outcomes.values() for line in outcome.lines if line.sample > 1}
     if samples:

@@ -62,6 +62,15 @@ if _VERSION < 33800:
     FIELD_TYPES = {kind: _type_of_old(int(number)) for kind, number in FIELD_TYPES.items()}
 
 
+_KINDS = {number: kind for kind, number in FIELD_TYPES.items()}
+_KINDS[QMetaType.Type.Int if _VERSION >= 33800 else _type_of_old(2)] = "int"
+
+
+def kind_of_field(described: QgsField) -> str:
+    """Return what a field holds, by :data:`FIELD_TYPES`; empty if it is none of these."""
+    return _KINDS.get(described.type(), "")
+
+
 def field(name: str, kind: str) -> QgsField:
     """Return a field of a kind of :data:`FIELD_TYPES`."""
     return QgsField(name, FIELD_TYPES[kind])

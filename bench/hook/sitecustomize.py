@@ -17,7 +17,7 @@ from pathlib import Path
 
 STAGES = {
     "xopr_crossovers.plugin.processing.inputs": {"Inputs.frames": "read", "Inputs.table": "read"},
-    "xopr_crossovers.plugin.processing.outputs": {"Outputs.write": "write"},
+    "xopr_crossovers.plugin.processing.outputs": {"Outputs.write_parts": "write"},
     "xopr_crossovers.core.job": {"match_granules": "match"},
 }
 _seconds: dict[str, float] = {}

@@ -41,7 +41,12 @@ def pole_of(crs: object) -> str | None:
 
 
 def in_plane(
-    polygons: np.ndarray, side: str, max_chord_m: float | None, beyond_deg: float = BEYOND_EQUATOR_DEG
+    polygons: np.ndarray,
+    side: str,
+    max_chord_m: float | None,
+    beyond_deg: float = BEYOND_EQUATOR_DEG,
+    *,
+    stays_there: bool = False,
 ) -> np.ndarray:
     """Return polygons as valid ones in the plane of a pole.
 
@@ -54,6 +59,9 @@ def in_plane(
         Longer edges are given more vertices first; None joins the vertices by straight lines of the plane.
     beyond_deg : float
         What lies farther than this on the other side of the equator is left out.
+    stays_there : bool
+        Whether the polygons are not drawn anywhere else, so that near the pole, where great circles are nearly straight
+        in its plane, fewer vertices do.
 
     Returns
     -------
@@ -61,7 +69,9 @@ def in_plane(
         Polygon or MultiPolygon; None for what has no area on this side.
     """
     polygons = _without_wide(placed(polygons))
-    dense = polygons if max_chord_m is None else along_great_circles(polygons, max_chord_m)
+    dense = polygons
+    if max_chord_m is not None:
+        dense = along_great_circles(polygons, max_chord_m, side if stays_there else None)
     bounds = shapely.bounds(dense)
     with np.errstate(invalid="ignore"):
         crosses = (bounds[:, 3] > beyond_deg) if side == "south" else (bounds[:, 1] < -beyond_deg)

@@ -81,7 +81,7 @@ def united(parts: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:
     return together
 
 
-def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:
+def along_great_circles(polygons: np.ndarray, max_chord_m: float, side: str | None = None) -> np.ndarray:
     """Return polygons in longitude and latitude with more vertices on their long edges.
 
     Parameters
@@ -90,6 +90,8 @@ def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:
         In longitude and latitude (EPSG:4326), not split at the antimeridian or split.
     max_chord_m : float
         No edge is longer than this afterwards, in metres on the sphere.
+    side : {'south', 'north'}, optional
+        Of the pole in whose plane they are to be drawn, where fewer vertices do; see :func:`.sphere.densify`.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def along_great_circles(polygons: np.ndarray, max_chord_m: float) -> np.ndarray:
     rings, part = shapely.get_rings(parts, return_index=True)
     if len(rings) == 0:
         return polygons
-    dense = densify(Polylines.of(rings), max_chord_m)
+    dense = densify(Polylines.of(rings), max_chord_m, side)
     new_rings = shapely.linearrings(np.column_stack([dense.lon, dense.lat]), indices=dense.line)
     new_parts = shapely.polygons(new_rings, indices=part)
     return gather(new_parts, owner, len(polygons))

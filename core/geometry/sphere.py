@@ -11,6 +11,10 @@ from .ragged import begins, offsets_of, since_first, spread
 EARTH_RADIUS_M = 6_371_007.2
 
 _POLE_TOLERANCE_DEG = 1e-9
+_NEAR_POLE_DEG = 45.0
+# How much larger things are at that latitude than at the pole, in its plane.
+_SCALE_THERE = 2.0 / (1.0 + np.sin(np.radians(_NEAR_POLE_DEG)))
+_NEAR_ENOUGH_M = 9.0
 
 
 def wrap_longitude(lon: np.ndarray) -> np.ndarray:
@@ -91,7 +95,7 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.arctan2(cross, np.einsum("...i,...i->...", a, b))
 
 
-def densify(lines: Polylines, max_step_m: float) -> Polylines:
+def densify(lines: Polylines, max_step_m: float, side: str | None = None) -> Polylines:
     """Add points along the great circles between vertices so that no step is longer than `max_step_m`.
 
     Parameters
@@ -100,6 +104,10 @@ def densify(lines: Polylines, max_step_m: float) -> Polylines:
         Every vertex is kept as it is.
     max_step_m : float
         Longest step in metres on the sphere.
+    side : {'south', 'north'}, optional
+        Of the pole in whose plane the steps are to be straight. Then edges beyond 45 degrees of latitude have only as
+        many points as keep the steps within 9 m of the great circle in that plane, which shows a great circle that
+        passes near its pole as nearly straight.
 
     Returns
     -------
@@ -107,9 +115,26 @@ def densify(lines: Polylines, max_step_m: float) -> Polylines:
         The same lines with more vertices.
     """
     vectors = unit_vectors(lines.lon, lines.lat)
-    angle = np.zeros(len(vectors))
-    angle[:-1] = angle_between(vectors[:-1], vectors[1:])
-    return subdivide(lines, np.ceil(angle * EARTH_RADIUS_M / max_step_m))
+    steps = np.zeros(len(vectors))
+    steps[:-1] = angle_between(vectors[:-1], vectors[1:]) * (EARTH_RADIUS_M / max_step_m)
+    if side is not None:
+        # Of what is one step there is nothing to be spared.
+        long_ = np.flatnonzero(steps > 1.0)
+        steps[long_] *= _bend(vectors[long_], vectors[long_ + 1], max_step_m, side)
+    return subdivide(lines, np.ceil(steps))
+
+
+def _bend(a: np.ndarray, b: np.ndarray, step_m: float, side: str) -> np.ndarray:
+    """Return which part of the steps is enough for the bend of edges from `a` to `b` in a pole's plane, ``(n,)``.
+
+    A great circle whose normal has the height h is a circle of the radius 2 R / h in the stereographic plane (Snyder
+    1987, Map projections, USGS Professional Paper 1395, p. 157), and a chord L leaves it by L**2 h / (16 R).
+    """
+    normal = np.cross(a, b)
+    leaves_m = np.abs(normal[:, 2]) / norms(normal) * (step_m * _SCALE_THERE) ** 2 / (16.0 * EARTH_RADIUS_M)
+    least = np.sin(np.radians(_NEAR_POLE_DEG)) * (-1.0 if side == "south" else 1.0)
+    farther = np.maximum(a[:, 2], b[:, 2]) > least if side == "south" else np.minimum(a[:, 2], b[:, 2]) < least
+    return np.where(farther, 1.0, np.sqrt(np.minimum(leaves_m / _NEAR_ENOUGH_M, 1.0)))
 
 
 def subdivide(lines: Polylines, steps: np.ndarray | int) -> Polylines:
@@ -135,15 +160,20 @@ def subdivide(lines: Polylines, steps: np.ndarray | int) -> Polylines:
         return lines
 
     vectors = unit_vectors(lines.lon, lines.lat)
-    segment, number = spread(steps)
-    following = np.minimum(segment + 1, n - 1)
-    position = (number / steps[segment])[:, None]
-    omega = angle_between(vectors[segment], vectors[following])[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weight_a = np.where(omega > 0, np.sin((1 - position) * omega) / np.sin(omega), 1.0)
-        weight_b = np.where(omega > 0, np.sin(position * omega) / np.sin(omega), 0.0)
-    lon, lat = lon_lat(weight_a * vectors[segment] + weight_b * vectors[following])
+    cut = np.flatnonzero(steps > 1)
+    start, end = vectors[cut], vectors[cut + 1]
+    omega = angle_between(start, end)
+    # Between two that are the same any angle gives the same place again.
+    omega[omega == 0.0] = 1.0
+    start, end = (one.T / np.sin(omega) for one in (start, end))
+    segment, number = spread(steps[cut] - 1)
+    angle = (omega / steps[cut])[segment] * (number + 1)
+    before, after = np.sin(omega[segment] - angle), np.sin(angle)
+    between = np.stack([before * a[segment] + after * b[segment] for a, b in zip(start, end)])
+    lon, lat = np.empty(first[-1]), np.empty(first[-1])
     lon[first[:-1]], lat[first[:-1]] = lines.lon, lines.lat
+    place = first[cut][segment] + number + 1
+    lon[place], lat[place] = lon_lat(between.T)
     return Polylines(lon, lat, first[lines.offsets])
 
 

@@ -46,8 +46,9 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
     crs : str
         EPSG:3031 or EPSG:3413 (any CRS in which the rings are no larger than half the globe).
     max_chord_m : float or None
-        Edges longer than this are given more vertices along their great circle first; None projects the vertices
-        alone and joins them by straight lines, as upstream does.
+        Edges longer than this are given more vertices along their great circle first (fewer near the pole, where such
+        edges are straighter; within 9 m all the same); None projects the vertices alone and joins them by straight
+        lines, as upstream does.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def project_footprints(granules: gpd.GeoDataFrame, crs: str, max_chord_m: float 
     geometries = granules.geometry.to_numpy()
     side = pole_of(crs)
     if side is not None:
-        return in_plane(reproject(geometries, granules.crs, LONLAT_CRS), side, max_chord_m)
+        return in_plane(reproject(geometries, granules.crs, LONLAT_CRS), side, max_chord_m, stays_there=True)
     if max_chord_m is not None:
         geometries = along_great_circles(reproject(geometries, granules.crs, LONLAT_CRS), max_chord_m)
         projected = reproject(geometries, LONLAT_CRS, crs)

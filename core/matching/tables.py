@@ -26,7 +26,11 @@ def matched_frames_and_matches(
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return both tables; see :func:`matched_frames` and :func:`matches`."""
     frames = Frames.of(frames)
-    return matched_frames(frames, granules, pairs), matches(frames, granules, pairs)
+    # Once for both.
+    granules = granules.assign(**{key: _texts(granules[key]) for key in LINK_KEYS})
+    # In this order, since the texts of the frames stay, and what the matches are reckoned from does not.
+    found = matches(frames, granules, pairs)
+    return matched_frames(frames, granules, pairs), found
 
 
 def matched_frames(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> gpd.GeoDataFrame:
@@ -45,7 +49,9 @@ def matched_frames(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) 
     used, position = np.unique(pairs.granule, return_inverse=True)
     texts = np.array(_link_texts(granules.iloc[used]), dtype=object)
     first = np.searchsorted(pairs.frame, np.arange(n + 1)).tolist()
-    result["atl06_granules"] = [f"[{', '.join(texts[position[a:b]])}]" for a, b in zip(first[:-1], first[1:])]
+    lists = [f"[{', '.join(texts[position[a:b]])}]" for a, b in zip(first[:-1], first[1:])]
+    # Objects: the type of texts that pandas has would copy a hundred megabytes.
+    result["atl06_granules"] = pd.Series(lists, index=result.index, dtype=object)
     return result
 
 
@@ -61,8 +67,13 @@ def link_records(granules: pd.DataFrame) -> list[dict]:
 
 
 def _links(granules: pd.DataFrame) -> list[list[Any]]:
-    columns = (granules[key].astype(object) for key in LINK_KEYS)
-    return [column.where(column.notna(), None).tolist() for column in columns]
+    return [_texts(granules[key]).tolist() for key in LINK_KEYS]
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return texts as objects, and a missing one as None."""
+    texts = column.astype(object)
+    return texts.where(texts.notna(), None)
 
 
 def _link_texts(granules: pd.DataFrame) -> list[str]:
@@ -94,15 +105,22 @@ def matches(frames: AnyFrames, granules: gpd.GeoDataFrame, pairs: Pairs) -> pd.D
     frame, granule = pairs.frame, pairs.granule
     table = {}
     if "collection" in frames.table.columns:
-        table["collection"] = frames.table["collection"].array.take(frame)
-    table["frame_id"] = frames.table["id"].array.take(frame)
+        table["collection"] = _repeated(frames.table["collection"], frame)
+    table["frame_id"] = _repeated(frames.table["id"], frame)
     table["flight_date"] = frames.flown.dt.date.array.take(frame)
     for column in GRANULE_COLUMNS:
-        table[column] = granules[column].array.take(granule)
+        table[column] = _repeated(granules[column], granule)
     table["direction"] = pd.Series(direction_names(pass_headings(frames, granules, pairs)), dtype=object)
     table["days_between"] = days_apart(frames, granules, pairs)
     table["crosses_line"] = pairs.crosses_line
     table["overlap_m"] = np.round(pairs.overlap_m, 1)
     for column in ("https_url", "s3_url", "size_mb"):
-        table[column] = granules[column].array.take(granule)
+        table[column] = _repeated(granules[column], granule)
     return pd.DataFrame(table)
+
+
+def _repeated(column: pd.Series, rows: np.ndarray) -> Any:
+    """Return some rows of a column, texts as objects: each of them is there once, however often it is repeated."""
+    if isinstance(column.dtype, pd.StringDtype) or pd.api.types.is_object_dtype(column.dtype):
+        return pd.Series(_texts(column).to_numpy()[rows], dtype=object)
+    return column.array.take(rows)

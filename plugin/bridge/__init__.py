@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ...core.common import lazy_face
 
 if TYPE_CHECKING:
+    from . import filling as filling
     from . import geopackage as geopackage
     from .fitting import Fitting as Fitting
     from .fitting import Titles as Titles

@@ -15,6 +15,9 @@ from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, Qt, QTime
 from ..compat import field, is_null
 
 _MAX_INT64 = np.iinfo(np.int64).max
+# What this pandas makes of Python's own moments.
+_TIMES = pd.to_datetime(pd.Series([datetime.min.replace(year=2000)], dtype=object)).dtype
+_NAT = np.iinfo(np.int64).min
 
 
 def column_of(described: QgsField, values: tuple[Any, ...]) -> Any:
@@ -27,25 +30,27 @@ def column_of(described: QgsField, values: tuple[Any, ...]) -> Any:
         plain = [_FROM_QT[type(value)](value) if type(value) in _FROM_QT else value for value in plain]
     if not values:
         return pd.Series(plain, dtype=_empty_dtype(described))
-    present = {type(value) for value in plain if value is not None}
-    missing = any(value is None for value in plain)
+    present = set(map(type, plain))
+    missing = type(None) in present
+    present.discard(type(None))
     if present == {bool}:
         return pd.array(plain, dtype="boolean") if missing else np.array(plain, dtype=bool)
     if present == {int}:
-        if max(map(_magnitude, plain)) > _MAX_INT64:
+        if max(abs(value) for value in plain if value is not None) > _MAX_INT64:
             return pd.Series(plain, dtype=object)
         return pd.array(plain, dtype="Int64") if missing else np.array(plain, dtype=np.int64)
     if present and present <= {int, float}:
         return np.array([np.nan if value is None else value for value in plain], dtype=float)
     if present == {datetime}:
-        return pd.to_datetime(pd.Series(plain, dtype=object), utc=True)
+        return times_of(np.array([None if value is None else value.replace(tzinfo=None) for value in plain], "M8[us]"))
     if not present:
         return pd.Series(plain, dtype=_empty_dtype(described))
     return pd.Series(plain, dtype=object)
 
 
-def _magnitude(value: int | None) -> int:
-    return 0 if value is None else abs(value)
+def times_of(moments: np.ndarray) -> pd.Series:
+    """Return a column of moments, given in UTC."""
+    return pd.Series(moments).astype(_TIMES).dt.tz_localize("UTC")
 
 
 def _empty_dtype(described: QgsField) -> str:
@@ -74,7 +79,7 @@ _FROM_QT: dict[type, Callable[[Any], Any]] = {
     QDateTime: _from_qdatetime,
     QDate: lambda value: value.toPyDate(),
     QTime: lambda value: value.toPyTime(),
-    QByteArray: lambda value: bytes(value.data()),
+    QByteArray: lambda value: None if value.isNull() else bytes(value.data()),
 }
 
 
@@ -87,8 +92,10 @@ def values_of(column: pd.Series, kind: str | None = None) -> list[Any]:
     """Return the attribute values for a column: a missing value is NULL, a list or dict is JSON text."""
     kind = kind or kind_of(column)
     if kind == "datetime":
-        return [None if value is None else _qdatetime(value) for value in _milliseconds(column)]
-    if kind == "text" and _is_plain_text(column):
+        moments = _milliseconds(column).astype(np.int64).tolist()
+        known = {moment: None if moment == _NAT else _qdatetime(moment) for moment in set(moments)}
+        return [known[moment] for moment in moments]
+    if _is_as_it_is(column, kind):
         return _objects(column)
     convert = _CONVERTERS[kind]
     return [None if _is_missing(value) else convert(value) for value in column.tolist()]
@@ -97,7 +104,7 @@ def values_of(column: pd.Series, kind: str | None = None) -> list[Any]:
 def sql_values_of(column: pd.Series, kind: str) -> list[Any]:
     """Return a column's values as a GeoPackage holds them: days and moments (UTC) are ISO text."""
     if kind == "datetime":
-        moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[ms]")
+        moments = _milliseconds(column)
         texts = np.datetime_as_string(moments, unit="ms", timezone="UTC").astype(object)
         texts[np.isnat(moments)] = None
         return texts.tolist()
@@ -105,7 +112,7 @@ def sql_values_of(column: pd.Series, kind: str) -> list[Any]:
         known = {day: None if _is_missing(day) else day.isoformat() for day in set(column.tolist())}
         return [known[day] for day in column.tolist()]
     # Of other objects than Python's own numbers SQLite would make bytes.
-    if (kind == "text" and _is_plain_text(column)) or (kind in ("int", "float") and column.dtype != object):
+    if _is_as_it_is(column, kind):
         return _objects(column)
     if kind == "bytes":
         return [None if _is_missing(value) else bytes(value) for value in column.tolist()]
@@ -113,8 +120,14 @@ def sql_values_of(column: pd.Series, kind: str) -> list[Any]:
     return [None if _is_missing(value) else convert(value) for value in column.tolist()]
 
 
-def _is_plain_text(column: pd.Series) -> bool:
-    return pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+def _is_as_it_is(column: pd.Series, kind: str) -> bool:
+    """Whether the values are written as they are."""
+    dtype = column.dtype
+    if kind == "text":
+        return isinstance(dtype, pd.StringDtype) or pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
+    if pd.api.types.is_object_dtype(dtype):
+        return False
+    return bool(kind in _IS_KIND and _IS_KIND[kind](dtype))
 
 
 def _objects(column: pd.Series) -> list[Any]:
@@ -127,11 +140,16 @@ def _objects(column: pd.Series) -> list[Any]:
     return values.tolist()
 
 
-def _milliseconds(column: pd.Series) -> list[int | None]:
-    moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).to_numpy("datetime64[ns]")
-    rounded = np.round(moments.astype(np.int64) / 1e6).astype(np.int64).astype(object)
-    rounded[np.isnat(moments)] = None
-    return rounded.tolist()
+def _milliseconds(column: pd.Series) -> np.ndarray:
+    """Return moments, UTC, in the nearest millisecond."""
+    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        column = pd.to_datetime(column, utc=True)
+    if column.dt.tz is not None:
+        column = column.dt.tz_convert(None)
+    moments = column.to_numpy("datetime64[us]")
+    rounded = np.round(moments.astype(np.int64) / 1e3).astype(np.int64).view("datetime64[ms]")
+    rounded[np.isnat(moments)] = "NaT"
+    return rounded
 
 
 def kind_of(column: pd.Series) -> str:
@@ -151,15 +169,22 @@ def kind_of(column: pd.Series) -> str:
 
 
 def _kind_of_objects(column: pd.Series) -> str:
-    present = {type(value) for value in column.tolist() if not _is_missing(value)}
+    if isinstance(column.dtype, pd.StringDtype):
+        return "text"
+    values = column.tolist()
+    present = set(map(type, values)) - _MISSING_TYPES
+    for number in [found for found in present if issubclass(found, float)]:
+        if all(value != value for value in values if type(value) is number):
+            present.discard(number)
     for kind, types in _OBJECT_KINDS.items():
         if present and present <= types:
-            if kind == "int" and max(abs(value) for value in column.tolist() if not _is_missing(value)) > _MAX_INT64:
+            if kind == "int" and max(abs(value) for value in values if not _is_missing(value)) > _MAX_INT64:
                 return "text"
             return kind
     return "text"
 
 
+_MISSING_TYPES = {type(None), type(pd.NA), type(pd.NaT)}
 _OBJECT_KINDS: dict[str, set[type]] = {
     "bool": {bool, np.bool_},
     "int": {int, np.int64, np.int32},
@@ -191,6 +216,11 @@ def _qdatetime(milliseconds: int) -> QDateTime:
     return QDateTime.fromMSecsSinceEpoch(milliseconds, Qt.TimeSpec.UTC)
 
 
+_IS_KIND: dict[str, Callable[[Any], bool]] = {
+    "bool": pd.api.types.is_bool_dtype,
+    "int": pd.api.types.is_integer_dtype,
+    "float": pd.api.types.is_float_dtype,
+}
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "bool": bool,
     "int": int,

@@ -6,6 +6,7 @@ Needs the packages that :func:`xopr_crossovers.plugin.packages.dependencies.load
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import geopandas as gpd
@@ -27,21 +28,12 @@ from qgis.core import (
 from ...core.common import CancelledError, InputError, Progress, count
 from ...core.geometry import earth_crs
 from ..compat import WkbType
+from . import direct_reading
 from .attributes import column_of, field_of, values_of
 from .curves import plain
+from .geometries import of_one_kind, type_name
 
 BATCH = 5_000
-
-_POINT, _LINE, _RING, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON, _COLLECTION = range(8)
-_WKB_NAMES = {
-    _POINT: "Point",
-    _LINE: "LineString",
-    _POLYGON: "Polygon",
-    _MULTIPOINT: "MultiPoint",
-    _MULTILINE: "MultiLineString",
-    _MULTIPOLYGON: "MultiPolygon",
-}
-_MULTI = {_POINT: _MULTIPOINT, _LINE: _MULTILINE, _POLYGON: _MULTIPOLYGON}
 
 
 # --- from QGIS -------------------------------------------------------------------------------------------------------
@@ -51,11 +43,30 @@ _MULTI = {_POINT: _MULTIPOINT, _LINE: _MULTILINE, _POLYGON: _MULTIPOLYGON}
 Shape = tuple[QgsFields, Any, QgsCoordinateReferenceSystem]
 
 
-def source_to_table(source: QgsFeatureSource, name: str, progress: Progress | None = None) -> pd.DataFrame:
-    """Read all features of a source, as :func:`source_to_geodataframe`; a plain table where it has no geometry."""
-    if source.wkbType() != WkbType.NoGeometry:
+def source_to_table(
+    source: QgsFeatureSource, name: str, progress: Progress | None = None, layer: QgsVectorLayer | None = None
+) -> pd.DataFrame:
+    """Read all features of a source, as :func:`source_to_geodataframe`; a plain table where it has no geometry.
+
+    Parameters
+    ----------
+    source : QgsFeatureSource
+    name : str
+        What to call the source in an error.
+    progress : Progress, optional
+        Can cancel, and is told how many geometries were curved.
+    layer : QgsVectorLayer, optional
+        Of which the source is all, so that it may be read from its file.
+    """
+    progress = progress or Progress()
+    found = direct_reading.read(layer, progress.check) if layer is not None else None
+    is_spatial = source.wkbType() != WkbType.NoGeometry
+    if found is not None and (found[1] is not None) == is_spatial:
+        columns, geometries = found
+        return _as_table(columns, geometries, source, name) if geometries is not None else pd.DataFrame(columns)
+    if is_spatial:
         return source_to_geodataframe(source, name=name, progress=progress)
-    columns, _ = _read(source, None, name, progress or Progress())
+    columns, _ = _read(source, None, name, progress)
     return pd.DataFrame(columns)
 
 
@@ -96,10 +107,16 @@ def source_to_geodataframe(
         If the source stops delivering, or its CRS is not known to PROJ.
     """
     columns, wkb = _read(source, feedback, name, progress or Progress())
+    return _as_table(columns, _geometries(wkb), source, name, crs)
+
+
+def _as_table(
+    columns: dict[str, Any], geometries: np.ndarray, source: QgsFeatureSource, name: str, crs: Any = None
+) -> gpd.GeoDataFrame:
     columns.pop("geometry", None)
     if crs is None:
         crs = _crs_of(source.sourceCrs(), name)
-    return gpd.GeoDataFrame(columns, geometry=_geometries(wkb), crs=crs)
+    return gpd.GeoDataFrame(columns, geometry=geometries, crs=crs)
 
 
 def _read(
@@ -148,7 +165,7 @@ def open_vector(path: str) -> pd.DataFrame:
     layer = QgsVectorLayer(path, "frames", "ogr")
     if not layer.isValid():
         raise InputError(f"QGIS cannot open {path} as a vector layer; check that it is a complete vector file.")
-    return source_to_table(layer, path)
+    return source_to_table(layer, path, layer=layer)
 
 
 def _wkb(geometry: QgsGeometry) -> bytes | None:
@@ -218,15 +235,7 @@ def wkb_type_of(table: pd.DataFrame, empty: str = "NoGeometry") -> Any:
     """
     if not isinstance(table, gpd.GeoDataFrame):
         return WkbType.NoGeometry
-    geometries = table.geometry.to_numpy()
-    kinds = _kinds(geometries)
-    if not kinds:
-        return getattr(WkbType, empty)
-    kind = next(iter(kinds)) if len(kinds) == 1 else _common_multi(kinds)
-    name = _WKB_NAMES.get(kind)
-    if name is None:
-        raise InputError("The result holds geometries of different kinds, which one layer cannot hold.")
-    return getattr(WkbType, name + ("Z" if shapely.has_z(geometries).any() else ""))
+    return getattr(WkbType, type_name(table.geometry.to_numpy(), empty))
 
 
 def crs_of(table: pd.DataFrame) -> QgsCoordinateReferenceSystem:
@@ -265,49 +274,23 @@ def _said(sink: QgsFeatureSink) -> str:
 
 
 def _features(table: pd.DataFrame, fields: QgsFields, kinds: dict[str, str]) -> Iterator[list[QgsFeature]]:
-    columns = [values_of(table[name], kinds.get(name)) for name in _attribute_columns(table)]
-    wkb = _wkb_column(table) if isinstance(table, gpd.GeoDataFrame) else None
+    wkb = None
+    if isinstance(table, gpd.GeoDataFrame):
+        wkb = shapely.to_wkb(of_one_kind(table.geometry.to_numpy()), flavor="iso")
+    names = _attribute_columns(table)
     for start in range(0, len(table), BATCH):
+        part = table.iloc[start : start + BATCH]
+        columns = [values_of(part[name], kinds.get(name)) for name in names]
         batch = []
-        for row in range(start, min(start + BATCH, len(table))):
+        for row, attributes in enumerate(zip(*columns) if columns else repeat((), len(part)), start):
             feature = QgsFeature(fields)
-            feature.setAttributes([column[row] for column in columns])
+            feature.setAttributes(list(attributes))
             if wkb is not None and wkb[row] is not None:
                 geometry = QgsGeometry()
                 geometry.fromWkb(wkb[row])
                 feature.setGeometry(geometry)
             batch.append(feature)
         yield batch
-
-
-def _wkb_column(table: gpd.GeoDataFrame) -> np.ndarray:
-    geometries = table.geometry.to_numpy()
-    kinds = _kinds(geometries)
-    if len(kinds) > 1:
-        geometries = _as_multi(geometries, _common_multi(kinds))
-    if shapely.has_z(geometries).any():
-        geometries = shapely.force_3d(geometries)
-    return shapely.to_wkb(geometries, flavor="iso")
-
-
-def _kinds(geometries: np.ndarray) -> set[int]:
-    kinds = shapely.get_type_id(geometries)
-    kinds = np.where(kinds == _RING, _LINE, kinds)
-    return set(np.unique(kinds[kinds >= 0]).tolist())
-
-
-def _common_multi(kinds: set[int]) -> int:
-    multi = {_MULTI.get(kind, kind) for kind in kinds}
-    return multi.pop() if len(multi) == 1 else _COLLECTION
-
-
-def _as_multi(geometries: np.ndarray, multi: int) -> np.ndarray:
-    single = next(kind for kind, of_many in _MULTI.items() if of_many == multi)
-    make = {_POINT: shapely.multipoints, _LINE: shapely.multilinestrings, _POLYGON: shapely.multipolygons}[single]
-    geometries = geometries.copy()
-    rows = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (single, _RING)))
-    geometries[rows] = make(geometries[rows], indices=np.arange(len(rows)))
-    return geometries
 
 
 def _attribute_columns(table: pd.DataFrame) -> list[Any]:

@@ -6,27 +6,34 @@ import html
 import re
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
 
 from ...core.common import InputError
 from ...core.geometry import earth_crs
 from ..files import Format
 from .attributes import kind_of, values_of
+from .geometry_blobs import OddGeometryError
+from .geopackage_table import GeoPackageTable, place_of
 from .layers import source_to_geodataframe
 
-# Rows that are read back: of more, the first ones, beside number and extent of all.
+# Rows that are read back whole: of more, the first ones, beside the number of all.
 _MOST = 20_000
 # Rows of each part whose texts are measured.
 _SAMPLE = 1_000
+# Rows that QGIS itself reads back of a GeoPackage; the others are looked at as SQLite has them.
+_HEAD = 100
 # Of the largest coordinate: metres where that is thousands of kilometres.
 _TOLERANCE = 1e-6
 _KML_TEXT = re.compile(r"<(?:SimpleData [^>]*|name|description)>([^<]*)</")
+_ELSEWHERE = "geometries are elsewhere in it"
 _NO_CRS = "its coordinate reference system is not in it"
 
 
@@ -39,12 +46,16 @@ class Written:
         All rows, and those without geometry in a layer that has geometry.
     longest : int
         Length of the longest text of a sample.
+    head : Written or None
+        The same of the first rows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_head: bool = True) -> None:
         self.rows = 0
         self.missing = 0
         self.longest = 0
+        self.head = Written(with_head=False) if with_head else None
+        self._texts: list[str] = []
         self._crs = None
         self._is_spatial = False
         self._low, self._high = np.full(2, np.inf), np.full(2, -np.inf)
@@ -53,16 +64,19 @@ class Written:
         """Take note of a table."""
         self.rows += len(table)
         sample = table.head(_SAMPLE)
-        for name in kinds:
-            if kinds[name] == "text":
-                self.longest = max([self.longest, *(len(text) for text in values_of(sample[name], "text") if text)])
+        self._texts = [name for name in kinds if kinds[name] == "text"]
+        for name in self._texts:
+            self.longest = max([self.longest, *(len(text) for text in values_of(sample[name], "text") if text)])
         if isinstance(table, gpd.GeoDataFrame):
             self._is_spatial = True
             self._crs = table.crs
-            self.missing += int((table.geometry.isna() | table.geometry.is_empty).sum())
+            geometries = table.geometry.to_numpy()
+            self.missing += int((shapely.is_missing(geometries) | shapely.is_empty(geometries)).sum())
             self._widen(table.total_bounds)
+        if self.head is not None and self.head.rows < _HEAD and len(table):
+            self.head.add(table.head(_HEAD - self.head.rows), kinds)
 
-    def difference(self, source: str, found: Format) -> str:
+    def difference(self, source: str, found: Format, check: Callable[[], None] = lambda: None) -> str:
         """Return what is not in a file as it was written, and ``""`` if nothing is.
 
         Parameters
@@ -70,6 +84,8 @@ class Written:
         source : str
             The file, with a table or not, as QGIS opens it.
         found : Format
+        check : callable, optional
+            Called often; may raise to stop.
         """
         path = Path(source.partition("|")[0])
         if found.check == "zip":
@@ -84,15 +100,49 @@ class Written:
             return self._rows(n_there)
         if self._is_spatial and self._crs is not None and not _is_on_earth(layer):
             return _NO_CRS
-        part = layer if self.rows <= _MOST else layer.materialize(QgsFeatureRequest().setLimit(_MOST))
+        if found.driver == "GPKG" and self.head is not None:
+            first = source_to_geodataframe(_first_of(layer, _HEAD))
+            return self._in_geopackage(layer, check) or self.head._compare(first, True, None)
+        part = layer if self.rows <= _MOST else _first_of(layer, _MOST)
         longest = _longest_in_kml(path) if found.check == "kml" else None
         return self._compare(source_to_geodataframe(part), part is layer, longest)
+
+    def _in_geopackage(self, layer: QgsVectorLayer, check: Callable[[], None]) -> str:
+        """Count all rows and geometries, and look for the longest text, as SQLite has them."""
+        there = {name.lower(): name for name in layer.fields().names()}
+        place = place_of(layer)
+        try:
+            table = GeoPackageTable.of(*place) if place else None
+            if table is None:
+                return "its table is not in it"
+            texts = [there[name.lower()] for name in self._texts if name.lower() in there]
+            rows, missing = table.count(check)
+            if why := self._rows(rows) or self._without(missing):
+                return why
+            if not table.holds_text(texts, self.longest, check):
+                return self._cut(table.longest_text(texts, check))
+            if self._is_spatial and rows <= _MOST:
+                geometries = gpd.GeoDataFrame(geometry=table.geometries(check), crs=layer.crs().toWkt())
+                theirs = Written(with_head=False)
+                theirs.add(_in_crs(geometries, self._crs), {})
+                return "" if self._is_within(theirs) else _ELSEWHERE
+        except (sqlite3.Error, OddGeometryError) as error:
+            return str(error)
+        return ""
 
     def _rows(self, n_there: int) -> str:
         return f"{max(n_there, 0):,} of {self.rows:,} rows are in it" if n_there < self.rows else ""
 
+    def _without(self, missing: int) -> str:
+        if not self._is_spatial or missing <= self.missing:
+            return ""
+        return f"{missing:,} rows have no geometry in it, and {self.missing:,} had none"
+
+    def _cut(self, longest: int) -> str:
+        return f"texts of {self.longest:,} characters are cut to {longest:,} in it" if longest < self.longest else ""
+
     def _compare(self, table: gpd.GeoDataFrame, is_all: bool, longest: int | None) -> str:
-        theirs = Written()
+        theirs = Written(with_head=False)
         texts = [name for name in table.columns if name != "geometry" and kind_of(table[name]) == "text"]
         for start in range(0, len(table), _SAMPLE):
             theirs.add(_in_crs(table.iloc[start : start + _SAMPLE], self._crs), dict.fromkeys(texts, "text"))
@@ -100,12 +150,10 @@ class Written:
             theirs.longest = longest
         if is_all and theirs.rows < self.rows:
             return self._rows(theirs.rows)
-        if self._is_spatial and theirs.missing > self.missing:
-            return f"{theirs.missing:,} rows have no geometry in it, and {self.missing:,} had none"
-        if is_all and theirs.longest < self.longest:
-            return f"texts of {self.longest:,} characters are cut to {theirs.longest:,} in it"
+        if why := self._without(theirs.missing) or (is_all and self._cut(theirs.longest)):
+            return why
         if is_all and self._is_spatial and not self._is_within(theirs):
-            return "geometries are elsewhere in it"
+            return _ELSEWHERE
         return ""
 
     def _is_within(self, other: Written) -> bool:
@@ -117,6 +165,10 @@ class Written:
     def _widen(self, bounds: np.ndarray) -> None:
         if np.isfinite(bounds).all():
             self._low, self._high = np.minimum(self._low, bounds[:2]), np.maximum(self._high, bounds[2:])
+
+
+def _first_of(layer: QgsVectorLayer, n_rows: int) -> QgsVectorLayer:
+    return layer.materialize(QgsFeatureRequest().setLimit(n_rows))
 
 
 def _longest_in_kml(path: Path) -> int:

@@ -11,7 +11,9 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingUtils,
     QgsProperty,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import Qt
 
@@ -199,7 +201,15 @@ class Inputs:
             raise InputError(f"{name}: there is no layer {self.shown(name)}; check the path or the layer's name.")
         # Footprints round the globe are not "valid" to QGIS, and are what we want.
         source.setInvalidGeometryCheck(NO_GEOMETRY_CHECK)
-        return source_to_table(source, name, self.progress)
+        return source_to_table(source, name, self.progress, self._whole_layer(given[name]))
+
+    def _whole_layer(self, value: Any) -> QgsVectorLayer | None:
+        """Return the layer of which a source is all; None where only its selected or filtered features are wanted."""
+        if isinstance(value, QgsProperty):
+            value, _ = value.valueAsString(self.context.expressionContext(), "")
+        if isinstance(value, str):
+            value = QgsProcessingUtils.mapLayerFromString(value, self.context)
+        return value if isinstance(value, QgsVectorLayer) else None
 
     def frames(self, name: str) -> gpd.GeoDataFrame:
         """Return the frames of a layer, checked.

@@ -127,7 +127,7 @@ class Outputs:
         empty: str,
         titles: Titles | None,
     ) -> int:
-        from ..bridge import Fitting, Written, geopackage, shape_of, write
+        from ..bridge import Fitting, Written, filling, geopackage, shape_of, write
         from ..files import row_files
 
         path, found = place.path, formats.known(place.path.suffix.lower().lstrip("."))
@@ -159,10 +159,10 @@ class Outputs:
         except InputError as error:
             raise InputError(_failed(name, path, error)) from None
         parts = chain([head], parts)
-        if geopackage.can_fill(str(staged), head):
+        if filling.can_fill(str(staged)):
             del sink
             try:
-                geopackage.fill(str(staged), table, parts, fitting.kinds, self._inputs.progress.check)
+                filling.fill(str(staged), table, parts, fitting.kinds, self._inputs.progress.check)
             except geopackage.FillingError as error:
                 raise InputError(_failed(name, path, error)) from None
         else:
@@ -182,7 +182,7 @@ class Outputs:
                 raise InputError(_failed(name, path, error)) from None
         row_files.named(staged)
         source = f"{staged}|layername={table}" if found.is_database else str(staged)
-        if difference := written.difference(source, found):
+        if difference := written.difference(source, found, self._inputs.progress.check):
             raise InputError(_failed(name, path, difference))
         self.layers[name] = self._destination(place, table, staged)
         return written.rows
@@ -197,7 +197,7 @@ class Outputs:
         self, name: str, tables: Iterator[pd.DataFrame], kinds: dict[str, str] | None, empty: str
     ) -> int:
         """Write what is temporary, or in the hands of another provider, as QGIS does."""
-        from ..bridge import geopackage, shape_of, write
+        from ..bridge import filling, shape_of, write
 
         table = next(tables)
         shape = shape_of(table, kinds, empty)
@@ -213,9 +213,9 @@ class Outputs:
         if Path(QgsProcessingUtils.tempFolder()) in file.parents:
             self._temporary.append(file)
         tables = chain([table], tables)
-        if file in self._temporary and geopackage.can_fill(destination, table):
+        if file in self._temporary and filling.can_fill(destination):
             del sink
-            return geopackage.fill(destination, file.stem, tables, kinds, inputs.progress.check)
+            return filling.fill(destination, file.stem, tables, kinds, inputs.progress.check)
         n_rows = 0
         try:
             for part in tables:

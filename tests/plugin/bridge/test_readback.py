@@ -54,3 +54,34 @@ def test_what_is_not_in_a_file_is_named(qgis_app, tmp_path, harm, words):
     else:
         path.write_bytes(b"")
     assert written.difference(str(path), formats.known("gpkg")) == words
+
+
+def test_a_part_without_rows_changes_nothing(qgis_app, tmp_path):
+    written = Written()
+    for part in (table().head(0), table(), table().head(0)):
+        written.add(part, {"id": "text", "link": "text"})
+    path = tmp_path / "out.gpkg"
+    table().to_file(path, driver="GPKG", engine="pyogrio")
+    assert written.rows == 3
+    assert written.difference(str(path), formats.known("gpkg")) == ""
+
+
+def test_texts_and_geometries_beyond_the_first_rows_are_looked_at(qgis_app, tmp_path):
+    many = pd.concat([table()] * 60, ignore_index=True)
+    many.loc[150, "link"] = "y" * 600
+    written = Written()
+    written.add(many, {"id": "text", "link": "text"})
+    path = tmp_path / "out.gpkg"
+    none = "1 rows have no geometry in it, and 0 had none"
+    for harm, words in (
+        (lambda rows: None, ""),
+        (lambda rows: rows.loc.__setitem__((150, "link"), "y"), "texts of 600 characters are cut to 420 in it"),
+        (lambda rows: rows.loc.__setitem__((170, "geometry"), shapely.Point(9e6, 0)), "geometries are elsewhere in it"),
+        (lambda rows: rows.loc.__setitem__((170, "geometry"), shapely.Point()), none),
+        (lambda rows: rows.loc.__setitem__((170, "geometry"), None), none),
+    ):
+        harmed = many.copy()
+        harm(harmed)
+        path.unlink(missing_ok=True)
+        harmed.to_file(path, driver="GPKG", engine="pyogrio")
+        assert written.difference(str(path), formats.known("gpkg")) == words

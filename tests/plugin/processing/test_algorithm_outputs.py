@@ -194,21 +194,25 @@ def test_a_cancelled_run_leaves_no_file_and_no_error(provider, south, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("ending", "name"), [("gpkg", "fill"), ("fgb", "write")])
 def test_a_run_that_is_cancelled_while_it_writes_removes_what_it_wrote(
-    provider, south, tmp_path, feedback, monkeypatch
+    provider, south, tmp_path, feedback, monkeypatch, ending, name
 ):
     from xopr_crossovers.plugin import bridge
 
-    write = bridge.write
+    place = bridge.filling if name == "fill" else bridge
+    write = getattr(place, name)
+    calls = []
 
-    def write_and_cancel(table, sink, feedback, kinds):
-        write(table, sink, feedback, kinds)
+    def write_and_cancel(*arguments):
+        calls.append(len(list(tmp_path.iterdir())))
         feedback.cancel()
-        write(table, sink, feedback, kinds)
+        return write(*arguments)
 
-    monkeypatch.setattr(bridge, "write", write_and_cancel)
-    parameters = {"CATALOG": south, "FRAMES": str(tmp_path / "frames.gpkg")}
+    monkeypatch.setattr(place, name, write_and_cancel)
+    parameters = {"CATALOG": south, "FRAMES": str(tmp_path / f"frames.{ending}")}
     results, _ = provider.algorithm("loadcatalog").create().run(parameters, QgsProcessingContext(), feedback)
+    assert calls == [1]
     assert results == {}
     assert feedback.errors == []
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,8 @@ import shapely
 from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry, QgsPointXY, QgsProcessingUtils, QgsRectangle
 
 from xopr_crossovers.core.common.errors import CancelledError
-from xopr_crossovers.plugin.bridge import geopackage, layers
+from xopr_crossovers.plugin.bridge import filling, layers
+from xopr_crossovers.plugin.bridge.geopackage import FillingError
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def fill(context, path):
             layers.crs_of(tables[0]),
         )
         del sink
-        assert geopackage.can_fill(destination, tables[0])
-        return geopackage.fill(destination, Path(destination).stem, iter(tables), kinds, check)
+        assert filling.can_fill(destination)
+        return filling.fill(destination, Path(destination).stem, iter(tables), kinds, check)
 
     return fill_file
 
@@ -146,20 +147,16 @@ def test_a_filled_layer_can_be_edited_and_its_index_follows(fill, path, fresh):
     assert checked(path)
 
 
-def test_what_is_neither_points_nor_a_plain_file_is_left_to_qgis(tmp_path):
+def test_what_is_no_plain_file_is_left_to_qgis(tmp_path):
     file = tmp_path / "x.gpkg"
     file.touch()
-    line = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs="EPSG:3031")
-    missing = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0), None], crs="EPSG:3031")
-    high = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0, 1)], crs="EPSG:3031")
-    assert geopackage.can_fill(str(file), scattered(1))
-    assert not any(geopackage.can_fill(str(file), table) for table in (line, missing, high))
+    assert filling.can_fill(str(file))
     for destination in ("memory:x", str(tmp_path / "x.fgb"), str(tmp_path / "none.gpkg"), "ogr:dbname='x.gpkg'"):
-        assert not geopackage.can_fill(destination, scattered(1))
+        assert not filling.can_fill(destination)
 
 
 def test_filling_stops_when_it_is_asked_to(fill, monkeypatch):
-    monkeypatch.setattr(geopackage, "_BATCH", 10)
+    monkeypatch.setattr(filling, "_BATCH", 10)
     looks = []
 
     def check():
@@ -180,6 +177,39 @@ def test_a_file_that_cannot_be_written_is_said_with_the_reason(context, path):
     del sink
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(geopackage.FillingError, match="database is locked"):
-        geopackage.fill(path, Path(path).stem, iter([table]), None, lambda: None)
+    with pytest.raises(FillingError, match="database is locked"):
+        filling.fill(path, Path(path).stem, iter([table]), None, lambda: None)
     other.close()
+
+
+def test_no_box_of_the_index_is_smaller_than_what_is_in_it(fill, path):
+    table = scattered(5_000, seed=3)
+    fill(table)
+    with sqlite3.connect(path) as connection:
+        ((name,),) = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall()
+        name = name.replace('"', '""')
+        found = connection.execute(
+            f'SELECT id, minx, miny, maxx, maxy FROM "{name}" ORDER BY id'  # noqa: S608 (the test's own name)
+        ).fetchall()
+    connection.close()
+    boxes, xy = np.array(found)[:, 1:], shapely.get_coordinates(table.geometry.to_numpy())
+    assert (boxes[:, :2] <= xy).all()
+    assert (boxes[:, 2:] >= xy).all()
+    assert np.abs(boxes[:, :2] - xy).max() < 1.0
+
+
+def test_lines_and_polygons_are_found_by_their_boxes(fill, path, fresh):
+    random = np.random.default_rng(5)
+    xy = random.normal(0, 1e6, (3_000, 1, 2)) + random.normal(0, 1e3, (3_000, 4, 2))
+    table = gpd.GeoDataFrame({"number": np.arange(3_000)}, geometry=shapely.linestrings(xy), crs="EPSG:3031")
+    table.loc[7, "geometry"] = None
+    table.loc[8, "geometry"] = shapely.LineString()
+    fill(table.iloc[:1_000], table.iloc[1_000:])
+    assert checked(path)
+    layer = fresh(path)
+    low, high = xy.min(axis=1), xy.max(axis=1)
+    wanted = ((high >= -1e5) & (low <= 1e5)).all(axis=1)
+    wanted[[7, 8]] = False
+    found = {f["number"] for f in layer.getFeatures(
+        QgsFeatureRequest(QgsRectangle(-1e5, -1e5, 1e5, 1e5)).setFlags(QgsFeatureRequest.NoFlags))}  # fmt: skip
+    assert found == set(np.flatnonzero(wanted).tolist())
