@@ -10,7 +10,6 @@ from io import BytesIO
 import pytest
 
 import makers
-from standin import StandIn
 from xopr_crossovers.core.catalogs import cache_files
 from xopr_crossovers.core.catalogs.archive import frames_at_hand
 from xopr_crossovers.core.catalogs.at_hand import bring_to_hand
@@ -213,12 +212,6 @@ def test_the_index_is_ours_and_goes_with_the_copies(three):
 
 
 # --- fetching ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with StandIn(cycles=[22], regions=[11], files=tmp_path_factory.mktemp("none")) as server:
-        yield server
 
 
 @pytest.fixture

@@ -60,12 +60,6 @@ def name_of(path):
     return path.split("collection=")[1].partition("/")[0]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with StandIn(cycles=[22], regions=[11], files=tmp_path_factory.mktemp("none")) as server:
-        yield server
-
-
 @pytest.fixture
 def server(running, tmp_path, monkeypatch):
     """A server with three seasons, and nothing at hand yet."""
