@@ -14,7 +14,7 @@ MASK = "***"
 
 # What the values of these names tell is no secret: CMR's, S3's, and those of addresses of files and maps.
 _HARMLESS_WORDS = (
-    "attribute_format bbox bounding_box bounding_box[] collection collection_concept_id collection_concept_id[] "
+    "attribute_format bbox bounding_box bounding_box[] client_id collection collection_concept_id collection_concept_id[] "
     "comment concept_id concept_id[] crs cycle date decimalpoint delimiter detecttypes download encoding end "
     "end_date entry_title escape ext f file filename format formats geomtype hemisphere lang layer layername "
     "layers limit list-type max-keys month name offset options[bounding_box][or] "

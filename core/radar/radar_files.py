@@ -193,7 +193,7 @@ class RadarFiles:
         """
         url = address_of(frame, ASSETS[0])
         if not url:
-            raise InputError(f"The catalog tells no address of a picture of the echogram of {_id(frame)}: do without.")
+            raise InputError(f"The catalog tells no address of a picture of the echogram of {_called(frame)}: do without.")
         return kept_file(url, progress or Progress(), self._session)
 
     def _find(self, block: Sequence[Row], progress: Progress) -> list[_Found | NoRadarFile]:
@@ -216,7 +216,7 @@ class RadarFiles:
             return self._fetch(url, progress)
         return NoRadarFile(
             "no address of a layer file",
-            f"The catalog tells no address of a layer file of {_id(row)}: give the file in {NAME}, or load the frames "
+            f"The catalog tells no address of a layer file of {_called(row)}: give the file in {NAME}, or load the frames "
             "anew from a catalog with assets.",
         )
 
@@ -256,7 +256,7 @@ class RadarFiles:
         if not paths:
             return NoRadarFile(
                 f"no layer file in {NAME}",
-                f"{NAME} holds no layer file of {frame_id}: add its file of {LAYER_FILE}, or leave {NAME} empty to "
+                f"{NAME} holds no layer file of {_called(row)}: add its file of {LAYER_FILE}, or leave {NAME} empty to "
                 "fetch what the catalog points to.",
             )
         path = _first(paths, frame_id, progress)
@@ -283,7 +283,7 @@ class _Told:
 
     def add(self, row: Row, layers: _Layers) -> None:
         if isinstance(layers, NoRadarFile):
-            self._missing.setdefault(layers.reason, []).append((_id(row), layers.sentence))
+            self._missing.setdefault(layers.reason, []).append((_called(row), layers.sentence))
             return
         self._n_read += 1
         self._n_lost += layers.without_position
@@ -310,6 +310,10 @@ def _rows(frames: Frames) -> list[Row]:
 
 def _id(row: Row) -> str:
     return str(row.get("id", ""))
+
+
+def _called(row: Row) -> str:
+    return _id(row) or "a frame without a name"
 
 
 def _first(paths: Sequence[Path], frame_id: str, progress: Progress) -> Path:

@@ -198,7 +198,7 @@ def _series(series: gpd.GeoDataFrame) -> list[str]:
     trends = spread_of(series["trend_m_a"])
     words = (
         f"{count(len(series), 'place was', 'places were')} measured in several cycles. The median of their trends is "
-        f"{trends.median:+.3f} m a year, with an NMAD of {trends.nmad:.3f}."
+        f"{trends.median:+.3f} m a year, with an NMAD of {trends.nmad:.3f} m a year."
     )
     longest = series.sort_values("n_heights", ascending=False, kind="stable").head(_MOST_ROWS)
     rows = [
