@@ -88,8 +88,8 @@ def keep_clip(path: Path, clip: Clip, access: Access, progress: Progress) -> Non
         fault = reason_of(error, another_cache_dir())
         if access.is_news(f"heights: {fault.what}"):
             progress.warn(
-                f"The heights that were read cannot be kept in {heights_dir()} ({fault.what}; the first is {path.name}), "
-                f"so that the next run asks for them again; {fault.advice}."
+                f"The heights that were read cannot be kept in {heights_dir()} ({fault.what}; the first is "
+                f"{path.name}), so that the next run asks for them again; {fault.advice}."
             )
     finally:
         with suppress(OSError):

@@ -224,7 +224,7 @@ def _tell(found: MeasuredCrossovers, progress: Progress) -> None:
 
 
 def _tell_rasters(table: pd.DataFrame, sources: Sources, progress: Progress) -> None:
-    """Say of how many crossovers a raster knows something; one that lies elsewhere must not pass for one of no effect."""
+    """Say of how many crossovers a raster knows something: one that lies elsewhere seems to have no effect."""
     for name, raster, column in (("DEM", sources.dem, "dem_height"), ("DHDT", sources.dhdt, "dhdt_m_a")):
         if raster is None or not len(table):
             continue

@@ -193,7 +193,9 @@ class RadarFiles:
         """
         url = address_of(frame, ASSETS[0])
         if not url:
-            raise InputError(f"The catalog tells no address of a picture of the echogram of {_called(frame)}: do without.")
+            raise InputError(
+                f"The catalog tells no address of a picture of the echogram of {_called(frame)}: do without."
+            )
         return kept_file(url, progress or Progress(), self._session)
 
     def _find(self, block: Sequence[Row], progress: Progress) -> list[_Found | NoRadarFile]:
@@ -216,8 +218,8 @@ class RadarFiles:
             return self._fetch(url, progress)
         return NoRadarFile(
             "no address of a layer file",
-            f"The catalog tells no address of a layer file of {_called(row)}: give the file in {NAME}, or load the frames "
-            "anew from a catalog with assets.",
+            f"The catalog tells no address of a layer file of {_called(row)}: give the file in {NAME}, or load the "
+            "frames anew from a catalog with assets.",
         )
 
     def _fetch(self, url: str, progress: Progress) -> Path | NoRadarFile:

@@ -99,12 +99,12 @@ def find_login() -> Login | None:
 
 
 def _token_of(text: str) -> str:
-    """Return the token that a text holds, however it was copied: in quotes, on several lines, with its header's word."""
+    """Return the token that a text holds, however it was copied: in quotes, on several lines, with the word Bearer."""
     token = "".join(_PASTED.sub("", text).split())
     if not token or not _TOKEN.fullmatch(token):
         raise LoginError(
-            "The environment variable EARTHDATA_TOKEN holds no token, which is of letters, digits and . - _ alone: make "
-            f"a new one at {LOGIN_URL} (Generate Token), or unset the variable."
+            "The environment variable EARTHDATA_TOKEN holds no token, which is of letters, digits and . - _ alone: "
+            f"make a new one at {LOGIN_URL} (Generate Token), or unset the variable."
         )
     return token
 

@@ -250,7 +250,9 @@ def test_a_file_that_bears_another_granules_name_is_told_so(tmp_path, surface):
 def test_a_file_under_another_passs_name_is_told_so_also_where_it_has_nothing_near(tmp_path, surface, number, told):
     granule = Granule(length_m=2_000.0, beams=("gt2l",))
     path = granule.write(tmp_path, surface, name=granule.name.replace("_032022", f"_{number}"))
-    with pytest.raises(InputError, match=f"{path.name} does not hold what its name says, as by .* it is of {told}: give"):
+    with pytest.raises(
+        InputError, match=f"{path.name} does not hold what its name says, as by .* it is of {told}: give"
+    ):
         heights_near(path, {"gt2l": line(0.0, -70.0)}, 500.0)
 
 

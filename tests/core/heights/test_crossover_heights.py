@@ -112,7 +112,9 @@ def test_a_raster_that_lies_elsewhere_is_told_and_not_passed_over(sites):
     crossover_heights(site.crossovers(), site.frames(), sources(folder, dem=elsewhere, dhdt=begun), progress=log)
     assert "DEM has a value at 0 of 24 crossovers." in log.lines
     assert "DHDT has a value at 5 of 24 crossovers." in log.lines
-    assert [line[:42] for line in log.lines if "give a raster" in line] == ["DEM has no value at any crossover: give a "]
+    assert [line[:42] for line in log.lines if "give a raster" in line] == [
+        "DEM has no value at any crossover: give a "
+    ]
 
 
 def test_an_elevation_model_tells_height_slope_and_what_a_slope_does_to_a_radar(sites):

@@ -62,7 +62,9 @@ def test_damage_of_which_the_reader_says_nothing_is_a_whole_sentence(tmp_path):
     content = bytearray(path.read_bytes())
     content[96:2_048] = bytes(1_952)  # the superblock stays, and what it points to does not
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"x\.h5 cannot be read as HDF5 \(\w+(: \S[^()]*)?\); it may be damaged: fetch"):
+    with pytest.raises(
+        InputError, match=r"x\.h5 cannot be read as HDF5 \(\w+(: \S[^()]*)?\); it may be damaged: fetch"
+    ):
         open_hdf5(path).names()
 
 

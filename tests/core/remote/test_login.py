@@ -74,7 +74,7 @@ def test_a_token_is_understood_however_it_was_copied(nasa, monkeypatch, spelling
 @pytest.mark.parametrize("text", ["äöü€" * 5, "<token>", '""', "Bearer ", "$(cat token.txt)"])
 def test_what_is_no_token_is_one_sentence_without_it(monkeypatch, text):
     monkeypatch.setenv("EARTHDATA_TOKEN", text)
-    with pytest.raises(LoginError, match="EARTHDATA_TOKEN holds no token, .*: make a new one at https://urs") as told:
+    with pytest.raises(LoginError, match=r"EARTHDATA_TOKEN holds no token, .*: make a new one at https://urs") as told:
         find_login()
     assert text not in str(told.value) or text == '""'
 
