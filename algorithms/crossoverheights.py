@@ -165,5 +165,5 @@ radar saw along the flight. The report is a page with charts, tables and a map f
         spread = measured.spread
         numbers: dict[str, Any] = {"N_CROSSOVERS": len(measured.table), "N_HEIGHTS": measured.n_heights}
         if spread.n:  # a number that is none would stop the next step of a model
-            numbers |= {"MEDIAN": spread.median, "NMAD": spread.nmad}
+            numbers |= {"MEDIAN": round(spread.median, 6), "NMAD": round(spread.nmad, 6)}
         return {**numbers, **report}

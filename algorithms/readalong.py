@@ -132,5 +132,5 @@ it round. A and B say in both which end is which.
         spread = found.spread
         numbers: dict[str, Any] = {"N_POINTS": len(found.elevations), "N_GRANULES": found.n_granules}
         if spread.n:  # a number that is none would stop the next step of a model
-            numbers |= {"MEDIAN": spread.median, "NMAD": spread.nmad}
+            numbers |= {"MEDIAN": round(spread.median, 6), "NMAD": round(spread.nmad, 6)}
         return {**numbers, **report}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .granule_file import open_granule as open_granule
     from .options import ALL as ALL
     from .options import BEST as BEST
+    from .options import GRANULE_SUFFIXES as GRANULE_SUFFIXES
     from .options import QUALITIES as QUALITIES
     from .reading import Reading as Reading
     from .reading import heights_near as heights_near

@@ -167,6 +167,21 @@ class GranuleFile:
     def _orientation(self) -> int | None:
         return self._of_orbit("sc_orient")
 
+    def check_name(self) -> None:
+        """Refuse a file of another pass than its name says; a file that does not tell its pass is taken.
+
+        Raises
+        ------
+        InputError
+        """
+        for word, column, field in (("RGT", "rgt", "rgt"), ("cycle", "cycle", "cycle_number")):
+            named, found = self._named[column], self._of_orbit(field)
+            if pd.notna(named) and found is not None and found != int(named):
+                raise InputError(
+                    f"{self.name} does not hold what its name says, as by its orbit_info/{field} it is of {word} "
+                    f"{found}, not {int(named)}: give the file the name that NASA gave the granule."
+                )
+
     def _of_orbit(self, name: str) -> int | None:
         path = f"orbit_info/{name}"
         if not self.file.has_dataset(path):

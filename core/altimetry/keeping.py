@@ -20,6 +20,7 @@ import numpy as np
 
 from ..common import Progress, another_cache_dir, heights_dir, reason_of
 from ..geometry import Polylines
+from ..remote import Access
 from .clipping import Clip
 from .segments import IceSegments
 
@@ -53,7 +54,7 @@ def find_clip(path: Path, progress: Progress) -> Clip | None:
         with np.load(path, allow_pickle=False) as arrays:
             facts = json.loads(str(arrays[_FACTS]))
             columns = {field.name: arrays[field.name] for field in fields(IceSegments)}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         progress.warn(f"The heights kept in {path} are damaged ({type(error).__name__}) and are read anew.")
@@ -65,8 +66,11 @@ def find_clip(path: Path, progress: Progress) -> Clip | None:
     return Clip(IceSegments(**columns), **facts)
 
 
-def keep_clip(path: Path, clip: Clip, progress: Progress) -> None:
-    """Keep a clip at a place, all of it or nothing; a disk that does not take it is told of, and is no failure."""
+def keep_clip(path: Path, clip: Clip, access: Access, progress: Progress) -> None:
+    """Keep a clip at a place, all of it or nothing.
+
+    A disk that does not take it is no failure, and is told of once in a run, not for each of thousands of beams.
+    """
     facts = {
         "is_there": clip.is_there,
         "strong": clip.strong,
@@ -82,10 +86,11 @@ def keep_clip(path: Path, clip: Clip, progress: Progress) -> None:
         part.replace(path)
     except OSError as error:
         fault = reason_of(error, another_cache_dir())
-        progress.warn(
-            f"The heights that were read cannot be kept in {path} ({fault.what}), so that the next run asks for them "
-            f"again; {fault.advice}."
-        )
+        if access.is_news(f"heights: {fault.what}"):
+            progress.warn(
+                f"The heights that were read cannot be kept in {heights_dir()} ({fault.what}; the first is "
+                f"{path.name}), so that the next run asks for them again; {fault.advice}."
+            )
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

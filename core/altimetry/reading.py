@@ -84,7 +84,7 @@ def heights_near(
     InputError, DownloadError, CancelledError
         See there.
     """
-    progress = progress or Progress()
+    progress, access = progress or Progress(), access or Access()
     _check_quality(quality)
     name = name or name_of_place(place)
     far, wanted = is_far(place), _with_needed(columns)
@@ -94,10 +94,12 @@ def heights_near(
     rest = {beam: lines for beam, lines in asked.items() if beam not in clips}
     if rest:
         with open_granule(place, name, access, progress) as granule:
+            if not far:
+                granule.check_name()  # of the archive's own files it would cost requests, and no user has named them
             clips.update(clip_beams(granule, rest, distance_m, wanted))
         for beam in rest:
             if far:
-                keep_clip(kept_at[beam], clips[beam], progress)
+                keep_clip(kept_at[beam], clips[beam], access, progress)
     return {beam: _reading(name, beam, clips.get(beam), distance_m, quality) for beam in windows}
 
 

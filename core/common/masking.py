@@ -12,19 +12,20 @@ import re
 
 MASK = "***"
 
-# What the values of these names tell is no secret: CMR's, S3's, and those of addresses of files and maps.
+# What the values of these names tell is no secret: CMR's, S3's, those of addresses of files and maps, and which program
+# it is whose licence is to be accepted.
 _HARMLESS_WORDS = (
-    "attribute_format bbox bounding_box bounding_box[] collection collection_concept_id collection_concept_id[] "
-    "comment concept_id concept_id[] crs cycle date decimalpoint delimiter detecttypes download encoding end "
-    "end_date entry_title escape ext f file filename format formats geomtype hemisphere lang layer layername "
-    "layers limit list-type max-keys month name offset options[bounding_box][or] "
-    "options[readable_granule_name][pattern] options[short_name][pattern] options[temporal][or] order "
-    "outputformat page page_num page_size path polygon polygon[] prefix producer_granule_id provider provider[] "
-    "provider_id quote raw readable_granule_name readable_granule_name[] region request "
-    "response-content-disposition response-content-type resulttype rgt season service short_name short_name[] "
-    "skiplines sort sort_key spatialindex srs srsname start start_date subsetindex temporal temporal[] type "
-    "typename typenames updated_since usecache useheader version version[] watchfile wktfield x-amz-algorithm "
-    "x-amz-date x-amz-expires x-amz-signedheaders xfield year yfield"
+    "attribute_format bbox bounding_box bounding_box[] client_id collection collection_concept_id "
+    "collection_concept_id[] comment concept_id concept_id[] crs cycle date decimalpoint delimiter detecttypes "
+    "download encoding end end_date entry_title escape ext f file filename format formats geomtype hemisphere lang "
+    "layer layername layers limit list-type max-keys month name offset options[bounding_box][or] "
+    "options[readable_granule_name][pattern] options[short_name][pattern] options[temporal][or] order outputformat "
+    "page page_num page_size path polygon polygon[] prefix producer_granule_id provider provider[] provider_id quote "
+    "raw readable_granule_name readable_granule_name[] region request response-content-disposition "
+    "response-content-type resulttype rgt season service short_name short_name[] skiplines sort sort_key spatialindex "
+    "srs srsname start start_date subsetindex temporal temporal[] type typename typenames updated_since usecache "
+    "useheader version version[] watchfile wktfield x-amz-algorithm x-amz-date x-amz-expires x-amz-signedheaders "
+    "xfield year yfield"
 )
 _HARMLESS = frozenset(_HARMLESS_WORDS.split())
 # Connection strings, options of drivers, environment variables, JSON. "key" is a column in those of PostGIS.

@@ -10,8 +10,8 @@ from .robust import NMAD_FACTOR
 
 #: What is so many NMAD from the median is out of line.
 OUTLIER_NMAD = 3.0
-# Fewer differences do not tell what is usual.
-_FEWEST = 8
+#: Fewer differences do not tell what is usual.
+FEWEST_TO_TELL = 8
 DAYS_A_YEAR = 365.25
 
 
@@ -68,7 +68,7 @@ def _outliers(difference: np.ndarray, laser_off: np.ndarray, radar_off: np.ndarr
 
 def _out_of_line(values: np.ndarray) -> np.ndarray:
     known = np.isfinite(values)
-    if known.sum() < _FEWEST:
+    if known.sum() < FEWEST_TO_TELL:
         return np.zeros(len(values), dtype=bool)
     off = np.abs(values - np.median(values[known]))
     usual = NMAD_FACTOR * np.median(off[known])

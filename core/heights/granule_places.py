@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Union
 
+from ..altimetry import GRANULE_SUFFIXES
 from ..catalogs import OwnFiles
 from ..common import InputError, Lack, Progress, count
 from ..icesat2 import parse_granule_names
@@ -15,7 +16,7 @@ from ..remote import is_far
 #: What the user's own files are the value of, for messages.
 NAME = "GRANULE_FILES"
 SHORT_NAME = "ATL06"
-_OWN = OwnFiles(NAME, (".h5", ".hdf5"), "granules", "granules are fetched from the addresses in https_url")
+_OWN = OwnFiles(NAME, GRANULE_SUFFIXES, "granules", "granules are fetched from the addresses in https_url")
 _OF_PASS = ["rgt", "cycle", "region"]
 
 

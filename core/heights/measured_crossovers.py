@@ -122,6 +122,7 @@ def crossover_heights(
     series = series_of(table, lon, lat, planned)
     result = MeasuredCrossovers(_as_layer(table, planned, lon, lat), series)
     _tell(result, progress)
+    _tell_rasters(result.table, sources, progress)
     return result
 
 
@@ -206,6 +207,19 @@ def _tell(found: MeasuredCrossovers, progress: Progress) -> None:
             f"Laser less radar: median {spread.median:+.2f} m, NMAD {spread.nmad:.2f} m, RMS {spread.rms:.2f} m. Picks "
             "are no truth: it is a difference, not a change."
         )
-    if not found.n_heights and len(table):
+    if not len(table):
+        progress.warn("No crossover is left to be measured: take other filters.")
+    elif not found.n_heights:
         progress.warn("No crossover has a laser height; the column reason says why.")
     progress.info(f"{count(len(found.series), 'place was', 'places were')} measured in several cycles.")
+
+
+def _tell_rasters(table: pd.DataFrame, sources: Sources, progress: Progress) -> None:
+    """Say of how many crossovers a raster knows something: one that lies elsewhere seems to have no effect."""
+    for name, raster, column in (("DEM", sources.dem, "dem_height"), ("DHDT", sources.dhdt, "dhdt_m_a")):
+        if raster is None or not len(table):
+            continue
+        known = int(table[column].notna().sum())
+        progress.info(f"{name} has a value at {known:,} of {count(len(table), 'crossover', 'crossovers')}.")
+        if not known:
+            progress.warn(f"{name} has no value at any crossover: give a raster that covers them, with its projection.")

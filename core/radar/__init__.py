@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .options import LAYER_FILE as LAYER_FILE
     from .options import PICK_QUALITIES as PICK_QUALITIES
     from .options import PICK_TYPES as PICK_TYPES
+    from .options import RADAR_SUFFIXES as RADAR_SUFFIXES
     from .organiser import read_organiser as read_organiser
     from .picks import Layer as Layer
     from .picks import RadarPicks as RadarPicks

@@ -15,10 +15,11 @@ from ..geometry import LONLAT_CRS, transformer
 from .addresses import segment_of
 from .kinds import LAYERS, kind_of_file
 from .layer_file import frame_of_file, read_layer_file
+from .options import RADAR_SUFFIXES
 from .picks import RadarPicks
 
 NAME = "RADAR_FILES"
-_OWN = OwnFiles(NAME, (".mat",), "radar files", "the files are fetched from where the catalog says they are")
+_OWN = OwnFiles(NAME, RADAR_SUFFIXES, "radar files", "the files are fetched from where the catalog says they are")
 _ORGANISER = re.compile(r"layer_(\d{8}_\d{2})\.mat$", re.IGNORECASE)
 #: A track whose traces lie within this (m, median) of a frame's simplified line, and whose day is the frame's, is its
 #: track: catalogs simplify to 100 m, and one line of two vertices was seen 794 m off.

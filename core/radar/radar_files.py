@@ -101,7 +101,7 @@ class RadarFiles:
             for number, (row, one) in enumerate(zip(block, found), begin):
                 progress.check()
                 layers = one if isinstance(one, NoRadarFile) else self._read(row, one)
-                told.add(_id(row), layers)
+                told.add(_called(row), layers)
                 yield number, layers
         told.say(progress)
         progress.fraction(1.0)
@@ -178,7 +178,9 @@ class RadarFiles:
         """
         url = address_of(frame, ASSETS[0])
         if not url:
-            raise InputError(f"The catalog tells no address of a picture of the echogram of {_id(frame)}: do without.")
+            raise InputError(
+                f"The catalog tells no address of a picture of the echogram of {_called(frame)}: do without."
+            )
         return kept_file(url, progress or Progress(), self._session)
 
     def _find(self, block: Sequence[Row], progress: Progress) -> list[_Found | NoRadarFile]:
@@ -201,8 +203,8 @@ class RadarFiles:
             return self._fetch(url, progress)
         return NoRadarFile(
             "no address of a layer file",
-            f"The catalog tells no address of a layer file of {_id(row)}: give the file in {NAME}, or load the frames "
-            "anew from a catalog with assets.",
+            f"The catalog tells no address of a layer file of {_called(row)}: give the file in {NAME}, or load the "
+            "frames anew from a catalog with assets.",
         )
 
     def _fetch(self, url: str, progress: Progress) -> Path | NoRadarFile:
@@ -241,7 +243,7 @@ class RadarFiles:
         if not paths:
             return NoRadarFile(
                 f"no layer file in {NAME}",
-                f"{NAME} holds no layer file of {frame_id}: add its file of {LAYER_FILE}, or leave {NAME} empty to "
+                f"{NAME} holds no layer file of {_called(row)}: add its file of {LAYER_FILE}, or leave {NAME} empty to "
                 "fetch what the catalog points to.",
             )
         path = _first(paths, frame_id, progress)
@@ -265,6 +267,10 @@ def _rows(frames: Frames) -> list[Row]:
 
 def _id(row: Row) -> str:
     return str(row.get("id", ""))
+
+
+def _called(row: Row) -> str:
+    return _id(row) or "a frame without a name"
 
 
 def _first(paths: Sequence[Path], frame_id: str, progress: Progress) -> Path:

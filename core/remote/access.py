@@ -53,6 +53,14 @@ class Access:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(AT_ONCE)
         self._cookies: dict[tuple[str, str, int], dict[str, str]] = {}
+        self._told: set[str] = set()
+
+    def is_news(self, what: str) -> bool:
+        """Whether something is to be told for the first time in this run."""
+        with self._lock:
+            is_new = what not in self._told
+            self._told.add(what)
+            return is_new
 
     def ask(self, request: Request, progress: Progress) -> Response:
         """Send one request, and go nowhere else.

@@ -175,10 +175,10 @@ class Hdf5File:
         except XoprError:
             raise
         except Exception as error:
+            what = ": ".join(filter(None, (type(error).__name__, str(error))))
             where = f", at {path}" if path else ""
             raise InputError(
-                f"{self.name} cannot be read as HDF5 ({type(error).__name__}: {error}{where}); it may be damaged: "
-                "fetch it anew."
+                f"{self.name} cannot be read as HDF5 ({what}{where}); it may be damaged: fetch it anew."
             ) from error
 
 

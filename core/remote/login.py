@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import netrc
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..common import InputError
+from ..common import InputError, LoginError
 
 LOGIN_URL = "https://urs.earthdata.nasa.gov"
 
@@ -23,6 +24,10 @@ HOW_TO_LOG_IN = (
     f"urs.earthdata.nasa.gov login USER password PASSWORD' into .netrc in your home folder; {LOGIN_URL} gives logins"
 )
 _NASA = "nasa.gov"
+# What comes along with a token that is copied out of a file or a command.
+_PASTED = re.compile(r"^\W*bearer(?:\s+|$)|[\"']", re.IGNORECASE)
+# As RFC 6750 (2.1) has it.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _OF_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -71,26 +76,37 @@ def find_login() -> Login | None:
 
     Raises
     ------
-    InputError
-        If there is a .netrc that cannot be read.
+    LoginError
+        If there is a .netrc that cannot be read, or the variable holds no token.
     """
-    if token := os.environ.get("EARTHDATA_TOKEN", "").strip():
-        return Login(token=token, source="the environment variable EARTHDATA_TOKEN")
+    if text := os.environ.get("EARTHDATA_TOKEN", "").strip():
+        return Login(token=_token_of(text), source="the environment variable EARTHDATA_TOKEN")
     host = urlsplit(login_url()).hostname or ""
     for path in _netrc_files():
         try:
             entry = netrc.netrc(str(path)).hosts.get(host)
         except (netrc.NetrcParseError, UnicodeDecodeError) as error:
             where = f", line {error.lineno}" if isinstance(error, netrc.NetrcParseError) and error.lineno else ""
-            raise InputError(
+            raise LoginError(
                 f"The logins in {path} cannot be read{where}: mend it, or set the environment variable EARTHDATA_TOKEN."
             ) from error
         except OSError as error:
             why = error.strerror or type(error).__name__
-            raise InputError(f"The logins in {path} cannot be read ({why}): make it readable for you alone.") from error
+            raise LoginError(f"The logins in {path} cannot be read ({why}): make it readable for you alone.") from error
         if entry is not None:
             return Login(user=entry[0], password=entry[2] or "", source=str(path))
     return None
+
+
+def _token_of(text: str) -> str:
+    """Return the token that a text holds, however it was copied: in quotes, on several lines, with the word Bearer."""
+    token = "".join(_PASTED.sub("", text).split())
+    if not token or not _TOKEN.fullmatch(token):
+        raise LoginError(
+            "The environment variable EARTHDATA_TOKEN holds no token, which is of letters, digits and . - _ alone: "
+            f"make a new one at {LOGIN_URL} (Generate Token), or unset the variable."
+        )
+    return token
 
 
 def _netrc_files() -> list[Path]:

@@ -12,7 +12,7 @@ import shapely
 
 from ..common import count, span_of
 from ..geometry import LONLAT_CRS, POLE_CRS, reproject
-from ..heights import VERTICAL_FRAME, MeasuredCrossovers, Spread, spread_of
+from ..heights import FEWEST_TO_TELL, VERTICAL_FRAME, MeasuredCrossovers, Spread, spread_of
 from . import html_page as html
 from .frame_maps import REGIONS
 from .html_page import Figures
@@ -142,7 +142,10 @@ def _words_of(column: pd.Series) -> tuple[pd.Series, list[str]]:
 def _outliers(table: gpd.GeoDataFrame) -> list[str]:
     out = table[table["outlier"].notna()]
     if not len(out):
-        return [html.heading("Outliers"), html.paragraph("No difference is more than three NMAD from the median.")]
+        tells = table["difference"].notna().sum() >= FEWEST_TO_TELL
+        few = f"Fewer than {FEWEST_TO_TELL} differences do not tell what is usual, and so none is called an outlier."
+        words = "No difference is more than three NMAD from the median." if tells else few
+        return [html.heading("Outliers"), html.paragraph(words)]
     off = (out["difference"] - table["difference"].median()).abs()
     out = out.loc[off.sort_values(ascending=False, kind="stable").index]
     rows = [
@@ -196,7 +199,7 @@ def _series(series: gpd.GeoDataFrame) -> list[str]:
     trends = spread_of(series["trend_m_a"])
     words = (
         f"{count(len(series), 'place was', 'places were')} measured in several cycles. The median of their trends is "
-        f"{trends.median:+.3f} m a year, with an NMAD of {trends.nmad:.3f}."
+        f"{trends.median:+.3f} m a year, with an NMAD of {trends.nmad:.3f} m a year."
     )
     longest = series.sort_values("n_heights", ascending=False, kind="stable").head(_MOST_ROWS)
     rows = [

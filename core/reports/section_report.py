@@ -101,7 +101,10 @@ def _subject(found: ReadAlong) -> str:
     frame = found.frame
     flown = "unknown" if pd.isna(frame.flown) else f"{frame.flown:%Y-%m-%d}"
     known = "trace by trace, by the layer file" if frame.picks is not None else "by the line of the catalog"
-    entries = [("Frame", f"{frame.frame_id} {frame.collection}".strip()), ("Flown", f"{flown}; known {known}")]
+    entries = [
+        ("Frame", ", ".join(filter(None, (frame.frame_id, frame.collection)))),
+        ("Flown", f"{flown}; known {known}"),
+    ]
     entries += [
         ("Length", f"{frame.track.length / 1000:,.2f} km as flown"),
         ("Passes", span_of(found.elevations["height_time"])),

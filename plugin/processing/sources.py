@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from qgis.core import (
 )
 
 from ... import core
-from ...core.common import InputError
+from ...core.common import InputError, Progress
 from ..files import layer_places as places
 from .unwrapped import unwrapped
 
@@ -65,8 +66,11 @@ def _places_of(run: Inputs, name: str, value: QgsMapLayer | str) -> Iterator[Lay
 def _files_of(text: str) -> Iterator[LayerPlace]:
     """Yield the files that a text names, which may be several, a folder or a pattern, as the core reads them."""
     for part in core.catalogs.split(text):
-        try:
+        # What is none of these is the name of a season, an option, or an address.
+        with suppress(InputError):
             files = core.catalogs.places_of(part, "A source", "files")
-        except InputError:
-            continue  # the name of a season, an option, or an address
-        yield from (places.LayerPlace(file.path.absolute()) for file in files if file.path)
+            yield from (places.LayerPlace(file.path.absolute()) for file in files if file.path)
+        with suppress(InputError):
+            suffixes = (*core.altimetry.GRANULE_SUFFIXES, *core.radar.RADAR_SUFFIXES)
+            own = core.catalogs.OwnFiles("A source", suffixes, "files", "go on without it")
+            yield from (places.LayerPlace(path.absolute()) for path in own.find(part, Progress()))

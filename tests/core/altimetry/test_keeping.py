@@ -107,7 +107,9 @@ def test_a_disk_that_takes_nothing_is_told_and_the_heights_come_all_the_same(ask
     log = Warnings()
     found, _ = ask(progress=log)
     assert len(found["gt2r"].segments) > 100
-    assert "cannot be kept" in log.texts[-1]
+    # Once for all beams, and a file in the way is no damaged copy.
+    assert len(log.texts) == 1
+    assert "cannot be kept" in log.texts[0]
     assert [path.name for path in cache_dir().iterdir()] == ["heights"]
 
 

@@ -238,10 +238,22 @@ def test_without_a_field_that_is_needed_the_sentence_names_it(tmp_path, surface,
 def test_a_file_that_bears_another_granules_name_is_told_so(tmp_path, surface):
     granule = Granule(length_m=400_000.0, beams=("gt2l",))
     path = granule.write(tmp_path, surface, name=granule.name.replace("_0320", "_0321"))
+    with h5py.File(path, "r+") as file:
+        del file["orbit_info"]
     other = Granule(rgt=321)
     lon, lat = other.places("gt2l", np.array([granule.truth["gt2l"].columns["ground_track/x_atc"][9_000]]))
     with pytest.raises(InputError, match="does not hold what its name says, as its segments do not lie along RGT 321"):
         heights_near(path, {"gt2l": line(lon, lat)}, 500.0)
+
+
+@pytest.mark.parametrize(("number", "told"), [("032121", "RGT 320, not 321"), ("032021", "cycle 22, not 21")])
+def test_a_file_under_another_passs_name_is_told_so_also_where_it_has_nothing_near(tmp_path, surface, number, told):
+    granule = Granule(length_m=2_000.0, beams=("gt2l",))
+    path = granule.write(tmp_path, surface, name=granule.name.replace("_032022", f"_{number}"))
+    with pytest.raises(
+        InputError, match=f"{path.name} does not hold what its name says, as by .* it is of {told}: give"
+    ):
+        heights_near(path, {"gt2l": line(0.0, -70.0)}, 500.0)
 
 
 def test_a_file_with_a_name_of_the_users_own_is_known_by_its_fields(tmp_path, surface):

@@ -62,6 +62,9 @@ def test_no_secret_is_shown_whatever_its_form_and_nothing_changes_when_it_is_mas
         "&bounding_box=-180,-90,180,-60&temporal=2024-01-01T00:00:00Z,&page_size=500&options[bounding_box][or]=true",
         "https://data.source.coop/englacial/xopr/catalog/hemisphere=south/provider=dtu/collection=2016_X/stac.parquet",
         "http://127.0.0.1:8765/files/a@b.parquet",
+        "only after its licence (EULA) is accepted: open "
+        "https://urs.earthdata.nasa.gov/approve_app?client_id=BO_n7n in "
+        "a browser, log in and accept it, and run again.",
         r"C:\data\a@b.gpkg|layername=frames",
         "/data/collection=2016*/stac.parquet;https://host/x.parquet",
         "ogr:dbname='/data/a b.gpkg' table=\"frames\" (geom)",

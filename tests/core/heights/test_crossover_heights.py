@@ -104,6 +104,19 @@ def test_a_rate_of_change_carries_the_laser_to_the_flight(sites):
     assert table["difference_at_flight"].to_numpy() == pytest.approx(site.radar_off_m, abs=0.004)
 
 
+def test_a_raster_that_lies_elsewhere_is_told_and_not_passed_over(sites):
+    site, folder = sites["south"]
+    begun = GridValues(lambda lon, _: np.where(np.arange(len(lon)) < 5, 0.1, np.nan), 1000.0)
+    elsewhere = GridValues(lambda lon, _: np.full(len(lon), np.nan), 1000.0)
+    log = Told()
+    crossover_heights(site.crossovers(), site.frames(), sources(folder, dem=elsewhere, dhdt=begun), progress=log)
+    assert "DEM has a value at 0 of 24 crossovers." in log.lines
+    assert "DHDT has a value at 5 of 24 crossovers." in log.lines
+    assert [line[:42] for line in log.lines if "give a raster" in line] == [
+        "DEM has no value at any crossover: give a "
+    ]
+
+
 def test_an_elevation_model_tells_height_slope_and_what_a_slope_does_to_a_radar(sites):
     site, folder = sites["south"]
 
@@ -230,7 +243,9 @@ def test_filters_leave_out_and_say_how_many(sites):
 
 def test_nothing_asked_for_is_an_empty_layer_with_the_same_columns(sites, measured):
     site, folder = sites["south"]
-    nothing = crossover_heights(site.crossovers().iloc[:0], site.frames(), sources(folder))
+    told = Told()
+    nothing = crossover_heights(site.crossovers().iloc[:0], site.frames(), sources(folder), progress=told)
+    assert "No crossover is left to be measured: take other filters." in told.lines
     assert (len(nothing.table), len(nothing.series), nothing.spread.n) == (0, 0, 0)
     assert list(nothing.table.columns) == list(measured["south"].table.columns)
     assert list(nothing.series.columns) == list(measured["south"].series.columns)

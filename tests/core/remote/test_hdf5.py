@@ -55,6 +55,19 @@ def test_of_newer_files_many_attributes_do_no_harm(tmp_path):
         assert np.array_equal(found.read("a"), np.arange(50.0))
 
 
+def test_damage_of_which_the_reader_says_nothing_is_a_whole_sentence(tmp_path):
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a", data=np.arange(5_000.0))
+    content = bytearray(path.read_bytes())
+    content[96:2_048] = bytes(1_952)  # the superblock stays, and what it points to does not
+    path.write_bytes(content)
+    with pytest.raises(
+        InputError, match=r"x\.h5 cannot be read as HDF5 \(\w+(: \S[^()]*)?\); it may be damaged: fetch"
+    ):
+        open_hdf5(path).names()
+
+
 @given(where=st.integers(0, 6_000), length=st.integers(1, 64), filler=st.integers(0, 255))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_is_read_or_told_in_one_sentence_and_never_crashes(tmp_path, where, length, filler):

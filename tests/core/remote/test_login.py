@@ -11,7 +11,7 @@ import requests
 from odd_server import OddServer, answer
 from standin import Fault
 from xopr_crossovers.core.altimetry import heights_near
-from xopr_crossovers.core.common import DownloadError, InputError
+from xopr_crossovers.core.common import DownloadError, InputError, LoginError
 from xopr_crossovers.core.remote import Access, Login, find_login, open_hdf5
 from xopr_crossovers.core.remote.login import login_url, may_have_token
 
@@ -55,10 +55,28 @@ def test_a_netrc_may_be_elsewhere(tmp_path, monkeypatch):
 
 def test_a_netrc_that_cannot_be_read_is_one_sentence_without_what_is_in_it():
     path = write_netrc("machine urs.earthdata.nasa.gov login me passwort geheim\n")
-    with pytest.raises(InputError, match="cannot be read, line 1: mend it") as told:
+    # As a login that is refused, it ends the run at once: it is the same for all granules.
+    with pytest.raises(LoginError, match="cannot be read, line 1: mend it") as told:
         find_login()
     assert str(path) in str(told.value)
     assert "geheim" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "spelling", [" {} \n", "{}\r\n", '"{}"', "'{}'", "Bearer {}", "bearer  {}", '"Bearer {}"', "{begin}\n  {end}"]
+)
+def test_a_token_is_understood_however_it_was_copied(nasa, monkeypatch, spelling):
+    token = nasa.token
+    monkeypatch.setenv("EARTHDATA_TOKEN", spelling.format(token, begin=token[:30], end=token[30:]))
+    assert find_login().token == token
+
+
+@pytest.mark.parametrize("text", ["äöü€" * 5, "<token>", '""', "Bearer ", "$(cat token.txt)"])
+def test_what_is_no_token_is_one_sentence_without_it(monkeypatch, text):
+    monkeypatch.setenv("EARTHDATA_TOKEN", text)
+    with pytest.raises(LoginError, match=r"EARTHDATA_TOKEN holds no token, .*: make a new one at https://urs") as told:
+        find_login()
+    assert text not in str(told.value) or text == '""'
 
 
 def test_a_login_is_not_shown_where_it_is_printed():

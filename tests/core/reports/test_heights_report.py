@@ -47,6 +47,11 @@ def test_the_page_says_what_heights_are_above_and_that_picks_are_no_truth():
     assert "picks of the radar's surface are no truth" in words
 
 
+def test_of_few_differences_none_is_said_to_be_in_line():
+    assert "do not tell what is usual" in plain(heights_page(measured([1.0] * 6 + [900.0])))
+    assert "No difference is more than three NMAD" in plain(heights_page(measured([1.0] * 8)))
+
+
 def test_groups_are_told_apart_by_season_slope_and_pick():
     found = measured([1.0, 5.0, 9.0], pick_quality=["good", "moderate", None], slope=[0.0, 0.004, 0.05])
     found.table["height_time"] = pd.to_datetime(["2022-12-31", "2023-03-01", "2023-11-30"], utc=True)

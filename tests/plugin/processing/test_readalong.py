@@ -114,6 +114,16 @@ def test_wrong_values_are_refused_in_a_sentence_before_the_work_begins(refusal, 
     assert refusal("readalong", **{**given, **parameters}, **sinks).startswith(message)
 
 
+@pytest.mark.parametrize("spelling", ["{}", "{}/*.*", "nowhere;{}"])
+def test_a_file_of_the_users_own_that_is_read_is_not_written_over(refusal, given, folder, spelling):
+    for name, below in (("GRANULE_FILES", "granules"), ("RADAR_FILES", "radar")):
+        file = next((folder / below).iterdir())
+        parameters = {**given, name: spelling.format(folder / below), "ELEVATIONS": "memory:", "RADAR": "memory:"}
+        message = refusal("readalong", **parameters, REPORT=str(file))
+        assert message.startswith(f"REPORT would be written over {file}, which {name} is read from")
+        assert not refusal("readalong", **parameters, REPORT=str(file.with_suffix(".html"))).startswith("REPORT")
+
+
 def test_layers_tell_of_themselves_to_whoever_opens_the_file(run, given, fresh, tmp_path):
     run("readalong", **given, **outputs("gpkg", tmp_path))
     layer, radar = fresh(tmp_path / "ELEVATIONS.gpkg"), fresh(tmp_path / "RADAR.gpkg")
