@@ -58,13 +58,12 @@ def test_of_newer_files_many_attributes_do_no_harm(tmp_path):
 def test_damage_of_which_the_reader_says_nothing_is_a_whole_sentence(tmp_path):
     path = tmp_path / "x.h5"
     with h5py.File(path, "w") as file:
-        file.create_dataset("a", data=np.arange(5_000.0))
+        file["a/b"] = np.arange(50.0)
     content = bytearray(path.read_bytes())
-    content[96:2_048] = bytes(1_952)  # the superblock stays, and what it points to does not
+    tree = content.index(b"TREE")
+    content[tree : tree + 4] = bytes(4)
     path.write_bytes(content)
-    with pytest.raises(
-        InputError, match=r"x\.h5 cannot be read as HDF5 \(\w+(: \S[^()]*)?\); it may be damaged: fetch"
-    ):
+    with pytest.raises(InputError, match=r"x\.h5 cannot be read as HDF5 \(AssertionError\); it may be damaged: fetch"):
         open_hdf5(path).names()
 
 
