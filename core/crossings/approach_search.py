@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..common import Progress
-from ..geometry import EARTH_RADIUS_M, Columns, chunks, geodesic_lengths, lon_lat, stacked
+from ..geometry import EARTH_RADIUS_M, Columns, begins, chunks, geodesic_lengths, lon_lat, stacked
 from ..icesat2 import StepPlaces, Steps, Tracks
 from .cube_grid import CubeGrid
 from .near_pieces import NearPairs, NearPieces
-from .nearby import Approached, Nearby, Parts, Positions, nearest
+from .nearby import Approached, Nearby, Parts, Positions, nearest, with_whole_ways
 from .places import Places
 from .polygon_ways import PolygonWays, StepWays
 from .segments import nearness, within
@@ -120,10 +120,13 @@ class ApproachSearch:
         # What is surely farther off than another piece of the same place is not looked at.
         limit = np.where(outline, np.maximum(surely[group], self._slack_m), surely[group]) + 2 * self._slack_m
         found = [self._nearest(some, line, ways) for some, line in self._within(pairs, limit, progress)]
-        found += [self._with_pass(each) for each in ways.of(low, high, progress)]
+        # Whole as soon as they are told: of the steps of a pass through a continent little is kept.
+        found += [with_whole_ways(self._with_pass(each)) for each in ways.of(low, high, progress)]
+        progress.check()
         best = nearest([one for one in found if len(one)], self._beside_m)
         best = best.where(best.distance_m <= self._distance_m)
         rows_of = Positions(best)
+        progress.check()
         parts = [Parts.none()]
         mine = rows_of.positions(place, track, heading)
         rows = np.flatnonzero(mine >= 0)
@@ -146,8 +149,9 @@ class ApproachSearch:
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             progress.check()
             some = pairs.where(np.arange(start, min(start + _PAIRS_AT_ONCE, len(pairs))))
-            left_m = self._left_m(self._steps.at(some.step, 0.0))
-            gap = _gaps(some.low_m[:, None], some.high_m[:, None], left_m)
+            present, own = _present(some.step)
+            left_m = self._left_m(self._steps.at(present, 0.0))
+            gap = _gaps(some.low_m[:, None], some.high_m[:, None], left_m[own])
             row, line = np.nonzero(
                 gap <= np.minimum(limit[start : start + len(some), None], self._distance_m + self._slack_m)
             )
@@ -178,14 +182,17 @@ class ApproachSearch:
         first, last = within(*self._segments(pairs, line), self._distance_m)
         near = first <= last
         pairs, first, last = pairs.where(near), first[near], last[near]
-        return Parts(row[near], self._steps.shares(pairs.step, first), self._steps.shares(pairs.step, last))
+        parts = Parts(row[near], self._steps.shares(pairs.step, first), self._steps.shares(pairs.step, last))
+        return parts.whole()
 
     def _segments(self, pairs: _Pairs, line: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return lines beside steps, and pieces, as segments in the plane of each step: begins and ends of both."""
-        begin, end = self._steps.at(pairs.step, 0.0), self._steps.at(pairs.step, 1.0)
-        plane, own = StepPlanes(begin, end), np.arange(len(pairs))
+        present, own = _present(pairs.step)
+        begin, end = self._steps.at(present, 0.0), self._steps.at(present, 1.0)
+        plane = StepPlanes(begin, end)
         one, two = (
-            at.centre + (self._spread(at.centre[:, 2]) * self._beside_m[line])[:, None] * at.across
+            at.centre.take(own, axis=0)
+            + (self._spread(at.centre[:, 2])[own] * self._beside_m[line])[:, None] * at.across.take(own, axis=0)
             for at in (begin, end)
         )
         pieces = self._places.pieces
@@ -202,8 +209,9 @@ class ApproachSearch:
 
     def _pass_of(self, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the tracks of steps, and whether they go north (1) or south (-1)."""
-        north = self._steps.at(step, 1.0).centre[:, 2] - self._steps.at(step, 0.0).centre[:, 2]
-        return self._steps.track[self._steps.vertex[step]].astype(np.int64), np.where(north >= 0, 1, -1)
+        present, own = _present(step)
+        north = self._steps.at(present, 1.0).centre[:, 2] - self._steps.at(present, 0.0).centre[:, 2]
+        return self._steps.track[self._steps.vertex[step]].astype(np.int64), np.where(north >= 0, 1, -1)[own]
 
     def _left_m(self, at: StepPlaces) -> np.ndarray:
         """Return how far left of places on steps the lines run, ``(n, k)``."""
@@ -235,6 +243,12 @@ class _Pairs(Columns):
     low_m: np.ndarray
     high_m: np.ndarray
     surely: np.ndarray
+
+
+def _present(step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return steps, those in a row once, and the position there of each: a step comes with all its pieces."""
+    new = begins(step)
+    return step[new], np.cumsum(new) - 1
 
 
 def _gaps(low: np.ndarray, high: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -196,12 +196,8 @@ def _stacked(found: list[Approached]) -> tuple[Nearby, Parts]:
 
 def _whole(parts: Parts) -> Parts:
     """Return parts (in degrees) of one row that touch as one, in order of row and of flight."""
-    if len(parts) == 0:
-        return parts
-    joined, stretch = Parts(parts.row, parts.first / _ROUND_DEG, parts.last / _ROUND_DEG).joined(parts.row)
-    starts = np.flatnonzero(begins(stretch))
-    first, last = joined.first[starts], np.maximum.reduceat(joined.last, starts)
-    return Parts(joined.row[starts], first * _ROUND_DEG, last * _ROUND_DEG)
+    whole = Parts(parts.row, parts.first / _ROUND_DEG, parts.last / _ROUND_DEG).whole()
+    return Parts(whole.row, whole.first * _ROUND_DEG, whole.last * _ROUND_DEG)
 
 
 def _widened(parts: Parts) -> Parts:

@@ -88,6 +88,14 @@ class Parts(Columns):
         new[1:] = parts.first[1:] + _APART * group[1:] > reached[:-1] + _JOINED
         return parts, np.cumsum(new) - 1
 
+    def whole(self) -> Parts:
+        """Return parts of one row that touch as one, in order of row and of flight."""
+        if len(self) == 0:
+            return self
+        joined, stretch = self.joined(self.row)
+        starts = np.flatnonzero(begins(stretch))
+        return Parts(joined.row[starts], joined.first[starts], np.maximum.reduceat(joined.last, starts))
+
 
 @dataclass(frozen=True)
 class Approached:
@@ -137,7 +145,7 @@ def nearest(found: list[Nearby], beside_m: np.ndarray) -> Nearby:
     if not found:
         whole, real = np.zeros(0, np.int64), np.zeros(0)
         return Nearby(whole, whole, whole, whole, real, real, real, real, real)
-    near = _with_whole_ways(stacked(found))
+    near = with_whole_ways(stacked(found))
     middle = np.abs(np.asarray(beside_m))[near.line]
     keys = (near.heading, near.track, near.place)
     order = np.lexsort((near.at, middle, -near.inside, np.round(near.distance_m * _MM), *keys))
@@ -145,7 +153,7 @@ def nearest(found: list[Nearby], beside_m: np.ndarray) -> Nearby:
     return near.where(begins(near.place, near.track, near.heading))
 
 
-def _with_whole_ways(near: Nearby) -> Nearby:
+def with_whole_ways(near: Nearby) -> Nearby:
     """Return what is near, with the ways through polygons whole that were told step by step."""
     through = near.where(near.inside > 0)
     if len(through) == 0:

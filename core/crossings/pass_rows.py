@@ -11,6 +11,7 @@ import shapely
 
 from ..geometry import (
     LONLAT_CRS,
+    chunks,
     cut_lines,
     lon_lat,
     owners_of,
@@ -71,7 +72,8 @@ PLANNED_COLUMNS = {
 #: The last cycle that the calendar was compared with.
 LAST_KNOWN_CYCLE = 30
 
-_ROWS_AT_ONCE = 20_000
+# Of tables that are made at once: rows, and degrees of orbit that their lines follow.
+_ROWS_AT_ONCE, _DEGREES_AT_ONCE = 20_000, 50_000.0
 # A line is followed by vertices so far apart: the chord in a pole's plane leaves it by less than a metre.
 _VERTEX_M = 20_000.0
 _NEAR_PLAN_M = 1_000.0
@@ -99,25 +101,31 @@ class PlannedRows:
 
     def of_passes(self, found: Approaches, parts: NearParts) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
         """Yield tables of passes in order of time, and which of those found they are of; at least one table."""
-        for cycle, rows, moment in self._times(found.rgt, found.u):
+        length = np.bincount(
+            owners_of(found.count), (parts.u1 - parts.u0)[ranges(found.first_part, found.count)], len(found)
+        )
+        for cycle, rows, moment in self._times(found.rgt, found.u, length):
             yield self._passes(found.where(rows), parts, cycle, moment), rows
 
     def of_crossings(self, found: PlannedCrossings) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
         """Yield tables of crossovers as :meth:`of_passes` does of passes."""
-        for cycle, rows, moment in self._times(found.rgt, found.u):
+        for cycle, rows, moment in self._times(found.rgt, found.u, np.zeros(len(found))):
             yield self._crossings(found.where(rows), cycle, moment), rows
 
-    def _times(self, rgt: np.ndarray, u: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    def _times(
+        self, rgt: np.ndarray, u: np.ndarray, length: np.ndarray
+    ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
         """Yield each cycle with the rows that pass in the plan's time, and when; rows are in order of time.
 
-        At least once, and so many rows at once as are held.
+        At least once, and so many rows at once as are held with their lines of a length in degrees.
         """
+        share = np.ceil(length * (_ROWS_AT_ONCE / _DEGREES_AT_ONCE)).astype(np.int64)
         is_first = True
         for cycle in self.cycles():
             moment = rgt_time(rgt, cycle, u)
             rows = np.flatnonzero((moment >= self._begin) & (moment < self._end))
-            for low in range(0, len(rows), _ROWS_AT_ONCE):
-                some = rows[low : low + _ROWS_AT_ONCE]
+            for part in chunks(np.maximum(share[rows], 1), _ROWS_AT_ONCE):
+                some = rows[part]
                 is_first = False
                 yield cycle, some, moment[some]
         if is_first:

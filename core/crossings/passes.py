@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import Progress
+from ..common import Progress, count
 from ..geometry import LONLAT_CRS, POLE_CRS, lon_lat, owners_of, transformer
 from ..granules import granule_hemispheres, project_footprints
 from ..icesat2 import (
@@ -179,8 +179,8 @@ def _measured(granules: gpd.GeoDataFrame, source: np.ndarray, progress: Progress
         progress.fraction(min(1.0, (low + _GRANULES_AT_ONCE) / len(footprints)))
     if elsewhere:
         progress.warn(
-            f"{elsewhere:,} granules have a footprint that does not lie along the reference ground track of their "
-            f"name; the middle of the footprint is taken ({FOOTPRINT})."
+            f"{count(elsewhere, 'granule has', 'granules have')} a footprint that does not lie along the reference "
+            f"ground track of their name; the middle of the footprint is taken ({FOOTPRINT})."
         )
     return joined_tracks(found)
 
@@ -231,26 +231,26 @@ def _planned_times(
 
 
 def _report(source: np.ndarray, unseen: np.ndarray, progress: Progress) -> None:
-    count = {name: int(((source == number) & ~unseen).sum()) for number, name in enumerate(SOURCES)}
-    total = f"{len(source):,} granules"
+    known_by = {name: int(((source == number) & ~unseen).sum()) for number, name in enumerate(SOURCES)}
+    total = count(len(source), "granule", "granules")
     for name, text in (
         (RGT, "kept to their reference ground track, by their footprints"),
         (RGT_OFFSET, "ran beside it, by as much as their footprints do"),
         (FOOTPRINT, "have their centre line by their footprints alone"),
     ):
-        if count[name]:
-            progress.info(f"{count[name]:,} of {total} {text} ({name}).")
-    if count[TRACK_MODEL]:
+        if known_by[name]:
+            progress.info(f"{known_by[name]:,} of {total} {text} ({name}).")
+    if known_by[TRACK_MODEL]:
         progress.warn(
-            f"{count[TRACK_MODEL]:,} granules have a footprint that does not tell their centre line: their crossovers "
-            f"are planned ones on the reference ground track ({TRACK_MODEL}), to which the satellite keeps from cycle "
-            "3 on in the polar regions, but not elsewhere."
+            f"{count(known_by[TRACK_MODEL], 'granule has', 'granules have')} a footprint that does not tell the centre "
+            f"line: the crossovers are planned ones on the reference ground track ({TRACK_MODEL}), to which the "
+            "satellite keeps from cycle 3 on in the polar regions, but not elsewhere."
         )
-    if count[STRIP]:
+    if known_by[STRIP]:
         progress.warn(
-            f"{count[STRIP]:,} granules have neither such a footprint nor a known track: the middle of the flight "
-            f"line's way through the footprint is given ({STRIP}), without beam, angle and time."
+            f"{count(known_by[STRIP], 'granule has', 'granules have')} neither such a footprint nor a known track: the "
+            f"middle of the flight line's way through the footprint is given ({STRIP}), without beam, angle and time."
         )
     without = int((source < 0).sum())
     if without:
-        progress.warn(f"{without:,} granules have no footprint, and no crossover.")
+        progress.warn(f"{count(without, 'granule has', 'granules have')} no footprint, and no crossover.")

@@ -82,10 +82,16 @@ class PolygonWays:
         """Yield the ways through the polygons of the places `low` to `high`, and forget what was taken note of."""
         here = np.flatnonzero((self._place >= low) & (self._place <= high))
         held = self._held[np.isin(self._held // self._n_steps, here)]
-        pairs = np.unique(np.concatenate([held, *self._touched]))
+        pairs = np.unique(np.concatenate(self._touched))
         empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
         key, line, at = (np.concatenate(columns) for columns in zip(empty, *self._crossed))
         self._touched, self._crossed = [np.zeros(0, np.int64)], []
+        # What begins inside, with no outline near, is inside all the way, with all its lines.
+        within = held[~np.isin(held, pairs)]
+        n_lines = self._beside(self._steps.at(within[:1] % self._n_steps, 0.0)).shape[1]
+        for start in range(0, len(within), _STEPS_AT_ONCE):
+            progress.check()
+            yield self._throughout(within[start : start + _STEPS_AT_ONCE], n_lines)
         for start in range(0, len(pairs), _STEPS_AT_ONCE):
             progress.check()
             some = pairs[start : start + _STEPS_AT_ONCE]
@@ -112,6 +118,12 @@ class PolygonWays:
                 found.append(self._key(area + first, row[point] + low))
             progress.fraction(min(1.0, (low + _STEPS_AT_ONCE) / len(self._steps)))
         return np.sort(np.concatenate(found))
+
+    def _throughout(self, pairs: np.ndarray, n_lines: int) -> StepWays:
+        """Return the ways on steps that are inside from begin to end."""
+        area, step = np.divmod(np.repeat(pairs, n_lines), self._n_steps)
+        line = np.tile(np.arange(n_lines, dtype=np.int8), len(pairs))
+        return StepWays(self._place[area], step, line, np.zeros(len(step)), np.ones(len(step)))
 
     def _ways(self, pairs: np.ndarray, crossed: np.ndarray, crossing: np.ndarray, at: np.ndarray) -> StepWays:
         """Return the ways on some steps, where lines (numbers) cross at places of steps (positions in `pairs`)."""

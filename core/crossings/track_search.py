@@ -110,9 +110,9 @@ class TrackSearch:
         n, timeless = int(unseen.sum()), unseen & cycle.isna().to_numpy(dtype=bool)
         if timeless.any() and self._wanted.max_days is not None:
             raise InputError("MAX_DAYS needs the times of the passes: give CYCLES with RGTS, or leave MAX_DAYS out.")
-        tracks = count(n, "pass is", "passes are")
+        tracks = count(n, "pass is planned", "passes are planned")
         self._progress.info(
-            f"{tracks} planned ones, along the reference ground track ({TRACK_MODEL}): good for 100 m over the ice "
+            f"{tracks}, along the reference ground track ({TRACK_MODEL}): good for 100 m over the ice "
             f"sheets from cycle {FIRST_POINTED_CYCLE} on, elsewhere for 13 km."
         )
         if timeless.all():

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ..common import Progress
+from ..common import Progress, count
 from ..frames import FrameCells, cell_polygons, frame_hemispheres, project_lines
 from ..geometry import LONLAT_CRS, POLE_CRS, line_lengths, reproject, stacked
 from ..granules import project_footprints
@@ -62,7 +62,7 @@ def _match_hemisphere(
     footprints = project_footprints(granules.iloc[near], crs)
     lost = int(shapely.is_missing(footprints).sum())
     if lost:
-        progress.warn(f"{lost:,} granules have no usable footprint in {crs} and match nothing.")
+        progress.warn(f"{count(lost, 'granule has', 'granules have')} no usable footprint in {crs} and match nothing.")
     lines = project_lines(frames, crs, in_hemisphere)
     tree = shapely.STRtree(footprints)
     if cells is not None:

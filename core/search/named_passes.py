@@ -56,9 +56,10 @@ def passes_of_names(
         progress.warn(str(error))
         found, missing = None, names
     if len(missing):
+        has = "has" if len(missing) == 1 else "have"
         progress.warn(
-            f"{count(len(missing), 'granule', 'granules')} of {len(names):,} have no footprint at hand: where they "
-            "passed is known from the RGT, cycle and region of their names alone."
+            f"{len(missing):,} of {count(len(names), 'granule', 'granules')} {has} no footprint at hand: the way is "
+            "planned from the RGT, cycle and region of each name alone."
         )
     by_name = [f"{stem}_{revision:02d}.h5" for stem, revision in zip(missing["stem"], missing["revision"])]
     alone = gpd.GeoDataFrame({"granule_id": by_name}, geometry=[None] * len(missing), crs=LONLAT_CRS)

@@ -492,7 +492,7 @@ def test_a_footprint_elsewhere_than_the_track_of_its_name_is_taken_for_itself_an
         table = points(frames, granules, progress=log)
         assert set(table["source"]) == {"footprint"}
         assert set(table["uncertainty_m"]) == {100}
-        assert any("1 granules have a footprint that does not lie along" in line for line in log.warnings)
+        assert any("1 granule has a footprint that does not lie along" in line for line in log.warnings)
     # The same pass the other way round is another one: a footprint of region 10 that is named after region 12.
     wrong = modelled(10, [300]).assign(region=pd.array([12]))
     lon, lat = orbit.ground_track(300, np.mean(orbit.region_arc(10)))
@@ -620,7 +620,7 @@ def test_granules_without_a_footprint_are_counted():
     granules.loc[1, "geometry"] = None
     log = makers.Log()
     assert len(points(makers.frames(LINE), granules, progress=log)) == 6
-    assert "1 granules have no footprint, and no crossover." in log.warnings
+    assert "1 granule has no footprint, and no crossover." in log.warnings
 
 
 @pytest.mark.parametrize("looks", [0, 1, 2])

@@ -536,3 +536,14 @@ def test_the_search_and_the_rows_stop_soon_after_the_wish():
     for looks in (1, whole.looks // 2, whole.looks - 1):
         with pytest.raises(CancelledError):
             passes(table, makers.Log(cancel_after=looks), end_date="2030-01-01")
+
+
+def test_long_lines_are_written_some_at_a_time():
+    continent = places(shapely.box(-180, -90, 180, -60))
+
+    tables = list(predict_passes(continent, PassPlan(**CYCLE_22, beams=["gt2l"])).passes())
+
+    # 92 days of orbits of 94.29 minutes; each is followed for 60 degrees and more, and 50,000 degrees at once.
+    assert abs(sum(len(table) for table in tables) - 92 * 24 * 60 / 94.29) < 1
+    assert max(len(table) for table in tables) < 50_000 / 60
+    assert pd.concat(tables)["pass_time"].is_monotonic_increasing

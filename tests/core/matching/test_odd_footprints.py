@@ -249,7 +249,7 @@ def test_what_cannot_be_used_is_counted_in_the_log_with_its_reason():
     job.match_granules(
         normalize_frames(makers.frames([(-95, -75), (-125, -75)])), table, Matching("flightline"), progress=log
     )
-    assert "1 granules have no usable footprint in EPSG:3031 and match nothing." in log.warnings
+    assert "1 granule has no usable footprint in EPSG:3031 and match nothing." in log.warnings
     assert "1 of 3 granules have no footprint and match nothing." in log.warnings
 
 

@@ -41,7 +41,7 @@ def test_one_that_cmr_does_not_know_is_known_by_its_name_alone_with_a_warning(cm
     table = passes(cmr, UNKNOWN, log=log)
     assert table[["granule_id", "rgt", "cycle", "region"]].to_numpy().tolist() == [[UNKNOWN, 234, 22, 10]]
     assert table.geometry.isna().all()
-    assert any("have no footprint at hand" in line for line in log.warnings)
+    assert any("of 1 granule has no footprint at hand" in line for line in log.warnings)
 
 
 def test_without_a_network_the_name_alone_is_known_and_that_is_warned_of():
@@ -50,7 +50,7 @@ def test_without_a_network_the_name_alone_is_known_and_that_is_warned_of():
     assert table["rgt"].tolist() == [234]
     assert f"{table['start_time'].iloc[0]:%Y-%m-%d %H:%M:%S}" == "2024-01-06 12:34:56"
     assert "cannot be reached" in log.text
-    assert any("have no footprint at hand" in line for line in log.warnings)
+    assert any("of 1 granule has no footprint at hand" in line for line in log.warnings)
 
 
 def test_a_gridded_product_s_granule_lies_along_no_pass(cmr):
