@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from qgis.PyQt.QtCore import Qt
 
 from ... import core
 from ...core.common import InputError
-from ..compat import NO_GEOMETRY_CHECK, is_null
+from ..compat import INTEGER, NO_GEOMETRY_CHECK, is_null
 from .extents import read_extent
 from .feedback import FeedbackProgress
 from .layer_files import LayerFile, for_qgis, layer_file
@@ -120,7 +121,7 @@ class Inputs:
         Raises
         ------
         InputError
-            If the value is no number, or too small.
+            If the value is no number, too small, or a part where a whole number is asked for.
         """
         value = self.parameters.get(name)
         if isinstance(value, str):
@@ -129,9 +130,13 @@ class Inputs:
             except ValueError:
                 raise InputError(f"{name} must be a number, not '{value}'.") from None
         number = float(self.algorithm.parameterAsDouble(self.parameters, name, self.context))
-        smallest = self.algorithm.parameterDefinition(name).minimum()
-        if number < smallest:
-            raise InputError(f"{name} must be at least {smallest:g}, not {number:g}.")
+        definition = self.algorithm.parameterDefinition(name)
+        if not math.isfinite(number):
+            raise InputError(f"{name} must be a number, not '{number:g}'.")
+        if number < definition.minimum():
+            raise InputError(f"{name} must be at least {definition.minimum():g}, not {number:g}.")
+        if definition.dataType() == INTEGER and number != int(number):
+            raise InputError(f"{name} must be a whole number, not {number:g}.")
         return number
 
     def yes(self, name: str) -> bool:

@@ -35,7 +35,7 @@ def test_what_is_chosen_is_the_same_in_matches_frames_and_log(run, table, layers
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"BEST": 1.5}, "BEST must be a whole number, 0 for all or more, not 1.5."),
+        ({"BEST": 1.5}, "BEST must be a whole number, not 1.5."),
         ({"BEST": -1}, "BEST must be at least 0, not -1."),
         ({"MAX_DAYS": "soon"}, "MAX_DAYS must be a number, not 'soon'."),
         ({"DIRECTION": "up"}, "DIRECTION has no option 'up'; choose both or ascending or descending."),
