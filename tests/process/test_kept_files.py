@@ -124,6 +124,10 @@ def test_killed_while_it_writes_over_a_geopackage_a_run_leaves_the_old_file_or_t
         )
         assert running.stdout.readline() == b"ready\n", running.stderr.read().decode()
         time.sleep(draw.uniform(0.05, 1.0))
+        # However busy the machine is, one of them gets through.
+        patience = time.monotonic() + (60 if number == N_KILLS - 1 and not seen & set(sizes) else 0)
+        while time.monotonic() < patience and tables(project)["frames"] not in sizes:
+            time.sleep(0.2)
         assert running.poll() is None, running.stderr.read().decode()
         running.kill()
         running.wait()
