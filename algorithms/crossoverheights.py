@@ -15,7 +15,6 @@ from ..plugin.processing import (
     height_parameters,
     parameters,
     provenance,
-    rasters,
 )
 
 # By these names, since scanners for passwords take "pass_time" with a text beside it for one.
@@ -153,8 +152,8 @@ radar saw along the flight. The report is a page with charts, tables and a map f
             height_parameters.granule_places(run),
             height_parameters.radar_files(run),
             run.access(),
-            rasters.raster(run, "DEM"),
-            rasters.raster(run, "DHDT"),
+            run.raster("DEM"),
+            run.raster("DHDT"),
         )
         measured = core.heights.crossover_heights(
             crossovers, frames, sources, height_parameters.measuring(run), run.progress

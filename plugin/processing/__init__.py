@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from . import parameters as parameters
     from . import pass_parameters as pass_parameters
     from . import provenance as provenance
-    from . import rasters as rasters
     from . import search_parameters as search_parameters
     from .base import CROSSOVERS_GROUP as CROSSOVERS_GROUP
     from .base import FRAMES_GROUP as FRAMES_GROUP

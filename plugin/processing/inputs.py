@@ -233,6 +233,18 @@ class Inputs:
 
         return open_vector(path)
 
+    def raster(self, name: str) -> core.heights.GridValues | None:
+        """Return the values of a raster layer; None if there is none.
+
+        Raises
+        ------
+        InputError
+            If the layer cannot be opened, or nobody can tell where on the Earth it is.
+        """
+        from .rasters import raster
+
+        return raster(self, name)
+
     def access(self) -> Access:
         """Return what the files of this run share: a session of QGIS's settings, and the login of ``AUTHCFG``.
 

@@ -12,14 +12,14 @@ from ... import core
 from ...core.common import InputError
 
 if TYPE_CHECKING:
-    from .run import Run
+    from .inputs import Inputs
 
 _BAND = 1
 # Cells on a side of the pieces in which a raster is read.
 _TILE = 512
 
 
-def raster(run: Run, name: str) -> core.heights.GridValues | None:
+def raster(run: Inputs, name: str) -> core.heights.GridValues | None:
     """Return the raster of a parameter; None if there is none.
 
     Raises
@@ -47,7 +47,7 @@ def raster(run: Run, name: str) -> core.heights.GridValues | None:
 class _Grid:
     """A raster layer, from which values between the cells' middles are read."""
 
-    def __init__(self, layer: QgsRasterLayer, run: Run) -> None:
+    def __init__(self, layer: QgsRasterLayer, run: Inputs) -> None:
         # A clone, since a layer's own provider may only be used in the layer's thread.
         self._provider: QgsRasterDataProvider = layer.dataProvider().clone()
         self._check = run.progress.check
