@@ -16,7 +16,7 @@ from standin import StandIn
 
 # Lines that QGIS, GRASS or SAGA say on any run.
 _NOISE = re.compile(
-    r"setapi\(\)|GRASS|SAGA|XDG_RUNTIME_DIR|DeprecationWarning|_rust_geo2mort|_transform_point|_inv_point"
+    r"libduckdb|setapi\(\)|GRASS|SAGA|XDG_RUNTIME_DIR|DeprecationWarning|_rust_geo2mort|_transform_point|_inv_point"
 )
 
 
