@@ -19,7 +19,6 @@ from ..plugin.processing import (
 
 # By these names, since scanners for passwords take "pass_time" with a text beside it for one.
 _OVERFLIGHT, _FIRST, _LAST = "Pass (UTC)", "First height (UTC)", "Last (UTC)"
-_HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 HEIGHTS = Style(
     '"frame_id" || \' x \' || coalesce("beam", "source")',
     renderers.differences_renderer,
@@ -49,7 +48,7 @@ HEIGHTS = Style(
         "reason": "Reason for what is missing",
     },
     level=10,
-    note=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
+    note=f"{core.heights.HEIGHTS_ARE} {core.heights.DIFFERENCES_ARE}",
 )
 SERIES = Style(
     '"frame_id" || \' x RGT \' || "rgt" || \', \' || "beam"',
@@ -74,7 +73,7 @@ SERIES = Style(
         "heights": "Heights (JSON)",
     },
     level=5,
-    note=f"{_HEIGHTS_ARE} Trends are the medians of all pairs' slopes (Theil and Sen).",
+    note=f"{core.heights.HEIGHTS_ARE} Trends are the medians of all pairs' slopes (Theil and Sen).",
 )
 
 

@@ -17,7 +17,6 @@ from ..plugin.processing import (
     provenance,
 )
 
-_HEIGHTS_ARE = f"Heights are {core.heights.VERTICAL_FRAME}."
 ELEVATIONS = Style(
     '"granule_id" || \', \' || "beam"',
     renderers.differences_renderer,
@@ -29,7 +28,7 @@ ELEVATIONS = Style(
         "offset_m": "Left of the flight (m)",
     },
     level=10,
-    note=f"{_HEIGHTS_ARE} Laser less radar is a difference, not a change: picks are no truth.",
+    note=f"{core.heights.HEIGHTS_ARE} {core.heights.DIFFERENCES_ARE}",
 )
 RADAR = Style(
     "\"layer\" || ', ' || round(\"height\", 1) || ' m'",
@@ -45,7 +44,7 @@ RADAR = Style(
         "pick_type": "Kind of the pick",
     },
     level=30,
-    note=f"{_HEIGHTS_ARE} Picks are no truth. Below the surface everything is taken for ice.",
+    note=f"{core.heights.HEIGHTS_ARE} Picks are no truth. Below the surface everything is taken for ice.",
 )
 
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from .measured_crossovers import MeasuredCrossovers as MeasuredCrossovers
     from .measured_crossovers import crossover_heights as crossover_heights
     from .one_frame import chosen_frame as chosen_frame
+    from .options import DIFFERENCES_ARE as DIFFERENCES_ARE
     from .options import ECHOGRAMS as ECHOGRAMS
+    from .options import HEIGHTS_ARE as HEIGHTS_ARE
     from .options import VERTICAL_FRAME as VERTICAL_FRAME
     from .robust import NMAD_FACTOR as NMAD_FACTOR
     from .robust import Spread as Spread

@@ -85,9 +85,11 @@ def chosen_pairs(
         pairs = without(pairs, unknown, UNKNOWN_DIRECTION)
         pairs = without(pairs, heading[~unknown] != wanted, OTHER_DIRECTION)
     if matching.max_days is not None:
-        pairs = without(pairs, days_apart(frames, granules, pairs).isna().to_numpy(), UNDATED)
-        days = days_apart(frames, granules, pairs).to_numpy(dtype=np.int64)
-        pairs = without(pairs, np.abs(days) > matching.max_days, TOO_FAR)
+        days = days_apart(frames, granules, pairs)
+        undated = days.isna().to_numpy()
+        pairs = without(pairs, undated, UNDATED)
+        far = days[~undated].abs().to_numpy(dtype=np.int64) > matching.max_days
+        pairs = without(pairs, far, TOO_FAR)
     if matching.best:
         pairs = without(pairs, ~_is_best(pairs, frames, granules, int(matching.best), progress), NOT_BEST)
     return pairs, left_out

@@ -76,16 +76,19 @@ CROSSOVER = "\n".join(
     ]
 )
 
+_LASER_BESIDE_RADAR = (
+    _if_known("laser ", 'format_number("h_li", 2)', " m"),
+    _if_known(" (+- ", 'format_number("h_li_sigma", 2)', ")"),
+    _if_known("<br>radar ", 'format_number("radar_surface", 2)', " m"),
+    _if_known(", pick: ", _plain('"pick_quality"')),
+    _if_known("<br><b>laser less radar ", 'format_number("difference", 2)', " m</b>"),
+)
 MEASURED = "\n".join(
     [
         f"<b>{_column('frame_id')} x {_shown(_plain(_BEAM))}</b><br>",
         _PASS,
         _if_known("", "format_date(\"height_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
-        _if_known("laser ", 'format_number("h_li", 2)', " m"),
-        _if_known(" (+- ", 'format_number("h_li_sigma", 2)', ")"),
-        _if_known("<br>radar ", 'format_number("radar_surface", 2)', " m"),
-        _if_known(", pick: ", _plain('"pick_quality"')),
-        _if_known("<br><b>laser less radar ", 'format_number("difference", 2)', " m</b>"),
+        *_LASER_BESIDE_RADAR,
         _if_known("<br>", _plain('"reason"')),
         "<br>",
         _shown(_link('"https_url"', _plain('"granule_id"'))),
@@ -109,11 +112,7 @@ ALONG = "\n".join(
         _if_known("", "format_date(\"height_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
         _if_known("", 'round("flown_m" / 1000, 2)', " km along the flight, "),
         _if_known("", 'round("offset_m", 0)', " m to its left<br>"),
-        _if_known("laser ", 'format_number("h_li", 2)', " m"),
-        _if_known(" (+- ", 'format_number("h_li_sigma", 2)', ")"),
-        _if_known("<br>radar ", 'format_number("radar_surface", 2)', " m"),
-        _if_known(", pick: ", _plain('"pick_quality"')),
-        _if_known("<br><b>laser less radar ", 'format_number("difference", 2)', " m</b>"),
+        *_LASER_BESIDE_RADAR,
         "<br>",
         _shown(_link('"https_url"', _plain('"granule_id"'))),
     ]
