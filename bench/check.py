@@ -11,7 +11,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,11 +64,10 @@ def main() -> None:
     """Run all rows in both trees, and compare."""
     commit = os.environ.get("COMMIT") or ("HEAD" if git("status", "--porcelain", "--untracked-files=no") else "HEAD~1")
     call([OURS, BENCH / "inputs.py"], BUILD / "inputs.log")
-    set_up(commit)
     print(f"Before: {git('log', '-1', '--format=%h %s', commit)}")
     asked = [name for name in os.environ.get("ROWS", "").split(",") if name]
     rows = [name for name in [*SCRIPTS, *IN_QGIS] if not asked or any(part in name for part in asked)]
-    with searchable() as environment:
+    with tree_of(commit), searchable() as environment:
         if FIND in map(IN_QGIS.get, rows):
             FIND.measure(environment=environment)  # what the store then has
         slower = [name for name in rows if compare(name, environment) > SLOWER]
@@ -80,11 +80,21 @@ def git(*arguments: str) -> str:
     return said.stdout.strip()
 
 
-def set_up(commit: str) -> None:
-    """Make a tree of the commit that has this tree's packages, and a profile with the plugin of its own."""
-    if BEFORE.exists():
+@contextmanager
+def tree_of(commit: str) -> Iterator[None]:
+    """Have a tree of the commit for a while, with this tree's packages, and a profile with the plugin of its own."""
+    if BEFORE.exists():  # of a run that was killed
         git("worktree", "remove", "--force", str(BEFORE))
     git("worktree", "add", "--detach", str(BEFORE), commit)
+    try:
+        set_up()
+        yield
+    finally:
+        git("worktree", "remove", "--force", str(BEFORE))
+
+
+def set_up() -> None:
+    """Make in the tree what ``make setup`` makes, of this tree's packages."""
     venv = BEFORE / ".venv"
     (venv / "plugins").mkdir(parents=True)
     (venv / "plugins" / "xopr_crossovers").symlink_to(BEFORE)
@@ -105,10 +115,15 @@ def compare(name: str, environment: Mapping[str, str]) -> float:
         for tree, best in ((BEFORE, before), (ROOT, now)):
             best.take(*(run_script(name, tree) if name in SCRIPTS else run_qgis(name, tree, environment)))
     ratio = now.processor / before.processor
+    stages = [
+        f"{stage} {before.stages[stage]:.2f} s and {took:.2f} s"
+        for stage, took in now.stages.items()
+        if stage in before.stages
+    ]
     print(
         f"{name}: {before.processor:.2f} s of processor before, {now.processor:.2f} s now ({ratio:.2f}); by the clock "
         f"{before.wall:.2f} s and {now.wall:.2f} s; {before.peak_mb:,.0f} MB and {now.peak_mb:,.0f} MB; of processor, "
-        + ", ".join(f"{stage} {before.stages[stage]:.2f} s and {now.stages[stage]:.2f} s" for stage in now.stages),
+        + ", ".join(stages),
         flush=True,
     )
     return ratio

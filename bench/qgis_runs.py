@@ -64,7 +64,8 @@ class QgisRun:
         stages.unlink(missing_ok=True)
         clock = {"PYTHONPATH": str(BENCH / "hook"), "XOPR_BENCH_STAGES": str(stages)}
         wall, peak, processor = call(self.command(tree), log, {**clock, **(environment or {})})
-        found = json.loads(stages.read_text(encoding="utf-8"))
+        # An earlier tree may not have the stages of this one.
+        found = json.loads(stages.read_text(encoding="utf-8")) if stages.exists() else {"stages": {}, "processor": {}}
         for kind, whole in (("stages", wall), ("processor", processor)):
             found[kind][ROUND_IT] = whole - sum(found[kind].values())
         said = re.search(rf"^{self.count}:\s*(\d+)", log.read_text(errors="replace"), re.MULTILINE)
