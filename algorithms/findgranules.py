@@ -52,13 +52,13 @@ charts, the best frames, and the command that repeats the run.
         """Declare parameters and outputs."""
         frame_parameters.add_catalog(self)
         frame_parameters.add_frames(self, optional=True)
+        frame_parameters.add_points(self, optional=True)
+        search_parameters.add_window(self, "cycle")
+        match_parameters.add_matching(self, advanced=True)
         frame_parameters.add_catalog_filters(
             self, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", advanced=True
         )
-        frame_parameters.add_points(self, optional=True)
-        search_parameters.add_window(self, "cycle")
-        search_parameters.add_product(self)
-        match_parameters.add_matching(self)
+        search_parameters.add_product(self, advanced=True)
         match_parameters.add_match_results(self)
         self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "All footprints that were found."))
         parameters.add_report(self)
