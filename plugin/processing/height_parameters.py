@@ -92,7 +92,7 @@ def add_quality(algorithm: QgsProcessingAlgorithm) -> None:
             "Heights that count",
             QUALITIES,
             QUALITIES[0],
-            "Of the best quality are segments with atl06_quality_summary 0; else every segment that has a height counts.",
+            "The best are segments with atl06_quality_summary 0; all are those that have a height.",
             advanced=True,
         )
     )

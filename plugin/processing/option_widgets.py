@@ -1,7 +1,7 @@
 """Options by their names, in Processing's dialogs: QGIS's own widgets, with other words on them.
 
-QGIS looks here for the class that a parameter names (``parameters.choice``), also for the inputs of a model that somebody
-saved: its name and place stay as they are. Only the desktop loads this file.
+QGIS looks here for the class that a parameter names (``parameters.choice``), and that the inputs of saved models name:
+its name and place stay as they are. Only the desktop loads this file.
 """
 
 from __future__ import annotations

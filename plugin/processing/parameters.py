@@ -28,8 +28,8 @@ _REPLACED = "In a GeoPackage that is there, the table of that name is replaced a
 
 # Named, not imported: the desktop alone loads what has windows.
 _OPTION_WIDGET = f"{__package__}.option_widgets.OptionWidget"
-# Left and right beams below each other.
-_ABREAST = 2
+# QGIS fills columns first: so many set the left and the right beam of a pair below each other.
+_ABREAST = 4
 
 GEOMETRY_TYPES = {"lines": LINES, "points": POINTS, "polygons": POLYGONS, "table": TABLE}
 
@@ -89,9 +89,7 @@ def number(name: str, label: str, kind: Any, help_text: str, *, advanced: bool =
     return described(QgsProcessingParameterNumber(name, label, kind, **more), help_text, advanced)
 
 
-def distance(
-    name: str, label: str, default_m: float, help_text: str, *, advanced: bool = False, **more: Any
-) -> Any:
+def distance(name: str, label: str, default_m: float, help_text: str, *, advanced: bool = False, **more: Any) -> Any:
     """Return a parameter for metres on the ground, from 0 on; `more` is handed to QGIS."""
     parameter = QgsProcessingParameterDistance(name, label, defaultValue=default_m, minValue=0.0, **more)
     parameter.setDefaultUnit(METRES)
