@@ -70,7 +70,9 @@ def add_max_days(algorithm: QgsProcessingAlgorithm, help_text: str, advanced: bo
     )
 
 
-def add_direction(algorithm: QgsProcessingAlgorithm, where: str = "Of the satellite where it crosses.") -> None:
+def add_direction(
+    algorithm: QgsProcessingAlgorithm, where: str = "Which way the satellite goes where it crosses."
+) -> None:
     """Add ``DIRECTION``."""
     algorithm.addParameter(
         choice(

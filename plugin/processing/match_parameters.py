@@ -26,8 +26,8 @@ def add_matching(algorithm: QgsProcessingAlgorithm, advanced: bool = False) -> N
             "A granule matches a frame if",
             METHODS,
             METHODS[0],
-            "The frame's morton cells are those of opr:mbox, four round a flight line. The first is what the xOPR "
-            "notebook does, and the last is the truth.",
+            "The frame's morton cells are the four of opr:mbox. strtree is what the xOPR notebook does, flightline is "
+            "what is true on the ground.",
         )
     )
     algorithm.addParameter(
@@ -54,8 +54,8 @@ def add_matching(algorithm: QgsProcessingAlgorithm, advanced: bool = False) -> N
     )
     add_direction(
         algorithm,
-        "Of the satellite where it comes by the middle of the frame, so that granules of regions 4 and 11, in which it "
-        "turns, count by that as well.",
+        "Which way the satellite goes where it comes by the middle of the frame, so that granules of regions 4 and 11, in "
+        "which it turns, count by that as well.",
     )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 #: By the option. One that is named as people call it is not here: beams, seasons.
 NAMES = {
     # HEMISPHERE
-    "north": "Northern (Arctic)",
-    "south": "Southern (Antarctica)",
+    "north": "North: Arctic",
+    "south": "South: Antarctica",
     # TIME_MODE
     "date_range": "Between two dates",
     "cycle": "Repeat cycle by the orbit calendar",
@@ -30,13 +30,13 @@ NAMES = {
     "refresh": "Ask CMR for all anew, and keep that",
     "ignore": "Ask CMR for all anew, and keep nothing",
     # DIRECTION
-    "both": "Both",
-    "ascending": "Ascending (northward)",
-    "descending": "Descending (southward)",
+    "both": "Both ways",
+    "ascending": "Ascending, northward",
+    "descending": "Descending, southward",
     # KIND
-    "curl": "Shell script with curl (Linux, macOS)",
-    "wget": "Shell script with wget (Linux, macOS)",
-    "powershell": "PowerShell script (Windows)",
+    "curl": "Shell script with curl, for Linux and macOS",
+    "wget": "Shell script with wget, for Linux and macOS",
+    "powershell": "PowerShell script, for Windows",
     "earthaccess": "Python script with earthaccess",
     "urls": "Plain list of links",
     # BEST_BY
@@ -58,6 +58,6 @@ def name_of(option: str) -> str:
 
 
 def names_beside(options: Sequence[str]) -> str:
-    """Return a sentence with the names, and each option beside its own; empty if all are their own names."""
+    """Return a sentence with the names, each with its option beside it; empty if all are their own names."""
     told = [f"{NAMES[option]} ({option})" for option in options if option in NAMES]
-    return f"{'; '.join(told)}." if told else ""
+    return f"To choose from: {'; '.join(told)}." if told else ""

@@ -24,7 +24,7 @@ SAID = {
     "exact_year": "First to last flight date of the frames",
     "date_range": "Between two dates",
     "flightline": "its footprint meets the flight line",
-    "curl": "Shell script with curl (Linux, macOS)",
+    "curl": "Shell script with curl, for Linux and macOS",
 }
 
 
