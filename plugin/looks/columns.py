@@ -139,6 +139,12 @@ def describe(layer: QgsVectorLayer, own_aliases: Mapping[str, str]) -> None:
     layer.setAttributeTableConfig(_table_columns(layer))
 
 
+def names_columns(layer: QgsVectorLayer) -> bool:
+    """Whether columns of a layer have our names: it is of this plugin, or of a file that it wrote."""
+    columns = layer.fields()
+    return any(columns.at(index).alias() == ALIASES.get(columns.at(index).name()) for index in range(columns.count()))
+
+
 def _table_columns(layer: QgsVectorLayer) -> QgsAttributeTableConfig:
     config = layer.attributeTableConfig()
     config.update(layer.fields())

@@ -70,9 +70,7 @@ def add_max_days(algorithm: QgsProcessingAlgorithm, help_text: str, advanced: bo
     )
 
 
-def add_direction(
-    algorithm: QgsProcessingAlgorithm, where: str = "Which way the satellite goes where it crosses."
-) -> None:
+def add_direction(algorithm: QgsProcessingAlgorithm, where: str = "Which way the satellite goes there.") -> None:
     """Add ``DIRECTION``."""
     algorithm.addParameter(
         choice(

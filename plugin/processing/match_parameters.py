@@ -54,7 +54,7 @@ def add_matching(algorithm: QgsProcessingAlgorithm, advanced: bool = False) -> N
     )
     add_direction(
         algorithm,
-        "Which way the satellite goes where it comes by the middle of the frame, so that granules of regions 4 and 11, in "
+        "Which way the satellite goes by the middle of the frame, so that granules of regions 4 and 11, in "
         "which it turns, count by that as well.",
     )
 
