@@ -27,6 +27,8 @@ QAbstractSpinBox::up-button:disabled, QAbstractSpinBox::down-button:disabled, QD
 # What a form is, or what holds forms of its own, as QGIS calls them.
 _HOLDERS = ("QgsAttributeForm", "QgsDualView")
 
+_SEEN = "xopr_seen"
+
 
 class ReadableForms:
     """Looks, whenever the focus goes to another place, whether that is in a form, or beside one in a table's window."""
@@ -48,8 +50,12 @@ def make_readable(holder: QWidget) -> None:
     """Let the boxes in forms of layers of ours look like text as long as they are switched off."""
     for box in holder.findChildren(QAbstractSpinBox):
         form = next((above for above in _above(box) if _kind(above) == "QgsAttributeForm"), None)
+        # Once each, while it is new: a form may outlive its layer, and asked for it then would crash QGIS.
+        if form is None or box.property(_SEEN):
+            continue
+        box.setProperty(_SEEN, True)
         # PyQt takes a form for a plain widget, since QGIS does not tell it more.
-        if form is not None and names_columns(sip.cast(form, QgsAttributeForm).layer()) and not box.styleSheet():
+        if names_columns(sip.cast(form, QgsAttributeForm).layer()):
             box.setStyleSheet(_AS_TEXT)
             # A number at the right end of a wide form is far from its name, and of a narrow one is cut off.
             box.setAlignment(Qt.AlignmentFlag.AlignLeft)
