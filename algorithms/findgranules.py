@@ -31,7 +31,8 @@ Does what four other algorithms do one after the other: loads a season, a catalo
 three), keeps the frames at the points of interest if there are any, resolves the time window, searches NASA's CMR
 completely, and matches.
 
-The advanced parameters FRAME_PROVIDER, FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; PROVIDER, START_DATE
+Of the advanced parameters, RULE and DISTANCE say when a frame is at a point; HEMISPHERE, FRAME_PROVIDER,
+FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; SHORT_NAME, VERSION and PROVIDER say what is searched. START_DATE
 and END_DATE belong to the search.
 
 The default window is repeat cycle 22 by the orbit calendar. The default method strtree is that of the xOPR notebook;
