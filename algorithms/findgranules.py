@@ -32,8 +32,8 @@ three), keeps the frames at the points of interest if there are any, resolves th
 completely, and matches.
 
 Of the advanced parameters, RULE and DISTANCE say when a frame is at a point; HEMISPHERE, FRAME_PROVIDER,
-FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; SHORT_NAME, VERSION and PROVIDER say what is searched. START_DATE
-and END_DATE belong to the search.
+FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; SHORT_NAME, VERSION and PROVIDER say what is searched.
+START_DATE and END_DATE belong to the search.
 
 The default window is repeat cycle 22 by the orbit calendar. The default method strtree is that of the xOPR notebook;
 n_crossing and crosses_line say beside it which footprints cross the flight line itself. CROSSING_ONLY, DIRECTION,
