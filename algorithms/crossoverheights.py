@@ -123,11 +123,14 @@ radar saw along the flight. The report is a page with charts, tables and a map f
             )
         )
         frame_parameters.add_frames(self, optional=True)
+        height_parameters.add_height_files(self)
         height_parameters.add_buffer(
-            self, 100.0, "Segments up to so far along the beam from the crossover count, in metres; at least 20."
+            self,
+            100.0,
+            "Segments up to so far along the beam from the crossover count, in metres; at least 20.",
+            advanced=True,
         )
         height_parameters.add_quality(self)
-        height_parameters.add_height_files(self)
         height_parameters.add_rasters(self)
         crossing_parameters.add_crossover_filters(self)
         crossing_parameters.add_granule_filters(self)

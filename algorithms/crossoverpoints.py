@@ -71,7 +71,7 @@ days_between are days from flight to pass, negative if the pass came first.
         self.addParameter(
             parameters.layer("GRANULES", "Granules", "polygons", "Footprints, as 'Search granules' writes them.")
         )
-        crossing_parameters.add_crossover_filters(self)
+        crossing_parameters.add_crossover_filters(self, advanced=False)
         crossing_parameters.add_granule_filters(self)
         self.addParameter(parameters.sink("CROSSOVERS", "Crossovers", "points", "One point per crossing."))
         parameters.add_number(self, "N_CROSSOVERS", "Number of crossovers")

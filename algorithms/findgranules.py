@@ -31,8 +31,9 @@ Does what four other algorithms do one after the other: loads a season, a catalo
 three), keeps the frames at the points of interest if there are any, resolves the time window, searches NASA's CMR
 completely, and matches.
 
-The advanced parameters FRAME_PROVIDER, FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; PROVIDER, START_DATE
-and END_DATE belong to the search.
+Of the advanced parameters, RULE and DISTANCE say when a frame is at a point; HEMISPHERE, FRAME_PROVIDER,
+FLIGHT_START_DATE and FLIGHT_END_DATE filter the frames; SHORT_NAME, VERSION and PROVIDER say what is searched.
+START_DATE and END_DATE belong to the search.
 
 The default window is repeat cycle 22 by the orbit calendar. The default method strtree is that of the xOPR notebook;
 n_crossing and crosses_line say beside it which footprints cross the flight line itself. CROSSING_ONLY, DIRECTION,
@@ -52,13 +53,13 @@ charts, the best frames, and the command that repeats the run.
         """Declare parameters and outputs."""
         frame_parameters.add_catalog(self)
         frame_parameters.add_frames(self, optional=True)
+        frame_parameters.add_points(self, optional=True)
+        search_parameters.add_window(self, "cycle")
+        match_parameters.add_matching(self, advanced=True)
         frame_parameters.add_catalog_filters(
             self, "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE", advanced=True
         )
-        frame_parameters.add_points(self, optional=True)
-        search_parameters.add_window(self, "cycle")
-        search_parameters.add_product(self)
-        match_parameters.add_matching(self)
+        search_parameters.add_product(self, advanced=True)
         match_parameters.add_match_results(self)
         self.addParameter(parameters.sink("GRANULES", "Granules", "polygons", "All footprints that were found."))
         parameters.add_report(self)

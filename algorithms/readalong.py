@@ -90,10 +90,10 @@ it round. A and B say in both which end is which.
         height_parameters.add_one_frame(self)
         height_parameters.add_read_granules(self)
         height_parameters.add_buffer(self, 500.0, "Segments so near to the flown track are taken, in metres.")
+        height_parameters.add_height_files(self)
+        height_parameters.add_echogram(self)
         crossing_parameters.add_beams(self, with_centre=False)
         height_parameters.add_quality(self)
-        height_parameters.add_echogram(self)
-        height_parameters.add_height_files(self)
         self.addParameter(
             parameters.sink("ELEVATIONS", "Elevations", "points", "The laser's heights, with the radar's beside them.")
         )

@@ -47,6 +47,9 @@ else:
     NO_GEOMETRY_CHECK = QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck
     METRES = QgsUnitTypes.DistanceUnit.DistanceMeters
 
+#: Whether forms grey out dates and numbers of layers that are not edited: 3.22 does, 3.40 does not.
+GREYS_FORMS = _VERSION < 34000
+
 FIELD_TYPES: dict[str, Any] = {
     "bool": QMetaType.Type.Bool,
     "int": QMetaType.Type.LongLong,

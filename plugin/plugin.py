@@ -1,4 +1,4 @@
-"""The plugin class: adds the Processing provider and, in the desktop, the menu; and takes them away again."""
+"""The plugin class: adds the Processing provider and, in the desktop, menu and looks; and takes them away again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication
 
+from .compat import GREYS_FORMS
 from .provider import XoprProvider
 
 if TYPE_CHECKING:
+    from .looks import ReadableForms
     from .menu import Menu
 
 
@@ -25,6 +27,7 @@ class XoprCrossoversPlugin:
         self.iface = iface
         self.provider: XoprProvider | None = None
         self.menu: Menu | None = None
+        self.forms: ReadableForms | None = None
 
     def initProcessing(self) -> None:  # noqa: N802 (QGIS asks for this name)
         """Add the provider; ``qgis_process`` calls only this."""
@@ -38,9 +41,16 @@ class XoprCrossoversPlugin:
             from .menu import Menu
 
             self.menu = Menu(self.iface)
+            if GREYS_FORMS:
+                from .looks import ReadableForms
+
+                self.forms = ReadableForms()
 
     def unload(self) -> None:
         """Take the menu and the provider away."""
+        if self.forms is not None:
+            self.forms.remove()
+            self.forms = None
         if self.menu is not None:
             self.menu.remove()
             self.menu = None

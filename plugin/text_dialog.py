@@ -24,7 +24,9 @@ class TextDialog(QDialog):  # type: ignore[misc]
         self.setModal(False)
         self._view = QPlainTextEdit(self)
         self._view.setReadOnly(True)
-        self._view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        # By a style sheet, as QGIS has one of its own with the user's font, which goes before any other.
+        family = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+        self._view.setStyleSheet(f'font-family: "{family}"')
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self._buttons.rejected.connect(self.reject)
         #: What each button copies; None is the whole text.

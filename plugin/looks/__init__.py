@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from . import result_group as result_group
     from . import styles as styles
     from .columns import MEASURED_ALIASES as MEASURED_ALIASES
+    from .readable_forms import ReadableForms as ReadableForms
     from .styles import Style as Style
 
 if not TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qgis.core import QgsAttributeTableConfig, QgsEditorWidgetSetup, QgsVectorLayer
+from qgis.core import QgsApplication, QgsAttributeTableConfig, QgsEditorWidgetSetup, QgsVectorLayer
+from qgis.PyQt.QtGui import QFontMetrics
 
 #: Names for people of columns that several kinds of layers may have; a :class:`.Style` adds its own.
 ALIASES = {
@@ -85,7 +86,9 @@ MEASURED_ALIASES = {
 }
 
 _MOMENT_WIDTH = 150
-# Columns of the attribute table whose content needs more or less room than QGIS gives, in pixels.
+# Columns of the attribute table whose content needs more or less room than QGIS gives, in pixels where ten digits take
+# _TEN_DIGITS of them.
+_TEN_DIGITS = 83
 _WIDTHS = {
     "id": 170,
     "frame_id": 170,
@@ -139,15 +142,36 @@ def describe(layer: QgsVectorLayer, own_aliases: Mapping[str, str]) -> None:
     layer.setAttributeTableConfig(_table_columns(layer))
 
 
+def names_columns(layer: QgsVectorLayer) -> bool:
+    """Whether columns of a layer have our names: it is of this plugin, or of a file that it wrote."""
+    columns = layer.fields()
+    return any(columns.at(index).alias() == ALIASES.get(columns.at(index).name()) for index in range(columns.count()))
+
+
+def widths_of_columns(letters: QFontMetrics | None) -> dict[str, int]:
+    """Return the widths of columns (pixels) that need their own, by name, for the letters of a window."""
+    scale = letters.horizontalAdvance("0" * 10) / _TEN_DIGITS if letters is not None else 1.0
+    return {name: round(width * scale) for name, width in _WIDTHS.items()}
+
+
+def _letters() -> QFontMetrics | None:
+    """Return the letters that the user chose; None where there is no window."""
+    if QgsApplication.platform() != "desktop":
+        return None
+    from qgis.utils import iface
+
+    return iface.mainWindow().fontMetrics()
+
+
 def _table_columns(layer: QgsVectorLayer) -> QgsAttributeTableConfig:
     config = layer.attributeTableConfig()
     config.update(layer.fields())
-    columns = config.columns()
+    columns, widths = config.columns(), widths_of_columns(_letters())
     for column in columns:
         if column.type == QgsAttributeTableConfig.Type.Action:
             column.hidden = not layer.actions().actions()
             continue
-        column.width = _WIDTHS.get(column.name, column.width)
+        column.width = widths.get(column.name, column.width)
         column.hidden = column.name in _TECHNICAL
     # What can be done with a row stands first, where it is seen.
     columns.sort(key=lambda column: column.type != QgsAttributeTableConfig.Type.Action)

@@ -9,6 +9,11 @@ _LINKS_SHOWN = 10
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
+def on_paper(tip: str) -> str:
+    """Return a tip, black on white whatever the theme: in a dark one QGIS 3.22 writes black on nearly black."""
+    return f'<div style="background-color: white; color: black">\n{tip}\n</div>' if tip else ""
+
+
 def _plain(expression: str) -> str:
     """Return an expression that gives the value of another one as text for HTML; nothing for NULL."""
     made = f"coalesce({expression}, '')"

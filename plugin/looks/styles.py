@@ -68,7 +68,7 @@ def apply(layer: QgsVectorLayer, style: Style) -> None:
     describe(layer, style.aliases)
     layer.setDisplayExpression(style.label)
     tip = style.map_tip
-    layer.setMapTipTemplate(tip(layer.fields().names()) if callable(tip) else tip)
+    layer.setMapTipTemplate(map_tips.on_paper(tip(layer.fields().names()) if callable(tip) else tip))
     if style.renderer is not None and layer.isSpatial():
         layer.setRenderer(style.renderer(layer))
     if style.times:

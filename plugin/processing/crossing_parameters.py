@@ -24,16 +24,17 @@ NUMBER_LISTS = {
 }
 
 
-def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE`` and ``DIRECTION``."""
-    add_beams(algorithm)
-    add_max_days(algorithm, "Keep crossovers whose pass was at most so many days before or after.")
+def add_crossover_filters(algorithm: QgsProcessingAlgorithm, advanced: bool = True) -> None:
+    """Add ``BEAMS``, ``MAX_DAYS``, ``MIN_ANGLE`` and ``DIRECTION``; the last two are always `advanced`."""
+    add_beams(algorithm, advanced=advanced)
+    add_max_days(algorithm, "Keep crossovers whose pass was at most so many days before or after.", advanced)
     algorithm.addParameter(
         number(
             "MIN_ANGLE",
             "Smallest crossing angle",
             FLOAT,
             "Degrees, 0 to 90: crossings at a smaller angle are left out.",
+            advanced=True,
             defaultValue=0.0,
             minValue=0.0,
             maxValue=90.0,
@@ -42,7 +43,7 @@ def add_crossover_filters(algorithm: QgsProcessingAlgorithm) -> None:
     add_direction(algorithm)
 
 
-def add_beams(algorithm: QgsProcessingAlgorithm, with_centre: bool = True) -> None:
+def add_beams(algorithm: QgsProcessingAlgorithm, with_centre: bool = True, advanced: bool = True) -> None:
     """Add ``BEAMS``; the line between them is among the options unless only what is measured counts."""
     help_text = (
         "Which beams, separated by commas; all six if nothing is chosen. gt1l is the left-most in the direction of "
@@ -50,19 +51,26 @@ def add_beams(algorithm: QgsProcessingAlgorithm, with_centre: bool = True) -> No
     )
     if with_centre:
         help_text += "; centre is the line between them"
-    algorithm.addParameter(choices("BEAMS", "Beams", LINES if with_centre else BEAMS, BEAMS, f"{help_text}."))
+    options = LINES if with_centre else BEAMS
+    algorithm.addParameter(choices("BEAMS", "Beams", options, BEAMS, f"{help_text}.", advanced))
 
 
-def add_max_days(algorithm: QgsProcessingAlgorithm, help_text: str) -> None:
+def add_max_days(algorithm: QgsProcessingAlgorithm, help_text: str, advanced: bool = False) -> None:
     """Add ``MAX_DAYS``."""
     algorithm.addParameter(
-        number("MAX_DAYS", "Most days between flight and pass", FLOAT, help_text, optional=True, minValue=0.0)
+        number(
+            "MAX_DAYS",
+            "Most days between flight and pass",
+            FLOAT,
+            help_text,
+            advanced=advanced,
+            optional=True,
+            minValue=0.0,
+        )
     )
 
 
-def add_direction(
-    algorithm: QgsProcessingAlgorithm, where: str = "Of the satellite where it crosses:", advanced: bool = False
-) -> None:
+def add_direction(algorithm: QgsProcessingAlgorithm, where: str = "Which way the satellite goes there.") -> None:
     """Add ``DIRECTION``."""
     algorithm.addParameter(
         choice(
@@ -70,8 +78,8 @@ def add_direction(
             "Direction of flight",
             DIRECTIONS,
             DIRECTIONS[0],
-            f"{where} ascending is northward, descending southward.",
-            advanced,
+            where,
+            advanced=True,
         )
     )
 

@@ -33,8 +33,8 @@ def add_download(algorithm: QgsProcessingAlgorithm) -> None:
             "Form",
             KINDS,
             KINDS[0],
-            "curl and wget: a script for the shell of Linux and macOS; powershell: one for Windows, with the curl that "
-            "is there; earthaccess: one for Python with that package; urls: a plain list, one link a line.",
+            "What is written. PowerShell takes the curl that Windows has, Python the package earthaccess; a plain list "
+            "has one link a line.",
         )
     )
     algorithm.addParameter(
@@ -63,8 +63,7 @@ def add_download(algorithm: QgsProcessingAlgorithm) -> None:
             "Best is",
             BEST_BY,
             BEST_BY[0],
-            "time: nearest in time to the flight (column days_between); overlap: most of the flight line in the "
-            "footprint (column overlap_m, which Matches have).",
+            "By the column days_between, or by overlap_m, which Matches have.",
         )
     )
     script = QgsProcessingParameterFileDestination(

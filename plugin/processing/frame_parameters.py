@@ -105,7 +105,7 @@ def add_frames(algorithm: QgsProcessingAlgorithm, optional: bool = False) -> Non
 
 
 def add_points(algorithm: QgsProcessingAlgorithm, optional: bool) -> None:
-    """Add ``POINTS``, ``RULE`` and ``DISTANCE``."""
+    """Add ``POINTS``, ``RULE`` and ``DISTANCE``; how near is nobody's first question where points are optional."""
     help_text = (
         "Points or multipoints in any coordinate reference system, or a table with columns lon and lat (degrees); of a "
         "layer with a selection, those selected."
@@ -119,16 +119,17 @@ def add_points(algorithm: QgsProcessingAlgorithm, optional: bool) -> None:
             "A frame is kept if",
             RULES,
             RULES[0],
-            "mbox: one of the frame's morton cells (opr:mbox) holds a point, as in the xOPR notebook; "
-            "distance: the flight line passes within the distance of a point.",
+            "The cells are those of opr:mbox, as in the xOPR notebook.",
+            advanced=optional,
         )
     )
     algorithm.addParameter(
         distance(
             "DISTANCE",
-            "Distance on the ground (rule distance)",
+            "Distance on the ground (flight line near a point)",
             DEFAULT_DISTANCE_M,
-            "Metres on the ground between point and flight line.",
+            "Metres on the ground between point and flight line, for RULE distance.",
+            advanced=optional,
         )
     )
 

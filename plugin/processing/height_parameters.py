@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str) -> None:
+def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str, advanced: bool = False) -> None:
     """Add ``BUFFER``."""
-    algorithm.addParameter(distance("BUFFER", "Distance on the ground", default_m, help_text))
+    algorithm.addParameter(distance("BUFFER", "Distance on the ground", default_m, help_text, advanced=advanced))
 
 
 def add_one_frame(algorithm: QgsProcessingAlgorithm) -> None:
@@ -70,9 +70,8 @@ def add_echogram(algorithm: QgsProcessingAlgorithm) -> None:
             "Echogram in the report",
             ECHOGRAMS,
             ECHOGRAMS[0],
-            "none: the section has the radar's picks alone; thumbnail: the picture that the catalog has, with axes of "
-            "its own, is shown below; data: the echogram file (CSARP_standard or CSARP_qlook, tens to hundreds of MB, "
-            "fetched once and kept, or in RADAR_FILES) is drawn under the picks.",
+            "What the section shows. The picture of the catalog has axes of its own; the echogram file (CSARP_standard "
+            "or CSARP_qlook, tens to hundreds of MB) is fetched once and kept, or is in RADAR_FILES.",
         )
     )
     algorithm.addParameter(
@@ -93,22 +92,15 @@ def add_quality(algorithm: QgsProcessingAlgorithm) -> None:
             "Heights that count",
             QUALITIES,
             QUALITIES[0],
-            "best: segments with atl06_quality_summary 0; all: every segment that has a height.",
+            "The best are segments with atl06_quality_summary 0; all are those that have a height.",
+            advanced=True,
         )
     )
 
 
 def add_height_files(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``RADAR_FILES``, ``GRANULE_FILES`` and ``AUTHCFG``."""
-    algorithm.addParameter(
-        text(
-            "RADAR_FILES",
-            "Radar layer files (instead of fetching them)",
-            None,
-            "Files of CSARP_layer of your own: a folder, a file or a pattern, several with semicolons between; nothing "
-            "is fetched then. If empty, the layer files are fetched from where the catalog says they are, and kept.",
-        )
-    )
+    """Add ``AUTHCFG``, ``GRANULE_FILES`` and ``RADAR_FILES``: a login first, as most have no files of their own."""
+    add_login(algorithm)
     algorithm.addParameter(
         text(
             "GRANULE_FILES",
@@ -119,7 +111,15 @@ def add_height_files(algorithm: QgsProcessingAlgorithm) -> None:
             "one is read. If empty, small pieces of the granules are read from the archive, and kept.",
         )
     )
-    add_login(algorithm)
+    algorithm.addParameter(
+        text(
+            "RADAR_FILES",
+            "Radar layer files (instead of fetching them)",
+            None,
+            "Files of CSARP_layer of your own: a folder, a file or a pattern, several with semicolons between; nothing "
+            "is fetched then. If empty, the layer files are fetched from where the catalog says they are, and kept.",
+        )
+    )
 
 
 def add_login(algorithm: QgsProcessingAlgorithm) -> None:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
-    """Add ``METHOD``, ``CROSSING_ONLY``, ``MAX_DAYS``, ``BEST`` and ``DIRECTION``."""
+def add_matching(algorithm: QgsProcessingAlgorithm, advanced: bool = False) -> None:
+    """Add ``METHOD``, ``CROSSING_ONLY``, ``MAX_DAYS``, ``BEST`` and ``DIRECTION``; `advanced`: all but the first."""
     algorithm.addParameter(
         choice(
             "METHOD",
             "A granule matches a frame if",
             METHODS,
             METHODS[0],
-            "strtree: its footprint meets one of the frame's four morton cells (opr:mbox), as in the xOPR notebook; "
-            "prefix: the same with morton cells alone; flightline: its footprint meets the flight line itself.",
+            "The frame's morton cells are the four of opr:mbox. strtree is what the xOPR notebook does, flightline is "
+            "what is true on the ground.",
         )
     )
     algorithm.addParameter(
@@ -35,9 +35,10 @@ def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
             "CROSSING_ONLY",
             "Keep only granules that cross the flight line",
             "Leave out matches whose footprint lies in a frame's cells but does not cross its flight line.",
+            advanced,
         )
     )
-    add_max_days(algorithm, "Keep matches whose pass was at most so many days before or after.")
+    add_max_days(algorithm, "Keep matches whose pass was at most so many days before or after.", advanced)
     algorithm.addParameter(
         number(
             "BEST",
@@ -46,15 +47,15 @@ def add_matching(algorithm: QgsProcessingAlgorithm) -> None:
             "So many granules of each frame, those whose day is nearest to the flight's; of equal ones the earlier. "
             "They are chosen of those that the other choices leave. Of a frame without a flight date the earliest are "
             "kept. 0 keeps all.",
+            advanced=advanced,
             defaultValue=0,
             minValue=0,
         )
     )
     add_direction(
         algorithm,
-        "Of the satellite where it comes by the middle of the frame, so that granules of regions 4 and 11, in which it "
-        "turns, count by that as well:",
-        advanced=True,
+        "Which way the satellite goes by the middle of the frame, so that granules of regions 4 and 11, in "
+        "which it turns, count by that as well.",
     )
 
 
@@ -63,11 +64,11 @@ def add_compared_methods(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         choices(
             "METHODS",
-            "Methods",
+            "Methods: a granule matches a frame if",
             METHODS,
             METHODS,
-            "Which methods, separated by commas; all of them if nothing is chosen. strtree and prefix go by the "
-            "frames' morton cells (opr:mbox), flightline by the flight line.",
+            "Which methods, separated by commas; all of them if nothing is chosen. The frames' morton cells are those "
+            "of opr:mbox.",
         )
     )
     algorithm.addParameter(

@@ -22,8 +22,14 @@ from qgis.core import (
 )
 
 from ..compat import ADVANCED, DATE, LINES, METRES, POINTS, POLYGONS, TABLE
+from .option_names import names_beside
 
 _REPLACED = "In a GeoPackage that is there, the table of that name is replaced and the others stay."
+
+# Named, not imported: the desktop alone loads what has windows.
+_OPTION_WIDGET = f"{__package__}.option_widgets.OptionWidget"
+# QGIS fills columns first: so many set the left and the right beam of a pair below each other.
+_ABREAST = 4
 
 GEOMETRY_TYPES = {"lines": LINES, "points": POINTS, "polygons": POLYGONS, "table": TABLE}
 
@@ -41,19 +47,36 @@ def described(
 def choice(
     name: str, label: str, options: Sequence[str], default: str | None, help_text: str, advanced: bool = False
 ) -> Any:
-    """Return a parameter with named options: the value is the option's text, in models and commands too."""
+    """Return a parameter with options, which the dialog shows by their names.
+
+    The value is the option itself, in models and commands too.
+    """
     parameter = QgsProcessingParameterEnum(
         name, label, list(options), defaultValue=default, optional=default is None, usesStaticStrings=True
     )
-    return described(parameter, f"{help_text} Options: {', '.join(options)}.", advanced)
+    return _with_names(parameter, help_text, advanced)
 
 
-def choices(name: str, label: str, options: Sequence[str], default: Sequence[str], help_text: str) -> Any:
-    """Return an optional parameter of which several options can be chosen."""
+def choices(
+    name: str, label: str, options: Sequence[str], default: Sequence[str], help_text: str, advanced: bool = False
+) -> Any:
+    """Return an optional parameter of which several options can be chosen, by boxes to check."""
     parameter = QgsProcessingParameterEnum(
         name, label, list(options), True, defaultValue=list(default), optional=True, usesStaticStrings=True
     )
-    return described(parameter, f"{help_text} Options: {', '.join(options)}.")
+    return _with_names(parameter, help_text, advanced)
+
+
+def _with_names(parameter: QgsProcessingParameterEnum, help_text: str, advanced: bool) -> Any:
+    options = parameter.options()
+    names = names_beside(options)
+    widget: dict[str, Any] = {"class": _OPTION_WIDGET}
+    if parameter.allowMultiple():
+        # As QGIS calls its own boxes; long names are read below each other.
+        widget |= {"useCheckBoxes": True, "columns": 1 if names else _ABREAST}
+    parameter.setMetadata({"widget_wrapper": widget})
+    told = (help_text, names, f"Options: {', '.join(options)}.")
+    return described(parameter, " ".join(filter(None, told)), advanced)
 
 
 def switch(name: str, label: str, help_text: str, advanced: bool = False) -> Any:
@@ -66,11 +89,11 @@ def number(name: str, label: str, kind: Any, help_text: str, *, advanced: bool =
     return described(QgsProcessingParameterNumber(name, label, kind, **more), help_text, advanced)
 
 
-def distance(name: str, label: str, default_m: float, help_text: str, **more: Any) -> Any:
+def distance(name: str, label: str, default_m: float, help_text: str, *, advanced: bool = False, **more: Any) -> Any:
     """Return a parameter for metres on the ground, from 0 on; `more` is handed to QGIS."""
     parameter = QgsProcessingParameterDistance(name, label, defaultValue=default_m, minValue=0.0, **more)
     parameter.setDefaultUnit(METRES)
-    return described(parameter, help_text)
+    return described(parameter, help_text, advanced)
 
 
 def text(name: str, label: str, default: str | None, help_text: str, advanced: bool = False) -> Any:

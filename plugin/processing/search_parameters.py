@@ -23,35 +23,39 @@ DEFAULT_CYCLE = 22
 
 
 def add_window(algorithm: QgsProcessingAlgorithm, default: str) -> None:
-    """Add ``TIME_MODE``, ``START_DATE``, ``END_DATE`` and ``CYCLE``."""
+    """Add ``TIME_MODE``, ``CYCLE``, ``START_DATE`` and ``END_DATE``."""
     algorithm.addParameter(
         choice(
             "TIME_MODE",
             "Time of the ICESat-2 passes",
             TIME_MODES,
             default,
-            "date_range: from the start date to the end date; cycle: one repeat cycle by the actual orbit calendar; "
-            "nominal_cycle: the same counted as 91 days from launch, as xOPR and magg do; exact_year: from the first "
-            "to the last flight date of the frames; all_years: from launch (2018-10-13) to today.",
+            "Which passes are searched. The launch was on 2018-10-13; a cycle of 91 days is what xOPR and magg count.",
         )
-    )
-    algorithm.addParameter(day("START_DATE", "Start date (mode date_range)", "First day that is searched."))
-    algorithm.addParameter(
-        day("END_DATE", "End date (mode date_range)", "Last day that is searched, included; today if empty.")
     )
     algorithm.addParameter(
         number(
             "CYCLE",
-            "Repeat cycle (modes cycle and nominal_cycle)",
+            "Number of the repeat cycle",
             INTEGER,
-            "Number of an ICESat-2 repeat cycle; cycle 22 began on 2023-12-18.",
+            "Number of an ICESat-2 repeat cycle, for TIME_MODE cycle and nominal_cycle; cycle 22 began on 2023-12-18.",
             defaultValue=DEFAULT_CYCLE,
             minValue=1,
         )
     )
+    algorithm.addParameter(
+        day("START_DATE", "Start date (between two dates)", "First day that is searched, for TIME_MODE date_range.")
+    )
+    algorithm.addParameter(
+        day(
+            "END_DATE",
+            "End date (between two dates)",
+            "Last day that is searched, included, for TIME_MODE date_range; today if empty.",
+        )
+    )
 
 
-def add_product(algorithm: QgsProcessingAlgorithm) -> None:
+def add_product(algorithm: QgsProcessingAlgorithm, advanced: bool = False) -> None:
     """Add ``SHORT_NAME``, ``VERSION``, ``PROVIDER``, ``CMR_URL`` and ``STORE``."""
     algorithm.addParameter(
         text(
@@ -61,6 +65,7 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
             "Short name of a product in NASA's CMR. Known to work are ATL03, ATL06 and ATL08, whose granules are named "
             "after track, cycle and region. Others are searched too; where a name does not tell its cycle, the time "
             "alone decides.",
+            advanced,
         )
     )
     algorithm.addParameter(
@@ -69,6 +74,7 @@ def add_product(algorithm: QgsProcessingAlgorithm) -> None:
             "Version of the product",
             settings.product_version(),
             f"Its number, such as 007 or 7; one that CMR has of the product. The default is set in {settings.PLACE}.",
+            advanced,
         )
     )
     algorithm.addParameter(
@@ -95,8 +101,7 @@ def add_granule_store(algorithm: QgsProcessingAlgorithm) -> None:
             "Granules of earlier searches",
             STORE_MODES,
             STORE_MODES[0],
-            "use: what earlier searches brought is taken from this computer, and only the rest is asked of CMR; "
-            "refresh: everything is asked anew, and kept; ignore: everything is asked anew, and nothing is kept.",
+            "What earlier searches brought is kept on this computer.",
             advanced=True,
         )
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+from pathlib import Path
 
 import pytest
 from qgis.core import (
@@ -48,6 +50,20 @@ def pytest_runtest_teardown(item):
 @pytest.fixture
 def feedback():
     return Feedback()
+
+
+@pytest.fixture(scope="session")
+def processing(qgis_app):
+    """Processing's own plugin, as in the desktop."""
+    folder = str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins")
+    sys.path.append(folder)
+    from processing.core.Processing import Processing
+
+    Processing.initialize()
+    import processing
+
+    yield processing
+    sys.path.remove(folder)
 
 
 @pytest.fixture

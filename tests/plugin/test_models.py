@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from qgis.core import (
@@ -62,20 +61,6 @@ def steps(model):
     """The model's steps by the second half of their algorithm's id, from top to bottom."""
     children = sorted(model.childAlgorithms().values(), key=lambda child: child.position().y())
     return {child.algorithmId().partition(":")[2]: child for child in children}
-
-
-@pytest.fixture(scope="session")
-def processing(qgis_app):
-    """Processing's own plugin, as in the desktop."""
-    folder = str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins")
-    sys.path.append(folder)
-    from processing.core.Processing import Processing
-
-    Processing.initialize()
-    import processing
-
-    yield processing
-    sys.path.remove(folder)
 
 
 @pytest.fixture

@@ -184,16 +184,27 @@ def test_layers_are_asked_for_by_their_geometry(provider):
     assert kinds["matchgranules", "GRANULES"] == [types.TypeVectorPolygon]
 
 
-def test_what_few_need_is_among_the_advanced_parameters(provider):
-    advanced = {
+@pytest.mark.parametrize(
+    ("name", "first"),
+    {
+        "findgranules": "SEASON CATALOG FRAMES POINTS TIME_MODE CYCLE START_DATE END_DATE METHOD",
+        "querygranules": "FRAMES EXTENT GRANULE_IDS TIME_MODE CYCLE START_DATE END_DATE SHORT_NAME VERSION",
+        "matchgranules": "FRAMES GRANULES METHOD CROSSING_ONLY MAX_DAYS BEST",
+        "crossoverpoints": "FRAMES GRANULES BEAMS MAX_DAYS",
+        "crossoverheights": "CROSSOVERS FRAMES AUTHCFG GRANULE_FILES RADAR_FILES",
+        "readalong": "FRAMES FRAME GRANULES MATCHES BUFFER AUTHCFG GRANULE_FILES RADAR_FILES ECHOGRAM",
+        "predictpasses": "PLACES DISTANCE START_DATE END_DATE",
+        "subsetbypoints": "FRAMES POINTS RULE DISTANCE",
+        "seasontocrossovers": "SEASON CATALOG POINTS TIME_MODE CYCLE START_DATE END_DATE BEAMS MAX_DAYS",
+    }.items(),
+)
+def test_a_dialog_shows_what_most_people_set_in_this_order_and_the_rest_is_advanced(provider, name, first):
+    shown = [
         parameter.name()
-        for parameter in provider.algorithm("findgranules").parameterDefinitions()
-        if parameter.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced
-    }
-    assert advanced == {
-        *("HEMISPHERE", "FRAME_PROVIDER", "FLIGHT_START_DATE", "FLIGHT_END_DATE"),
-        *("PROVIDER", "CMR_URL", "STORE", "DIRECTION"),
-    }
+        for parameter in provider.algorithm(name).parameterDefinitions()
+        if not parameter.isDestination() and not parameter.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced
+    ]
+    assert shown == first.split()
 
 
 @EACH
