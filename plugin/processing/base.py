@@ -24,6 +24,7 @@ from ..packages import dependencies
 from .checks import refusal
 from .destinations import check_outputs
 from .failure import failure_of
+from .help_words import in_dialog
 from .python_command import PythonCommand
 from .relevance import check_relevance
 from .run import Run
@@ -118,7 +119,8 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         """Return the help: HTML for the desktop's panel, else plain text, to which QGIS adds the summary itself."""
         paragraphs = [part.strip().replace("\n", " ") for part in self.HELP.strip().split("\n\n")]
         if QgsApplication.platform() == "desktop":
-            return "".join(f"<p>{paragraph}</p>" for paragraph in (self.SUMMARY, *paragraphs))
+            told = (in_dialog(paragraph, self.parameterDefinitions()) for paragraph in (self.SUMMARY, *paragraphs))
+            return "".join(f"<p>{paragraph}</p>" for paragraph in told)
         return "\n\n".join(paragraphs)
 
     def helpUrl(self) -> str:  # noqa: N802 (QGIS asks for this name)
