@@ -26,7 +26,7 @@ from xopr_crossovers.core.catalogs import seasons
 from xopr_crossovers.core.granules import footprints
 
 CYCLES = list(range(1, 34))
-LAYERS = {"granules": [22], "granules8": list(range(18, 26))}
+LAYERS = {"granules": [22], "granules8": list(range(18, 26)), "granules33": list(CYCLES)}
 ARCHIVE_FRAMES = 28_000
 _SOURCES = (
     "bench/flights.py",

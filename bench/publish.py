@@ -54,7 +54,7 @@ def _line(line: dict) -> str:
     ratio = f"{line['ratio']:.1f}" if line["ratio"] else ""
     if line["rate"]:
         ratio = f"{line['rate'] / 1e6:.1f} million a minute"
-    texts = {"times": "{:.0f}", "seconds": "{:.0f} s", "rate": "{:,.0f} a minute"}
+    texts = {"times": "{:g}", "seconds": "{:.0f} s", "rate": "{:,.0f} a minute"}
     asked = "" if bar is None else texts[kind].format(bar)
     if line["limit_mb"]:
         asked += f", {line['limit_mb'] / 1000:.0f} GB"

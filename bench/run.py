@@ -14,7 +14,8 @@ import sys
 import time
 
 from measure import BENCH, BUILD, OURS, UPSTREAM, Measured, call
-from rows import FULL, ROWS, Line, Outcome
+from outcomes import FULL, Line, Outcome
+from rows import ROWS
 
 #: Of the report; rows of a report of another layout are not kept.
 LAYOUT = 2
@@ -176,7 +177,7 @@ def cells(line: Line) -> tuple[str, ...]:
     ratio = f"{line.ratio:.1f} x" if line.ratio else ""
     if line.rate:
         ratio = f"{line.rate / 1e6:.1f} M/min"
-    bar = {None: "", "times": "{:.0f} x", "seconds": "{:.0f} s", "rate": "{:.0e}/min"}[
+    bar = {None: "", "times": "{:g} x", "seconds": "{:.0f} s", "rate": "{:.0e}/min"}[
         line.bar_kind if line.bar is not None else None
     ].format(line.bar)
     peak = f"{line.ours.peak_mb:,.0f} MB" if line.ours else ""

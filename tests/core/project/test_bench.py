@@ -109,13 +109,13 @@ def test_footprints_have_the_vertices_and_the_width_of_real_ones(module):
 
 @pytest.mark.parametrize(("seconds", "peak_mb", "met"), [(9.9, 100, True), (10.1, 100, False), (9.9, 2_001, False)])
 def test_a_bar_is_met_only_in_time_and_memory(module, measured, seconds, peak_mb, met):
-    line = module("rows").Line("work", measured(100.0), measured(seconds, peak_mb), bar=10, limit_mb=2_000)
+    line = module("outcomes").Line("work", measured(100.0), measured(seconds, peak_mb), bar=10, limit_mb=2_000)
 
     assert line.met is met
 
 
 def test_a_bar_of_seconds_and_one_of_a_rate_are_met_from_their_own_side(module, measured):
-    line = module("rows").Line
+    line = module("outcomes").Line
 
     assert line("", None, measured(599.0), bar=600, bar_kind="seconds").met
     assert not line("", None, measured(601.0), bar=600, bar_kind="seconds").met
@@ -136,7 +136,7 @@ def test_only_the_sampled_stage_is_stretched(module):
 def test_the_exponent_of_a_curve_is_that_of_its_law(module, power):
     curve = [{"n": n, "processor": 3 * n**power} for n in (10, 20, 40, 80)]
 
-    assert module("rows").exponent(curve) == pytest.approx(power)
+    assert module("archive_rows").exponent(curve) == pytest.approx(power)
 
 
 def test_a_pair_that_one_side_lacks_is_counted(module, tmp_path, capsys, monkeypatch):
