@@ -148,6 +148,10 @@ def test_a_batch_shows_the_names_and_hands_on_the_options(provider, gui):
     kind.setParameterValue("urls", QgsProcessingContext())
     assert box(kind.wrappedWidget()).currentText() == "Plain list of links"
     assert kind.parameterValue() == "urls"
+    several = gui("batch", provider.algorithm("comparemethods").create()).mainWidget().wrappers[0]
+    methods = next(one for one in several if one and one.parameterDefinition().name() == "METHODS")
+    assert methods.wrappedWidget().findChildren(QCheckBox) == []  # boxes would not fit into a row of a table
+    assert methods.parameterValue() == ["strtree", "prefix", "flightline"]
 
 
 # --- the model designer ---
