@@ -25,10 +25,10 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...core.common import CancelledError, InputError, Progress, count
+from ...core.common import CancelledError, InputError, Progress, count, put_off_collecting
 from ...core.geometry import earth_crs
 from ..compat import WkbType
-from . import collecting, direct_reading
+from . import direct_reading
 from .attributes import column_of, field_of, values_of
 from .curves import plain
 from .geometries import of_one_kind, type_name
@@ -59,7 +59,8 @@ def source_to_table(
         Of which the source is all, so that it may be read from its file.
     """
     progress = progress or Progress()
-    found = direct_reading.read(layer, progress.check) if layer is not None else None
+    with put_off_collecting():
+        found = direct_reading.read(layer, progress.check) if layer is not None else None
     is_spatial = source.wkbType() != WkbType.NoGeometry
     if found is not None and (found[1] is not None) == is_spatial:
         columns, geometries = found
@@ -127,7 +128,7 @@ def _read(
     wkb: list[bytes | None] = []
     n_curved = 0
     features = source.getFeatures()
-    with collecting.put_off():
+    with put_off_collecting():
         while some := list(islice(features, BATCH)):
             progress.check()
             if feedback is not None and feedback.isCanceled():
@@ -258,7 +259,7 @@ def write(
         If the sink refuses a feature; the message is only why.
     """
     fields = fields_of(table, kinds)
-    with collecting.put_off():
+    with put_off_collecting():
         for batch in _features(table, fields, kinds or {}):
             if feedback.isCanceled():
                 raise CancelledError
