@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,11 @@ import shapely
 from . import geometry_blobs
 from .attributes import kind_of, sql_values_of
 from .geometries import of_one_kind
-from .geopackage import FillingError, quoted, statement
+from .geopackage import FillingError, insert, quoted, statement
 from .packed_index import PackedIndex
 
 # Rows between two looks at whether the user asked to stop.
 _BATCH = 20_000
-# As many as SQLite takes in one statement, whatever its version.
-_MOST_VALUES = 999
 
 
 def can_fill(destination: str) -> bool:
@@ -98,8 +95,6 @@ class _Filling:
         self._index = self._open_index()
         columns = connection.execute("SELECT name FROM pragma_table_info(?)", [self._table]).fetchall()
         self._n_columns = len(columns)
-        # A statement for each row would write down each time which is the last number that was given.
-        self._at_once = max(_MOST_VALUES // self._n_columns, 1)
 
     def _open_index(self) -> PackedIndex | None:
         name = f"rtree_{self._table}_{self._column}"
@@ -141,17 +136,7 @@ class _Filling:
             if self._column:
                 columns.append(self._geometries(batch, first))
             columns += [sql_values_of(batch[name], kind) for name, kind in zip(names, kinds)]
-            self._insert(zip(*columns), len(batch))
-
-    def _insert(self, rows: Iterator[tuple[Any, ...]], n_rows: int) -> None:
-        values = chain.from_iterable(islice(rows, n_rows - n_rows % self._at_once))
-        together = zip(*[values] * (self._at_once * self._n_columns))
-        self._sql.executemany(self._insert_of(self._at_once), together)
-        self._sql.executemany(self._insert_of(1), rows)
-
-    def _insert_of(self, n_rows: int) -> str:
-        row = f"({', '.join('?' * self._n_columns)})"
-        return statement("INSERT INTO", quoted(self._table), "VALUES", ", ".join([row] * n_rows))
+            insert(self._sql, self._table, self._n_columns, zip(*columns), len(batch))
 
     def _geometries(self, table: gpd.GeoDataFrame, first: int) -> list[bytes | None]:
         """Return the geometries as the table holds them, and put them into its index."""
