@@ -14,8 +14,8 @@ import shapely
 
 from .planar_rings import are_planar, quarter_pieces
 from .poles import POLE_CRS
-from .polygons import along_great_circles, areal, gather, mend, placed, united
-from .projection import LONLAT_CRS, reproject, same_crs, transformer
+from .polygons import Outlines, areal, gather, mend, placed, united
+from .projection import LONLAT_CRS, reproject, same_crs, transformed, transformer
 from .ragged import begins, spread
 from .sphere import unit_vectors
 
@@ -24,6 +24,8 @@ BEYOND_EQUATOR_DEG = 5.0
 
 # Vertices farther away than this, on the other side, are moved to its parallel: their place does not matter.
 _FAR_DEG = 70.0
+# Polygons at a time, so that what is worked out of them stays near the processor: in half the time.
+_TOGETHER = 2_000
 _ARC_DEG = 0.25
 # Edges along parallels are no longer than this where somebody follows them.
 _SHORT_EDGE_DEG = 20.0
@@ -68,18 +70,32 @@ def in_plane(
     (n,) ndarray of geometries
         Polygon or MultiPolygon; None for what has no area on this side.
     """
+    result = np.full(len(polygons), None, dtype=object)
+    for start in range(0, len(polygons), _TOGETHER):
+        some = slice(start, start + _TOGETHER)
+        result[some] = _some_in_plane(polygons[some], side, max_chord_m, beyond_deg, stays_there=stays_there)
+    return result
+
+
+def _some_in_plane(
+    polygons: np.ndarray, side: str, max_chord_m: float | None, beyond_deg: float, *, stays_there: bool
+) -> np.ndarray:
     polygons = _without_wide(placed(polygons))
-    dense = polygons
+    outlines = Outlines.of(polygons)
     if max_chord_m is not None:
-        dense = along_great_circles(polygons, max_chord_m, side if stays_there else None)
-    bounds = shapely.bounds(dense)
+        outlines = outlines.dense(max_chord_m, side if stays_there else None)
+    low, high = outlines.latitudes()
     with np.errstate(invalid="ignore"):
-        crosses = (bounds[:, 3] > beyond_deg) if side == "south" else (bounds[:, 1] < -beyond_deg)
+        crosses = (high > beyond_deg) if side == "south" else (low < -beyond_deg)
+    if not crosses.any():
+        # Never drawn in longitude and latitude, which would take as long again.
+        xy = transformed(outlines.rings.lon + 0.0, outlines.rings.lat + 0.0, LONLAT_CRS, POLE_CRS[side])
+        return mend(outlines.polygons(xy))
+    dense = outlines.polygons()
     result = np.full(len(dense), None, dtype=object)
     crossing = np.flatnonzero(crosses)
     bare = crossing[_corners(polygons[crossing]) < 3]
     result[~crosses] = mend(reproject(dense[~crosses], LONLAT_CRS, POLE_CRS[side]))
-    dense = dense.copy()
     # There and back along one line: without area, and minutes of work to be made valid.
     dense[bare] = None
     result[crosses] = _cut_off(dense[crosses], side, beyond_deg)
@@ -99,9 +115,11 @@ def _without_wide(polygons: np.ndarray) -> np.ndarray:
 
     Of the two sides of such an outline the one is meant that holds neither pole, however large it is.
     """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    bounds = shapely.bounds(parts)
-    wide = np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180.0)
+    rows = np.flatnonzero(_are_wide(polygons))
+    if len(rows) == 0:
+        return polygons
+    parts, owner = shapely.get_parts(polygons[rows], return_index=True)
+    wide = np.flatnonzero(_are_wide(parts))
     rings, part = shapely.get_rings(parts[wide], return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     long_ = (ring[1:] == ring[:-1]) & (np.abs(np.diff(xy[:, 0])) > _SHORT_EDGE_DEG)
@@ -112,7 +130,17 @@ def _without_wide(polygons: np.ndarray) -> np.ndarray:
         return polygons
     parts[wide] = quarter_pieces(parts[wide])
     parts, of = areal(parts)
-    return gather(parts, owner[of], len(polygons))
+    result = polygons.copy()
+    result[rows] = gather(parts, owner[of], len(rows))
+    return result
+
+
+def _are_wide(polygons: np.ndarray) -> np.ndarray:
+    """Return which polygons are wider than half the circle, as ``(n,)`` bool."""
+    bounds = shapely.bounds(polygons)
+    with np.errstate(invalid="ignore"):
+        wide: np.ndarray = bounds[:, 2] - bounds[:, 0] > 180.0
+    return wide
 
 
 def _cut_off(polygons: np.ndarray, side: str, beyond_deg: float) -> np.ndarray:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import shapely
 
 from .polylines import Polylines
+from .ragged import offsets_of_owners
 from .sphere import densify
 
 # Longitudes are told from -180 to 180 or from 0 to 360.
 _FARTHEST_LON = 360.0
 _ROUNDING = 1e-9
+_POLYGON = shapely.GeometryType.POLYGON
 
 
 def mend(polygons: np.ndarray) -> np.ndarray:
@@ -81,6 +85,68 @@ def united(parts: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:
     return together
 
 
+@dataclass(frozen=True)
+class Outlines:
+    """Polygons in longitude and latitude as arrays.
+
+    Attributes
+    ----------
+    rings : Polylines
+        Closed; of each part the outer one first.
+    first : (n_parts + 1,) ndarray of int
+        Part ``i`` has the rings ``first[i]:first[i + 1]``; none if it is empty.
+    owner : (n_parts,) ndarray of int
+        Whose each part is, ascending.
+    n : int
+        Number of polygons.
+    """
+
+    rings: Polylines
+    first: np.ndarray
+    owner: np.ndarray
+    n: int
+
+    @classmethod
+    def of(cls, polygons: np.ndarray) -> Outlines:
+        """Take Polygons and MultiPolygons apart."""
+        plain = (shapely.get_type_id(polygons) == _POLYGON) & (shapely.get_num_interior_rings(polygons) == 0)
+        if (plain & ~shapely.is_empty(polygons)).all():
+            # As nearly always: a ring each, without a copy of it.
+            each = np.arange(len(polygons) + 1)
+            return cls(Polylines.of(polygons), each, each[:-1], len(polygons))
+        parts, owner = shapely.get_parts(polygons, return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        return cls(Polylines.of(rings), offsets_of_owners(part, len(parts)), owner, len(polygons))
+
+    def dense(self, max_chord_m: float, side: str | None = None) -> Outlines:
+        """Return them with more vertices on their long edges; see :func:`along_great_circles`."""
+        return replace(self, rings=densify(self.rings, max_chord_m, side))
+
+    def latitudes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least and the greatest latitude of each polygon, ``(n,)``; NaN where it has no vertex."""
+        low, high = np.full(self.n, np.inf), np.full(self.n, -np.inf)
+        if len(self.rings):
+            begin = self.rings.offsets[:-1]
+            owner = np.repeat(self.owner, np.diff(self.first))
+            np.minimum.at(low, owner, np.minimum.reduceat(self.rings.lat, begin))
+            np.maximum.at(high, owner, np.maximum.reduceat(self.rings.lat, begin))
+        return np.where(low <= high, low, np.nan), np.where(low <= high, high, np.nan)
+
+    def polygons(self, xy: np.ndarray | None = None) -> np.ndarray:
+        """Put them together again, ``(n,)``; None where there was no ring.
+
+        Parameters
+        ----------
+        xy : (n_vertices, 2) ndarray, optional
+            The vertices in another CRS.
+        """
+        if xy is None:
+            xy = np.column_stack([self.rings.lon, self.rings.lat])
+        parts = shapely.from_ragged_array(_POLYGON, xy, (self.rings.offsets, self.first))
+        drawn = np.diff(self.first) > 0
+        return gather(parts[drawn], self.owner[drawn], self.n)
+
+
 def along_great_circles(polygons: np.ndarray, max_chord_m: float, side: str | None = None) -> np.ndarray:
     """Return polygons in longitude and latitude with more vertices on their long edges.
 
@@ -98,14 +164,7 @@ def along_great_circles(polygons: np.ndarray, max_chord_m: float, side: str | No
     (n,) ndarray of geometries
         None where there was no ring.
     """
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    if len(rings) == 0:
-        return polygons
-    dense = densify(Polylines.of(rings), max_chord_m, side)
-    new_rings = shapely.linearrings(np.column_stack([dense.lon, dense.lat]), indices=dense.line)
-    new_parts = shapely.polygons(new_rings, indices=part)
-    return gather(new_parts, owner, len(polygons))
+    return Outlines.of(polygons).dense(max_chord_m, side).polygons()
 
 
 def gather(parts: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:

@@ -28,7 +28,7 @@ class Polylines:
 
     @classmethod
     def of(cls, lines: np.ndarray) -> Polylines:
-        """Take the vertices out of single lines or rings in longitude and latitude."""
+        """Take the vertices out of single lines, rings or polygons of one ring in longitude and latitude."""
         xy = shapely.get_coordinates(lines)
         return cls(xy[:, 0], xy[:, 1], offsets_of(shapely.get_num_coordinates(lines)))
 

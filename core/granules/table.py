@@ -44,6 +44,18 @@ COLUMNS: dict[str, Any] = {
     "s3_url": "text",
 }
 
+# What a name says, by the columns that are filled with it.
+_NAMED = {
+    "short_name": "short_name",
+    "version": "release",
+    "rgt": "rgt",
+    "cycle": "cycle",
+    "region": "region",
+    "release": "release",
+    "revision": "revision",
+    "start_time": "start_time",
+}
+
 SECOND_COPY = "a second record of the same granule"
 OLDER_REVISION = "an older revision of a granule"
 NO_CONTENT = "a record that was deleted or has no content"
@@ -94,13 +106,11 @@ def granules_from_umm(
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    raw = pd.DataFrame(rows, columns=RECORD_COLUMNS)
-    return _typed(raw, parse_granule_names(raw["granule_id"]))
+    return _typed(pd.DataFrame(rows, columns=RECORD_COLUMNS))
 
 
-def _typed(raw: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
+def _typed(raw: pd.DataFrame) -> pd.DataFrame:
     """Return the table's columns in their types; what `raw` does not say comes from the names."""
-    named = named.rename(columns={"release": "version"}).assign(release=named["release"])
     table = {}
     for column, dtype in COLUMNS.items():
         values = raw[column] if column in raw else pd.Series(None, index=raw.index, dtype=object)
@@ -110,8 +120,15 @@ def _typed(raw: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
             values = text_values(values)
         else:
             values = pd.to_numeric(values).astype(dtype)
-        table[column] = values.fillna(named[column]) if column in named else values
-    return pd.DataFrame(table)
+        table[column] = values
+    typed = pd.DataFrame(table)
+    # Reading names takes as long as all the rest, and layers that we wrote say everything.
+    lacking = typed[list(_NAMED)].isna().any(axis=1)
+    if lacking.any():
+        named = parse_granule_names(typed.loc[lacking, "granule_id"])
+        for column, part in _NAMED.items():
+            typed[column] = typed[column].fillna(named[part])
+    return typed
 
 
 def normalize_granules(
@@ -185,7 +202,7 @@ def usable_granules(
     geometries = _footprints(granules, name, progress)
     raw = pd.DataFrame(granules.drop(columns=granules.geometry.name))
     try:
-        table = _typed(raw, parse_granule_names(raw["granule_id"]))
+        table = _typed(raw)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} have a column that is not of its type: {error}.") from error
     return gpd.GeoDataFrame(table, geometry=geometries, crs=granules.crs)

@@ -47,7 +47,12 @@ def pass_headings(frames: Frames, granules: gpd.GeoDataFrame, pairs: Pairs) -> n
         1 northward, -1 southward, 0 where it is not known; see :func:`~xopr_crossovers.core.icesat2.headings_at`.
     """
     rgt, region = (granules[column].fillna(0).to_numpy(dtype=np.int64)[pairs.granule] for column in ("rgt", "region"))
-    return headings_at(rgt, region, _middles(frames)[pairs.frame])
+    # Repeats of a track pass a frame alike: one of them, whatever its cycle, tells all.
+    (track, tracks), (piece, pieces) = (pd.factorize(numbers) for numbers in (rgt, region))
+    alike, kinds = pd.factorize((pairs.frame * len(tracks) + track) * len(pieces) + piece)
+    one = np.empty(len(kinds), dtype=np.int64)
+    one[alike] = np.arange(len(alike))
+    return headings_at(rgt[one], region[one], _middles(frames)[pairs.frame[one]])[alike]
 
 
 def _middles(frames: Frames) -> np.ndarray:

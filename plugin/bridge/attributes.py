@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from qgis.core import QgsField
-from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, Qt, QTime
+from qgis.PyQt.QtCore import QByteArray, QDate, QDateTime, Qt, QTime, QVariant
 
 from ..compat import field, is_null
 
@@ -24,6 +24,8 @@ def column_of(described: QgsField, values: tuple[Any, ...]) -> Any:
     """Return a column from the attribute values of a field: NULL is a missing value, date-times are UTC."""
     plain = list(values)
     kinds = set(map(type, plain))
+    if QDateTime in kinds and kinds <= _MOMENTS:
+        return _moments(described, plain)
     if not kinds <= _PLAIN_TYPES:
         plain = [None if is_null(value) else value for value in plain]
     if kinds & set(_FROM_QT):
@@ -41,11 +43,17 @@ def column_of(described: QgsField, values: tuple[Any, ...]) -> Any:
         return pd.array(plain, dtype="Int64") if missing else np.array(plain, dtype=np.int64)
     if present and present <= {int, float}:
         return np.array([np.nan if value is None else value for value in plain], dtype=float)
-    if present == {datetime}:
-        return times_of(np.array([None if value is None else value.replace(tzinfo=None) for value in plain], "M8[us]"))
     if not present:
         return pd.Series(plain, dtype=_empty_dtype(described))
     return pd.Series(plain, dtype=object)
+
+
+def _moments(described: QgsField, values: list[QDateTime | QVariant | None]) -> pd.Series:
+    known = [_NAT if is_null(value) else _from_qdatetime(value) for value in values]
+    moments = np.array(known, dtype=np.int64).view("datetime64[ms]")
+    if np.isnat(moments).all():
+        return pd.Series([None] * len(values), dtype=_empty_dtype(described))
+    return times_of(moments)
 
 
 def times_of(moments: np.ndarray) -> pd.Series:
@@ -63,20 +71,18 @@ def _empty_dtype(described: QgsField) -> str:
     return "boolean" if "bool" in name else "object"
 
 
-def _from_qdatetime(value: QDateTime) -> datetime | None:
+def _from_qdatetime(value: QDateTime) -> int:
+    """Return the milliseconds of a moment, as numpy counts them."""
     # QGIS 3.22 reads a file's times without a zone, as "local" ones; the times in our tables are UTC, and so are these
     # digits. They are taken as they are: an hour that the local clock skips in spring would not be valid as a moment.
-    if value.timeSpec() != Qt.TimeSpec.LocalTime:
-        value = value.toUTC()
-    day, clock = value.date(), value.time()
-    if not day.isValid() or not clock.isValid():
-        return None
-    return datetime.combine(day.toPyDate(), clock.toPyTime(), timezone.utc)
+    if value.timeSpec() == Qt.TimeSpec.LocalTime:
+        value = QDateTime(value.date(), value.time(), _UTC)
+    return value.toMSecsSinceEpoch() if value.isValid() else _NAT
 
 
+_MOMENTS = {QDateTime, QVariant, type(None)}
 _PLAIN_TYPES = {bool, int, float, str, type(None)}
 _FROM_QT: dict[type, Callable[[Any], Any]] = {
-    QDateTime: _from_qdatetime,
     QDate: lambda value: value.toPyDate(),
     QTime: lambda value: value.toPyTime(),
     QByteArray: lambda value: None if value.isNull() else bytes(value.data()),
@@ -93,7 +99,8 @@ def values_of(column: pd.Series, kind: str | None = None) -> list[Any]:
     kind = kind or kind_of(column)
     if kind == "datetime":
         moments = _milliseconds(column).astype(np.int64).tolist()
-        known = {moment: None if moment == _NAT else _qdatetime(moment) for moment in set(moments)}
+        made = QDateTime.fromMSecsSinceEpoch
+        known = {moment: None if moment == _NAT else made(moment, _UTC) for moment in set(moments)}
         return [known[moment] for moment in moments]
     if _is_as_it_is(column, kind):
         return _objects(column)
@@ -104,10 +111,12 @@ def values_of(column: pd.Series, kind: str | None = None) -> list[Any]:
 def sql_values_of(column: pd.Series, kind: str) -> list[Any]:
     """Return a column's values as a GeoPackage holds them: days and moments (UTC) are ISO text."""
     if kind == "datetime":
-        moments = _milliseconds(column)
+        # A granule's times are repeated in each of its pairs, and a text takes longer than finding the one there is.
+        rows, moments = pd.factorize(_milliseconds(column), use_na_sentinel=False)
         texts = np.datetime_as_string(moments, unit="ms", timezone="UTC").astype(object)
         texts[np.isnat(moments)] = None
-        return texts.tolist()
+        found: list[Any] = texts[rows].tolist()
+        return found
     if kind == "date":
         known = {day: None if _is_missing(day) else day.isoformat() for day in set(column.tolist())}
         return [known[day] for day in column.tolist()]
@@ -212,8 +221,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else str(value)
 
 
-def _qdatetime(milliseconds: int) -> QDateTime:
-    return QDateTime.fromMSecsSinceEpoch(milliseconds, Qt.TimeSpec.UTC)
+_UTC = Qt.TimeSpec.UTC
 
 
 _IS_KIND: dict[str, Callable[[Any], bool]] = {

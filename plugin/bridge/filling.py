@@ -21,7 +21,7 @@ import shapely
 from . import geometry_blobs
 from .attributes import kind_of, sql_values_of
 from .geometries import of_one_kind
-from .geopackage import FillingError, quoted, statement
+from .geopackage import FillingError, insert, quoted, statement
 from .packed_index import PackedIndex
 
 # Rows between two looks at whether the user asked to stop.
@@ -94,7 +94,7 @@ class _Filling:
         self._is_multi, self._has_z = kind.upper().startswith("MULTI"), has_z == 1
         self._index = self._open_index()
         columns = connection.execute("SELECT name FROM pragma_table_info(?)", [self._table]).fetchall()
-        self._insert = statement("INSERT INTO", quoted(self._table), "VALUES", f"({', '.join('?' * len(columns))})")
+        self._n_columns = len(columns)
 
     def _open_index(self) -> PackedIndex | None:
         name = f"rtree_{self._table}_{self._column}"
@@ -136,7 +136,7 @@ class _Filling:
             if self._column:
                 columns.append(self._geometries(batch, first))
             columns += [sql_values_of(batch[name], kind) for name, kind in zip(names, kinds)]
-            self._sql.executemany(self._insert, zip(*columns))
+            insert(self._sql, self._table, self._n_columns, zip(*columns), len(batch))
 
     def _geometries(self, table: gpd.GeoDataFrame, first: int) -> list[bytes | None]:
         """Return the geometries as the table holds them, and put them into its index."""

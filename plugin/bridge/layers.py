@@ -6,7 +6,7 @@ Needs the packages that :func:`xopr_crossovers.plugin.packages.dependencies.load
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 import geopandas as gpd
@@ -25,7 +25,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...core.common import CancelledError, InputError, Progress, count
+from ...core.common import CancelledError, InputError, Progress, count, put_off_collecting
 from ...core.geometry import earth_crs
 from ..compat import WkbType
 from . import direct_reading
@@ -59,7 +59,8 @@ def source_to_table(
         Of which the source is all, so that it may be read from its file.
     """
     progress = progress or Progress()
-    found = direct_reading.read(layer, progress.check) if layer is not None else None
+    with put_off_collecting():
+        found = direct_reading.read(layer, progress.check) if layer is not None else None
     is_spatial = source.wkbType() != WkbType.NoGeometry
     if found is not None and (found[1] is not None) == is_spatial:
         columns, geometries = found
@@ -127,15 +128,15 @@ def _read(
     wkb: list[bytes | None] = []
     n_curved = 0
     features = source.getFeatures()
-    for number, feature in enumerate(features):
-        if number % BATCH == 0:
+    with put_off_collecting():
+        while some := list(islice(features, BATCH)):
             progress.check()
             if feedback is not None and feedback.isCanceled():
                 raise CancelledError
-        rows.append(feature.attributes())
-        geometry, special = plain(feature.geometry())
-        n_curved += special
-        wkb.append(_wkb(geometry))
+            rows.extend(map(QgsFeature.attributes, some))
+            geometries, n_special = plain(list(map(QgsFeature.geometry, some)))
+            n_curved += n_special
+            wkb.extend(geometry.asWkb().data() or None for geometry in geometries)
     _check_whole(source, features, len(rows), name)
     if n_curved:
         curved = count(n_curved, "curved geometry was", "curved geometries were")
@@ -168,18 +169,16 @@ def open_vector(path: str) -> pd.DataFrame:
     return source_to_table(layer, path, layer=layer)
 
 
-def _wkb(geometry: QgsGeometry) -> bytes | None:
-    # A file writer makes an empty geometry of a missing one.
-    return None if geometry.isNull() or geometry.isEmpty() else geometry.asWkb().data()
-
-
 def _geometries(wkb: list[bytes | None]) -> np.ndarray:
     try:
-        return shapely.from_wkb(np.array(wkb, dtype=object))
+        geometries: np.ndarray = shapely.from_wkb(np.array(wkb, dtype=object))
     except (shapely.errors.ShapelyError, NotImplementedError) as error:
         raise InputError(
             f"A geometry cannot be read ({error}); mend the layer first, for example with 'Fix geometries'."
         ) from error
+    # A file writer makes an empty geometry of a missing one.
+    geometries[shapely.is_empty(geometries)] = None
+    return geometries
 
 
 def _crs_of(crs: QgsCoordinateReferenceSystem, name: str) -> Any:
@@ -260,11 +259,12 @@ def write(
         If the sink refuses a feature; the message is only why.
     """
     fields = fields_of(table, kinds)
-    for batch in _features(table, fields, kinds or {}):
-        if feedback.isCanceled():
-            raise CancelledError
-        if not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
-            raise InputError(_said(sink) or "the layer refused a feature")
+    with put_off_collecting():
+        for batch in _features(table, fields, kinds or {}):
+            if feedback.isCanceled():
+                raise CancelledError
+            if not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
+                raise InputError(_said(sink) or "the layer refused a feature")
     if not sink.flushBuffer():
         raise InputError(_said(sink) or "the layer refused its features")
 
@@ -277,19 +277,20 @@ def _features(table: pd.DataFrame, fields: QgsFields, kinds: dict[str, str]) -> 
     wkb = None
     if isinstance(table, gpd.GeoDataFrame):
         wkb = shapely.to_wkb(of_one_kind(table.geometry.to_numpy()), flavor="iso")
-    names = _attribute_columns(table)
+    columns = [values_of(table[name], kinds.get(name)) for name in _attribute_columns(table)]
+    rows = zip(*columns) if columns else repeat((), len(table))
     for start in range(0, len(table), BATCH):
-        part = table.iloc[start : start + BATCH]
-        columns = [values_of(part[name], kinds.get(name)) for name in names]
         batch = []
-        for row, attributes in enumerate(zip(*columns) if columns else repeat((), len(part)), start):
+        for attributes in islice(rows, BATCH):
             feature = QgsFeature(fields)
             feature.setAttributes(list(attributes))
-            if wkb is not None and wkb[row] is not None:
-                geometry = QgsGeometry()
-                geometry.fromWkb(wkb[row])
-                feature.setGeometry(geometry)
             batch.append(feature)
+        if wkb is not None:
+            for feature, shape in zip(batch, wkb[start : start + BATCH].tolist()):
+                if shape is not None:
+                    geometry = QgsGeometry()
+                    geometry.fromWkb(shape)
+                    feature.setGeometry(geometry)
         yield batch
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .geopackage import quoted, statement
+from .geopackage import insert, quoted, statement
 
 # Boxes that are put in order together: their nodes are written, and only the nodes' own boxes are kept.
 _TOGETHER = 200_000
@@ -41,7 +41,8 @@ class PackedIndex:
     def __init__(self, sql: sqlite3.Connection, name: str, check: Callable[[], None]) -> None:
         self._sql = sql
         self._check = check
-        nodes, rows, parents = (quoted(f"{name}_{part}") for part in ("node", "rowid", "parent"))
+        self._rows = f"{name}_rowid"
+        nodes, parents = (quoted(f"{name}_{part}") for part in ("node", "parent"))
         (size,) = sql.execute(statement("SELECT length(data) FROM", nodes, "WHERE nodeno = 1")).fetchone()
         self._capacity = (size - _HEAD_BYTES) // _CELL.itemsize
         unused = size - _HEAD_BYTES - self._capacity * _CELL.itemsize
@@ -49,7 +50,6 @@ class PackedIndex:
             [("depth", ">u2"), ("count", ">u2"), ("cells", _CELL, self._capacity), ("unused", "u1", unused)]
         )
         self._put_node = statement("INSERT OR REPLACE INTO", nodes, "VALUES (?, ?)")
-        self._put_row = statement("INSERT INTO", rows, "VALUES (?, ?)")
         self._put_parent = statement("INSERT INTO", parents, "VALUES (?, ?)")
         self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
         self._n_waiting = 0
@@ -73,7 +73,7 @@ class PackedIndex:
         if not self._leaves and self._n_waiting <= self._capacity:
             rows, boxes = self._take_waiting()
             self._write_root(0, rows, boxes)
-            self._sql.executemany(self._put_row, ((row, _ROOT) for row in rows.tolist()))
+            insert(self._sql, self._rows, 2, ((row, _ROOT) for row in rows.tolist()), len(rows))
             return
         if self._n_waiting:
             self._write_leaves()
@@ -97,7 +97,7 @@ class PackedIndex:
         rows, boxes = self._take_waiting()
         numbers, owner, outer = self._write_nodes(rows, boxes)
         self._check()
-        self._sql.executemany(self._put_row, zip(rows.tolist(), owner.tolist()))
+        insert(self._sql, self._rows, 2, zip(rows.tolist(), owner.tolist()), len(rows))
         self._leaves.append((numbers, outer))
 
     def _write_nodes(self, numbers: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 
-from ...core.common import XoprError
+from ...core.common import XoprError, put_off_collecting
 from . import installing
 
 # Wheels of these bundle GEOS and PROJ, which QGIS itself brings too: see `_own_libraries_first`. (So does pyogrio with
@@ -129,11 +129,12 @@ def load(also: Sequence[str] = ()) -> None:
     if (text := message(also)) and (also or not _loaded):
         raise DependencyError(text)
     if not _loaded:
-        with _own_libraries_first():
-            for name in _BUNDLING:
+        with put_off_collecting():
+            with _own_libraries_first():
+                for name in _BUNDLING:
+                    _import(name)
+            for name in _PLAIN:
                 _import(name)
-        for name in _PLAIN:
-            _import(name)
         _loaded = True
     for name in also:
         _import(name)

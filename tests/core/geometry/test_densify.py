@@ -43,3 +43,12 @@ def test_far_from_the_pole_steps_are_as_short_as_anywhere(lon_lat):
     few, many = densify(edge(*lon_lat), STEP_M, "south"), densify(edge(*lon_lat), STEP_M)
     np.testing.assert_array_equal(few.lon, many.lon)
     np.testing.assert_array_equal(few.lat, many.lat)
+
+
+@pytest.mark.parametrize("steps", [0.5, 0.99, 1.01, 1.5, 1.99, 2.01, 7.4, 300.2])
+def test_an_edge_is_cut_into_as_few_equal_steps_as_are_no_longer_than_asked_for(steps):
+    lon, lat, _ = SPHERE.fwd(20, -60, 71, steps * STEP_M)
+    dense = densify(edge((20, -60), (lon, lat)), STEP_M)
+    lengths = SPHERE.inv(dense.lon[:-1], dense.lat[:-1], dense.lon[1:], dense.lat[1:])[2]
+    assert len(lengths) == np.ceil(steps)
+    np.testing.assert_allclose(lengths, steps * STEP_M / np.ceil(steps), atol=0.01)

@@ -132,3 +132,18 @@ def test_real_footprints_that_cross_the_antimeridian_unsplit_keep_their_area(rea
     shapes = footprints.project_footprints(table, "EPSG:3413")
     truth = [area_km2(shapely.get_coordinates(ring)[:-1].tolist()) for ring in rings]
     np.testing.assert_allclose(areas_km2(shapes, "EPSG:3413"), truth, rtol=0.02)
+
+
+def test_a_footprint_among_thousands_empty_holed_and_split_ones_becomes_what_it_is_alone():
+    plain = shapely.Polygon(PLAIN)
+    holed = shapely.Polygon(makers.strip((-100, -70), (-120, -80)), [shapely.Point(-110, -75.5).buffer(0.01).exterior])
+    split = shapely.MultiPolygon([plain, shapely.Polygon(OVER_180_SOUTH)])
+    over_the_equator = shapely.Polygon(makers.strip((10, -20), (15, 30)))
+    odd = [None, shapely.Polygon(), holed, split, over_the_equator, shapely.MultiPolygon(), shapely.Polygon(NEAR_POLE)]
+    shapes = [*odd, *[plain] * 4_200, *odd[::-1]]
+    table = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"))
+    together = footprints.project_footprints(table, "EPSG:3031")
+    for place in (*range(len(odd) + 1), 1_999, 2_000, 4_000, *range(len(shapes) - len(odd), len(shapes))):
+        (alone,) = footprints.project_footprints(table.iloc[[place]], "EPSG:3031")
+        assert (together[place] is None) == (alone is None) == (shapes[place] is None or shapes[place].is_empty)
+        assert alone is None or shapely.equals_exact(together[place], alone, tolerance=1e-6)
