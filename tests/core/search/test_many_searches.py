@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from depth import times
 from growing import GrowingCmr
 from makers import Log
 from standin import Fault, areas
@@ -26,7 +27,7 @@ from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.search.store import GranuleStore
 from xopr_crossovers.core.search.supply import Supplier
 
-N_SEARCHES = int(os.environ.get("XOPR_SEARCHES", "75"))
+N_SEARCHES = int(os.environ.get("XOPR_SEARCHES", times(75, 50)))
 SEED = int(os.environ.get("XOPR_SEED", "20240106"))
 #: So many searches share a store, while the server's granules become more.
 A_STORE = 25
