@@ -49,8 +49,8 @@ def usable_lines(geometry: gpd.GeoSeries, ids: pd.Series, name: str, progress: P
         progress.warn(f"{name}: {count(others, 'part', 'parts')} of collections, no lines, are left out.")
     wrong = ~is_kind(lines, LINES) & ~shapely.is_empty(lines)
     if wrong.any():
-        others = some_of(int(wrong.sum()), len(lines), "geometry", "geometries", "is", "are")
-        raise InputError(f"{name} must be lines (flight lines), but {others} none.")
+        no_lines = some_of(int(wrong.sum()), len(lines), "geometry", "geometries", "is", "are")
+        raise InputError(f"{name} must be lines (flight lines), but {no_lines} none.")
     off = off_earth(lines, geometry.crs)
     if off.any():
         why = require_place(name, "lines", lines, off, geometry.crs)
