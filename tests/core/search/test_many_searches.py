@@ -228,6 +228,7 @@ def compare(search, found, server, oracle, figures):
     return bool(missed or extra or len(names) > len(set(names)))
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(N_SEARCHES < 1, reason="XOPR_SEARCHES=0")
 def test_of_searches_drawn_at_random_each_finds_every_granule_once_and_no_other(tmp_path):
     draw = random.Random(SEED)  # noqa: S311
