@@ -19,7 +19,13 @@ os.environ["XOPR_CMR_URL"] = "http://127.0.0.1:9"  # nothing listens on the disc
 _LONGEST = (
     *("test_store_machine.py", "test_secrets.py", "test_faults.py", "test_main_job.py", "test_models.py"),
     *("test_store_faults.py", "test_supply.py", "test_proxy.py", "test_wrong_input.py", "test_kept_files.py"),
-    *("test_copies_of_processes.py", "test_guide.py", "test_network.py", "test_synccatalogs.py", "test_framesfromtrack.py"),
+    *(
+        "test_copies_of_processes.py",
+        "test_guide.py",
+        "test_network.py",
+        "test_synccatalogs.py",
+        "test_framesfromtrack.py",
+    ),
     *("test_run_report.py", "test_box_cover.py", "test_crossoverheights.py", "test_kept.py", "test_clock.py"),
 )
 
