@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test run lint bench bench-check guide pictures package trial matrix clean
+.PHONY: help setup demo test deep run lint bench bench-check guide pictures package trial matrix clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -12,6 +12,9 @@ demo: setup ## run the main job on sample data, without the internet; results in
 
 test: setup ## run every test
 	@scripts/test.sh
+
+deep: setup ## run again, with all their examples, the tests that draw at random (make test takes some of them)
+	@XOPR_EXAMPLES=deep scripts/test.sh -m deep
 
 run: setup ## open QGIS Desktop with the plugin
 	@.venv/bin/qgis

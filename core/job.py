@@ -10,7 +10,7 @@ import pandas as pd
 import requests
 
 from .catalogs import VectorReader
-from .common import Clock, InputError, Progress
+from .common import Clock, InputError, Progress, count, some_of
 from .frames import AnyFrames, Frames, PointRule, frames_at_points
 from .granules import granules_in_layer_crs, merge_granules, normalize_granules
 from .icesat2 import granule_directions
@@ -162,8 +162,9 @@ def query_granules(
     if len(tables_found) > 1:
         granules, dropped = merge_granules(tables_found)
         granules = granules.sort_values(["start_time", "granule_id"], kind="stable").reset_index(drop=True)
-        for reason, count in dropped.items():
-            progress.info(f"Left out: {count:,} granules that came in more than one search ({reason}).")
+        for reason, number in dropped.items():
+            again = count(number, "granule", "granules")
+            progress.info(f"Left out: {again} that came in more than one search ({reason}).")
         left_out.update(dropped)
     if len(granules) == 0:
         progress.warn("No granule was found: check product and version, and choose another window or a larger area.")
@@ -293,13 +294,12 @@ def match_granules(
     hit = int((matched["n_granules"] > 0).sum())
     if len(pairs) == 0:
         asked = ", as asked for" if left_out else ""
-        progress.warn(
-            f"No frame matches a granule{asked}: {len(frames):,} frames, {len(granules):,} granules, no pair."
-        )
+        given = f"{count(len(frames), 'frame', 'frames')}, {count(len(granules), 'granule', 'granules')}"
+        progress.warn(f"No frame matches a granule{asked}: {given}, no pair.")
     else:
         progress.info(
-            f"{hit:,} of {len(frames):,} frames have at least one granule; "
-            f"median {int(matched['n_granules'].median())} granules a frame."
+            f"{some_of(hit, len(frames), 'frame', 'frames', 'has', 'have')} at least one granule; "
+            f"median {count(int(matched['n_granules'].median()), 'granule', 'granules')} a frame."
         )
     return Matched(matched, matches, matching, left_out)
 

@@ -15,6 +15,26 @@ os.environ["XOPR_CATALOG_URL"] = f"{_home.name}/catalog"
 os.environ["XOPR_CMR_URL"] = "http://127.0.0.1:9"  # nothing listens on the discard port
 
 
+#: The files of more than ten seconds, the longest first.
+_LONGEST = (
+    *("test_store_machine.py", "test_secrets.py", "test_faults.py", "test_main_job.py", "test_models.py"),
+    *("test_store_faults.py", "test_supply.py", "test_proxy.py", "test_wrong_input.py", "test_kept_files.py"),
+    *(
+        "test_copies_of_processes.py",
+        "test_guide.py",
+        "test_network.py",
+        "test_synccatalogs.py",
+        "test_framesfromtrack.py",
+    ),
+    *("test_run_report.py", "test_box_cover.py", "test_crossoverheights.py", "test_kept.py", "test_clock.py"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that no process is left alone with it in the end."""
+    items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
+
+
 @pytest.fixture(autouse=True)
 def cache_of_its_own(tmp_path_factory, monkeypatch) -> None:
     """Give each test local copies of its own, or one would find what another has searched."""

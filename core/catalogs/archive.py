@@ -58,7 +58,8 @@ def frames_at_hand(names: Sequence[str] = (), progress: Progress | None = None) 
         write_index({**_still_there(index), **new}, progress)
         progress.info(f"{count(len(new), 'catalog was', 'catalogs were')} read into the index of frames.")
     frames = Frames.concatenated([frames for _, frames in found])
-    progress.info(f"Read {len(frames):,} frames of {count(len(found), 'season', 'seasons')} on this computer.")
+    seasons = count(len(found), "season", "seasons")
+    progress.info(f"Read {count(len(frames), 'frame', 'frames')} of {seasons} on this computer.")
     progress.fraction(1.0)
     return frames
 

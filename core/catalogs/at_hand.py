@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from ..common import InputError, Progress, catalog_url, count, fit_to_show
+from ..common import InputError, Progress, catalog_url, count, fit_to_show, some_of
 from .copies import check_manifest, paths_at_hand
 from .manifest import Entry, copies_dir
 from .seasons import Season, seasons
@@ -118,10 +118,9 @@ def tell_lacking(there: Sequence[Season], names: Sequence[str], progress: Progre
         return
     which = "asked for" if names else "published"
     tell = progress.warn if names else progress.info
-    tell(
-        f"{len(lacking):,} of {len(names or seasons()):,} seasons that are {which} are not on this computer, and were "
-        f"not looked at ({_HOW_TO_FETCH}): {', '.join(lacking)}."
-    )
+    asked = f"season that is {which}", f"seasons that are {which}"
+    some = some_of(len(lacking), len(names or seasons()), *asked, "is", "are")
+    tell(f"{some} not on this computer, and not looked at ({_HOW_TO_FETCH}): {', '.join(lacking)}.")
 
 
 def _is_folder(root: str) -> bool:

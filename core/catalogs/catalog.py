@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import requests
 
-from ..common import NAME_COLUMNS, InputError, Progress, catalog_url, count
+from ..common import NAME_COLUMNS, InputError, Progress, catalog_url, count, some_of
 from ..frames import (
     ASSETS,
     COLUMNS,
@@ -101,7 +101,7 @@ def read_frames(
         progress.check()
         part = progress.part(number / len(catalogs), (number + 1) / len(catalogs))
         frames = Frames(read_one(catalog, read_vector, session, part))
-        progress.info(f"Read {len(frames):,} frames from {catalog.text}.")
+        progress.info(f"Read {count(len(frames), 'frame', 'frames')} from {catalog.text}.")
         _tell_oddities(frames, catalog.text, progress)
         parts.append(frames)
     frames = each_once(Frames.concatenated(parts), progress)
@@ -189,13 +189,14 @@ def _tell_oddities(frames: Frames, place: str, progress: Progress) -> None:
         progress.warn(f"The cells of {place} cannot be used, only METHOD=flightline can: {error}")
         return
     if cells.without:
-        progress.warn(f"{cells.without:,} of {len(frames):,} frames of {place} have no cells in 'opr:mbox'.")
+        lacking = some_of(cells.without, len(frames), "frame", "frames", "has", "have")
+        progress.warn(f"{place}: {lacking} no cells in 'opr:mbox'.")
     giant = len(np.unique(cells.frame[np.abs(cells.cells[cells.cell]) < _GIANT_CELL]))
     if giant:
         progress.warn(
-            f"{giant:,} of {len(frames):,} frames of {place} have giant cells from position jumps (of an order below "
-            f"{_SMALLEST_ORDER}, more than 400 km wide): they match granules far from their lines; METHOD=flightline "
-            "does not use cells."
+            f"{place}: {some_of(giant, len(frames), 'frame', 'frames', 'has', 'have')} giant cells from position jumps "
+            f"(of an order below {_SMALLEST_ORDER}, more than 400 km wide), which match granules far from the line; "
+            "METHOD=flightline does not use cells."
         )
 
 

@@ -11,7 +11,7 @@ from functools import partial
 import pandas as pd
 import requests
 
-from ..common import DownloadError, InputError, Progress, catalog_url, fit_to_show, run_parallel
+from ..common import DownloadError, InputError, Progress, catalog_url, count, fit_to_show, run_parallel
 from ..web import Patience
 from .copies import (
     Copy,
@@ -120,7 +120,7 @@ def synchronise(
         published = list_published(progress, session, patience)
     except DownloadError as problem:
         return _kept([one for one in at_hand if is_meant(one)], source, problem, progress)
-    progress.info(f"{len(published):,} season catalogs are published.")
+    progress.info(f"{count(len(published), 'season catalog is', 'season catalogs are')} published.")
     progress.fraction(0.02)
     _note_published(published, known, shown)
     meant = [one for one in published if is_meant(one.season)]
@@ -131,7 +131,8 @@ def synchronise(
         if one.path not in paths and is_meant(one) and (copy := copy_of(one.path, source)).whole
     }
     if not meant and not gone:
-        raise InputError(f"None of {len(published):,} published seasons is meant; widen the filters.")
+        seasons = count(len(published), "published season", "published seasons")
+        raise InputError(f"None of {seasons} is meant; widen the filters.")
     outcomes = _Sync(source, session, patience).run(meant, progress.part(0.02, 1.0))
     for path, copy in gone.items():
         outcomes[path] = NOT_PUBLISHED
@@ -154,10 +155,8 @@ def _kept(at_hand: list[Season], source: str, problem: DownloadError, progress: 
         raise DownloadError(f"No season catalog is at hand, and the list of seasons cannot be had. {problem}") from None
     days = sorted(day_of(copy.entry.fetched_at) for copy in whole.values())
     span = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
-    progress.warn(
-        f"The list of seasons cannot be had, so {len(whole):,} local copies, fetched {span}, are kept as they are. "
-        f"({problem})"
-    )
+    copies = count(len(whole), "local copy stays", "local copies stay")
+    progress.warn(f"The list of seasons cannot be had, so {copies} as fetched {span}. ({problem})")
     return _result(dict.fromkeys(whole, KEPT), source, progress)
 
 
@@ -200,13 +199,13 @@ class _Sync:
             keep_entries(unchanged)
         if waiting:
             size = megabytes(sum(one.size for one, _ in waiting))
-            progress.info(f"{len(waiting):,} of them are new or changed ({size:,.1f} MB).")
+            fresh = count(len(waiting), "of them is", "of them are")
+            progress.info(f"{fresh} new or changed ({size:,.1f} MB).")
             states = run_parallel([partial(self._fetch, one, copy) for one, copy in waiting], progress, _AT_ONCE)
             outcomes.update({one.season.path: state for (one, _), state in zip(waiting, states)})
             if left := sum(state in (KEPT, _NOT_ASKED) for state in states):
-                progress.warn(
-                    f"{_GIVE_UP} catalogs in a row could not be fetched, so {left:,} more were not asked for."
-                )
+                more = count(left, "more was", "more were")
+                progress.warn(f"{_GIVE_UP} catalogs in a row could not be fetched, so {more} not asked for.")
         return outcomes
 
     def _fetch(self, one: Published, copy: Copy, progress: Progress) -> str:

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .user_paths import unquoted as unquoted
     from .wording import count as count
     from .wording import listed as listed
+    from .wording import some_of as some_of
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_face(__name__, __file__)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from .errors import InputError
 from .progress import Progress
+from .wording import count, some_of
 
 #: What pandas makes of text: object before pandas 3, a string type since.
 TEXT_DTYPE = pd.Series([], dtype=str).dtype
@@ -65,10 +66,10 @@ def only_named(table: _Table, column: str, name: str, progress: Progress) -> _Ta
     if named.all():
         return table
     if not named.any():
-        raise InputError(f"{name} have no name in the column '{column}' in any of {len(table):,} rows; fill it.")
-    progress.warn(
-        f"{name}: {int((~named).sum()):,} of {len(table):,} have no name in the column '{column}' and are left out."
-    )
+        rows = count(len(table), "row", "rows")
+        raise InputError(f"{name} have no name in the column '{column}' in any of {rows}; fill it.")
+    nameless = some_of(int((~named).sum()), len(table), "row", "rows", "has", "have")
+    progress.warn(f"{name}: {nameless} no name in the column '{column}': left out.")
     return table[named].reset_index(drop=True)
 
 

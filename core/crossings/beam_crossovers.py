@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 
-from ..common import InputError, Progress
+from ..common import InputError, Progress, count, some_of
 from ..frames import AnyFrames, Frames, flight_lines
 from ..geometry import stacked
 from ..granules import normalize_granules
@@ -97,7 +97,8 @@ def kept_crossings(
     lines = flight_lines(frames)
     without = len(frames) - len(np.unique(lines.frame))
     if without:
-        progress.warn(f"{without:,} of {len(frames):,} frames have no line, or one without length, and no crossover.")
+        lacking = some_of(without, len(frames), "frame", "frames", "has", "have")
+        progress.warn(f"{lacking} no line, or one without length, and no crossover.")
     open_strips = strip_crossings(frames.table, lines, passes.footprints, passes.source == SOURCES.index(STRIP))
     beside = np.array([BESIDE_M[name] for name in wanted.beams])
     yield table.wanted(open_strips.where(np.zeros(len(open_strips), dtype=bool)))
@@ -134,7 +135,9 @@ def filtered(granules: gpd.GeoDataFrame, wanted: Wanted, progress: Progress) -> 
             continue
         total = len(granules)
         granules = granules[granules[column].isin(numbers).fillna(False).to_numpy(dtype=bool)]
-        progress.info(f"Of {total:,} granules {len(granules):,} are of the {column}s asked for.")
+        some = some_of(len(granules), total, "granule", "granules", "is", "are")
+        progress.info(f"{some} of the {column}s asked for.")
         if total and len(granules) == 0:
-            raise InputError(f"None of {total:,} granules is of the {column}s asked for; ask for others, or for all.")
+            none = f"None of {count(total, 'granule', 'granules')}"
+            raise InputError(f"{none} is of the {column}s asked for; ask for others, or for all.")
     return granules.reset_index(drop=True)

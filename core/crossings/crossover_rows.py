@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import InputError, Progress
+from ..common import InputError, Progress, count
 from ..frames import Frames
 from ..geometry import LONLAT_CRS, layer_crs, lon_lat, transformer
 from ..icesat2 import (
@@ -240,20 +240,20 @@ class CrossoverRows:
     def report(self, progress: Progress) -> None:
         """Tell how many rows there are of each source, and how many the filters left out."""
         total = int(self._rows.sum())
-        kinds = ", ".join(f"{count:,} {name}" for name, count in zip(SOURCES, self._rows) if count)
+        kinds = ", ".join(f"{number:,} {name}" for name, number in zip(SOURCES, self._rows) if number)
         if total == 0:
             progress.warn("No crossover was found: no beam of these granules crosses these frames' lines as asked for.")
         else:
-            progress.info(f"{total:,} crossovers: {kinds}.")
+            progress.info(f"{count(total, 'crossover', 'crossovers')}: {kinds}.")
         for reason, text in (
-            ("angle", f"cross at less than {self._wanted.min_angle:g} degrees, or at an unknown angle,"),
-            ("days", f"are more than {self._wanted.max_days or 0:g} days from the flight"),
-            ("undated", "have an unknown day of flight or pass"),
-            ("direction", f"are not on {self._wanted.direction} passes, or the direction is not known,"),
-            ("outside", "lie on a planned track outside the granule's footprint"),
+            ("angle", f"at an angle of less than {self._wanted.min_angle:g} degrees, or at an unknown one"),
+            ("days", f"more than {self._wanted.max_days or 0:g} days from the flight"),
+            ("undated", "with an unknown day of flight or pass"),
+            ("direction", f"not on {self._wanted.direction} passes, or of an unknown direction"),
+            ("outside", "on a planned track outside the granule's footprint"),
         ):
             if self._left_out[reason]:
-                progress.info(f"{self._left_out[reason]:,} more {text} and are left out.")
+                progress.info(f"{self._left_out[reason]:,} more left out: {text}.")
 
 
 def _objects(column: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from ..common import InputError, Progress, count, listed, names_of
+from ..common import InputError, Progress, count, listed, names_of, some_of
 from ..frames import FlightLines, pieces_of_lines
 from ..geometry import (
     LONLAT_CRS,
@@ -188,11 +188,8 @@ def _tell_left_out(
     for left_out, reason in ((empty, "no geometry"), (off, why)):
         rows = np.flatnonzero(left_out)
         if len(rows):
-            has = "has" if len(rows) == 1 else "have"
-            progress.warn(
-                f"{name}: {len(rows):,} of {count(len(empty), 'feature', 'features')} {has} {reason}, and no pass: "
-                f"{_called(number, names, rows)}."
-            )
+            some = some_of(len(rows), len(empty), "feature", "features", "has", "have")
+            progress.warn(f"{name}: {some} {reason}, and no pass: {_called(number, names, rows)}.")
 
 
 def _called(number: np.ndarray, name: np.ndarray, rows: np.ndarray) -> str:

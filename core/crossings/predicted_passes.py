@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 
-from ..common import Progress, count
+from ..common import Progress, count, some_of
 from ..icesat2 import rgt_time
 from .approaches import PlannedTracks
 from .options import PLAN
@@ -94,9 +94,10 @@ class Prediction:
         )
         self._progress.info(PLAN)
         if cycles.stop - 1 > LAST_KNOWN_CYCLE:
+            after = count(cycles.stop - 1 - LAST_KNOWN_CYCLE, "cycle", "cycles")
             self._progress.info(
-                f"Cycle {cycles.stop - 1} is {cycles.stop - 1 - LAST_KNOWN_CYCLE} cycles after the last one that the "
-                "calendar was compared with; the times drifted by up to 35 s from one cycle to the next."
+                f"Cycle {cycles.stop - 1} is {after} after the last one that the calendar was compared with; the times "
+                "drifted by up to 35 s from one cycle to the next."
             )
 
     def _tell_missed(self) -> None:
@@ -107,14 +108,14 @@ class Prediction:
         z = np.abs(self._places.pieces.start[:, 2])
         beyond = np.isin(missed, self._places.pieces.frame[z > _TURN_Z])
         why = "; the tracks turn at 88 degrees, 220 km from the poles" if beyond.any() else ""
+        some = some_of(len(missed), len(self._places), "place", "places")
         self._progress.warn(
-            f"Nothing passes within {self._plan.distance_m / 1000:g} km of {len(missed):,} of "
-            f"{count(len(self._places), 'place', 'places')} in any cycle: {self._places.called(missed)}{why}; increase "
-            "DISTANCE."
+            f"Nothing passes within {self._plan.distance_m / 1000:g} km of {some} in any cycle: "
+            f"{self._places.called(missed)}{why}; increase DISTANCE."
         )
 
     def _tell_passes(self, n_rows: int, seen: np.ndarray) -> None:
-        places = f"{int(seen.sum()):,} of {count(len(seen), 'place', 'places')}"
+        places = some_of(int(seen.sum()), len(seen), "place", "places")
         self._progress.info(f"{count(n_rows, 'planned pass', 'planned passes')} near {places}.")
         waiting = np.setdiff1d(np.unique(self._found.place), np.flatnonzero(seen))
         if len(waiting):

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, count, listed
+from ..common import InputError, Progress, count, listed, some_of
 from ..frames import AnyFrames, Frames
 from ..geometry import LONLAT_CRS, cut_lines, layer_crs, reproject
 from ..icesat2 import Tracks, granule_directions
@@ -119,8 +119,9 @@ class TrackSearch:
             self._progress.info("Without CYCLES each track counts once, for all cycles, and has no time.")
         early = int((unseen & (cycle < FIRST_POINTED_CYCLE).fillna(False).to_numpy(dtype=bool)).sum())
         if early:
+            those = count(early, "of these passes is", "of these passes are")
             self._progress.warn(
-                f"{early:,} of these passes are of cycle 1 or 2, when the satellite pointed kilometres beside its "
+                f"{those} of cycle 1 or 2, when the satellite pointed kilometres beside its "
                 "tracks: their crossovers are good for 13 km, and before 2018-10-13 there are no data."
             )
 
@@ -183,7 +184,8 @@ class TrackSearch:
         row, by_pass = self._tally.passes(self._frames)
         has_line = np.isin(row, self._passes.tracks.granule)
         if (~has_line).any():
-            self._progress.info(f"{int((~has_line).sum()):,} passes have no known line, and no row in the tracks.")
+            lost = count(int((~has_line).sum()), "pass has", "passes have")
+            self._progress.info(f"{lost} no known line, and no row in the tracks.")
         tracks = self._passes.tracks
         tracks = tracks.where(np.isin(tracks.granule, row[has_line]))
         shapes, share = self._drawn(tracks)
@@ -227,7 +229,8 @@ class TrackSearch:
         crossed = self.seasons()
         flown = f", flown from {crossed.first} to {crossed.last}" if crossed.first else ""
         of = f", of {count(len(crossed.names), 'season', 'seasons')}: {listed(crossed.names)}" if crossed.names else ""
-        self._progress.info(f"{len(number):,} of {len(self._frames):,} frames are crossed{flown}{of}.")
+        met = some_of(len(number), len(self._frames), "frame", "frames", "is", "are")
+        self._progress.info(f"{met} crossed{flown}{of}.")
 
 
 def _moments(milliseconds: np.ndarray) -> pd.Series:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import InputError, Progress
+from ..common import InputError, Progress, count
 from ..geometry import LONLAT_CRS, Polylines, cut_lines, densify, layer_crs, reproject
 from .cells import FrameCells, merged_cells, read_cells
 from .columns import COLUMNS, MBOX, NEEDS_MBOX
@@ -133,8 +133,8 @@ class Frames:
             self._cells = self._read_cells()
         if len(self) and self._cells.without == len(self):
             raise InputError(
-                f"None of {len(self):,} frames has cells in 'opr:mbox'; use a season catalog made in April 2026 or "
-                "later (xOPR issue #78), or METHOD=flightline, which needs no cells."
+                f"None of {count(len(self), 'frame', 'frames')} has cells in 'opr:mbox'; use a season catalog made in "
+                "April 2026 or later (xOPR issue #78), or METHOD=flightline, which needs no cells."
             )
         while progress and self._untold:
             progress.warn(self._untold.pop(0))

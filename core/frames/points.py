@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, count, some_of
 from ..geometry import (
     LONLAT_CRS,
     POINTS,
@@ -53,12 +53,11 @@ def frames_at_points(
         return kept
     if at.rule == DISTANCE_RULE:
         raise InputError(
-            f"None of {len(frames):,} frames passes within {at.distance_m / 1000:g} km of a point: increase DISTANCE, "
-            "or use other points."
+            f"None of {count(len(frames), 'frame', 'frames')} passes within {at.distance_m / 1000:g} km of a point: "
+            "increase DISTANCE, or use other points."
         )
-    raise InputError(
-        f"None of {len(frames):,} frames has a cell that holds a point: use other points, or RULE=distance."
-    )
+    none = f"None of {count(len(frames), 'frame', 'frames')}"
+    raise InputError(f"{none} has a cell that holds a point: use other points, or RULE=distance.")
 
 
 def subset_by_points(
@@ -104,7 +103,7 @@ def subset_by_points(
         mask[cells.frame[hit[cells.cell]]] = True
         without = cells.without
         if without:
-            progress.warn(f"{without:,} frames have no 'opr:mbox' and cannot hold a point.")
+            progress.warn(f"{count(without, 'frame has', 'frames have')} no 'opr:mbox' and cannot hold a point.")
     elif rule == DISTANCE_RULE:
         if distance_m < 0:
             raise InputError(f"The distance must not be negative: {distance_m:g} m.")
@@ -113,8 +112,9 @@ def subset_by_points(
         why_not = "the flight line passes no point at this distance"
     else:
         raise InputError(f"The rule must be {' or '.join(map(repr, RULES))}, not {rule!r}.")
-    progress.info(f"Subset by {len(lon):,} points ({rule}): {int(mask.sum()):,} of {len(frames):,} frames.")
     kept = int(mask.sum())
+    some = some_of(kept, len(frames), "frame", "frames")
+    progress.info(f"Subset by {count(len(lon), 'point', 'points')} ({rule}): {some}.")
     progress.frames(
         f"At {count(len(lon), 'point', 'points')} ({how})",
         kept,
@@ -140,9 +140,8 @@ def _point_coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries, progress: Progr
     without = len(geometries) - len(np.unique(feature[good]))
     if without:
         cause = f" ({why})" if why else ""
-        progress.warn(
-            f"{without:,} of {len(geometries):,} point features have no usable position and are left out{cause}."
-        )
+        lost = some_of(without, len(geometries), "point feature", "point features", "has", "have")
+        progress.warn(f"{lost} no usable position: left out{cause}.")
     if not good.any():
         raise InputError("The point layer holds no point; add points, or leave the point layer out.")
     if degrees_in_metres(points[good], series.crs):

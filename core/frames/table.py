@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, name_from_index, only_named, read_day
+from ..common import InputError, Progress, count, name_from_index, only_named, read_day, some_of
 from ..geometry import HEMISPHERES, LONLAT_CRS, earth_crs, reproject
 from .cell_lists import lists_of_cells
 from .columns import COLUMNS, MBOX
@@ -143,11 +143,13 @@ def each_once(frames: Given, progress: Progress) -> Given:
     kept[several[order[~first]]] = False
     double = int((~kept).sum())
     if double:
-        progress.warn(f"{double:,} frames were there twice (same season, id and line) and are kept once.")
+        twice = count(double, "frame was", "frames were")
+        progress.warn(f"{twice} there twice (same season, id and line), and kept once.")
         keys = keys[kept]
     namesakes = int(keys.duplicated(keep=False).sum())
     if namesakes:
-        progress.warn(f"{namesakes:,} frames have the season and id of another, but not its line; all are kept.")
+        like = count(namesakes, "frame has", "frames have")
+        progress.warn(f"{like} the season and id of another, but not its line; all are kept.")
     return Frames.of(frames).where(kept).like(frames)
 
 
@@ -188,10 +190,10 @@ def filter_frames(
         nonlocal wanted
         total = len(wanted)
         wanted = wanted.where(mask)
-        progress.info(f"{what}: {len(wanted):,} of {total:,} frames.")
+        progress.info(f"{what}: {some_of(len(wanted), total, 'frame', 'frames')}.")
         progress.frames(what, len(wanted), {why_not: total - len(wanted) - undated, "no flight date": undated})
         if len(wanted) == 0:
-            raise InputError(f"No frame is left: none of {total:,} frames has {what.lower()}.")
+            raise InputError(f"No frame is left: none of {count(total, 'frame', 'frames')} has {what.lower()}.")
 
     if hemisphere:
         if hemisphere.lower() not in HEMISPHERES:
@@ -210,7 +212,8 @@ def filter_frames(
         days = wanted.flown
         undated = int(days.isna().sum())
         if undated:
-            progress.warn(f"{undated:,} frames have no flight date and are left out by the date filter.")
+            without = count(undated, "frame has", "frames have")
+            progress.warn(f"{without} no flight date: left out by the date filter.")
         mask = days.notna()
         mask &= (days >= start) if start is not None else True
         mask &= (days <= end) if end is not None else True

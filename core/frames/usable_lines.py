@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, count, some_of
 from ..geometry import (
     LINES,
     LONLAT_CRS,
@@ -49,19 +49,21 @@ def usable_lines(geometry: gpd.GeoSeries, ids: pd.Series, name: str, progress: P
         progress.warn(f"{name}: {count(others, 'part', 'parts')} of collections, no lines, are left out.")
     wrong = ~is_kind(lines, LINES) & ~shapely.is_empty(lines)
     if wrong.any():
-        raise InputError(f"{name} must be lines (flight lines), but {int(wrong.sum()):,} of {len(lines):,} are not.")
+        no_lines = some_of(int(wrong.sum()), len(lines), "geometry", "geometries", "is", "are")
+        raise InputError(f"{name} must be lines (flight lines), but {no_lines} none.")
     off = off_earth(lines, geometry.crs)
     if off.any():
         why = require_place(name, "lines", lines, off, geometry.crs)
+        lines_off = count(int(off.sum()), "line has", "lines have")
         progress.warn(
-            f"{name}: {int(off.sum()):,} have a vertex that is no place on the Earth (the first is "
-            f"{ids.iloc[int(off.argmax())]}): {why}; they are kept without their line."
+            f"{name}: {lines_off} a vertex that is no place on the Earth (the first is "
+            f"{ids.iloc[int(off.argmax())]}): {why}; such frames are kept without their line."
         )
     if degrees_in_metres(lines, geometry.crs):
         progress.warn(f"{name}: {degrees_sentence(geometry.crs)}")
     without = shapely.is_missing(lines) | shapely.is_empty(lines)
     if without.any():
-        progress.warn(f"{name}: {int(without.sum()):,} of {len(lines):,} have no line.")
+        progress.warn(f"{name}: {some_of(int(without.sum()), len(lines), 'frame', 'frames', 'has', 'have')} no line.")
     lines[off | without] = None
     return gpd.GeoSeries(lines, index=geometry.index, crs=geometry.crs)
 
@@ -81,8 +83,8 @@ def compare_hemispheres(frames: gpd.GeoDataFrame, name: str, progress: Progress)
     wrong = (seen != "") & (named != "").to_numpy() & (seen != named.to_numpy(dtype=object))
     if wrong.any():
         first = int(wrong.argmax())
+        lie = some_of(int(wrong.sum()), len(frames), "frame", "frames", "lies", "lie")
         progress.warn(
-            f"{name}: {int(wrong.sum()):,} of {len(frames):,} lie in the {seen[first]}, but belong to the "
-            f"{named.iloc[first]} by their columns (the first is {frames['id'].iloc[first]}): check whether latitude "
-            "and longitude are exchanged."
+            f"{name}: {lie} in the {seen[first]}, but in the {named.iloc[first]} by the columns (the first is "
+            f"{frames['id'].iloc[first]}): check whether latitude and longitude are exchanged."
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from ..common import InputError
+from ..common import InputError, count
 from .poles import POLE_CRS
 from .projection import LONLAT_CRS, crs_name, reproject, same_crs
 
@@ -110,7 +110,8 @@ def require_place(name: str, what: str, geometries: np.ndarray, off: np.ndarray,
     why = flaw(geometries[off], crs)
     drawn = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     if not (drawn & ~off).any():
-        raise InputError(f"{name}: none of the {int(off.sum()):,} {what} is a place on the Earth: {why}.")
+        those = count(int(off.sum()), what.removesuffix("s"), what)
+        raise InputError(f"{name}: none of the {those} is a place on the Earth: {why}.")
     return why
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import InputError, Progress, count, name_from_index, only_named, text_values
+from ..common import InputError, Progress, count, name_from_index, only_named, some_of, text_values
 from ..geometry import (
     LONLAT_CRS,
     POLYGONS,
@@ -100,7 +100,8 @@ def granules_from_umm(
     if not drawn.all():
         skipped[NO_RING] += int((~drawn).sum())
     if footprints.n_left_out and progress:
-        progress.warn(f"{footprints.n_left_out} parts of footprints are left out: {NO_RING}; their granules stay.")
+        parts = count(footprints.n_left_out, "part of a footprint is", "parts of footprints are")
+        progress.warn(f"{parts} left out: {NO_RING}; the granules stay.")
     granules = gpd.GeoDataFrame(_table(rows), geometry=geometries, crs=LONLAT_CRS)
     return granules[drawn].reset_index(drop=True), dict(skipped)
 
@@ -158,7 +159,8 @@ def normalize_granules(
     progress = progress or Progress()
     once, dropped = merge_granules([usable_granules(granules, name, progress)])
     for reason, n_rows in dropped.items():
-        progress.warn(f"{name}: {n_rows:,} rows ({reason}) are left out, so that each granule counts once.")
+        rows = count(n_rows, "row", "rows")
+        progress.warn(f"{name}: {rows} left out ({reason}), so that each granule counts once.")
     return once
 
 
@@ -216,7 +218,8 @@ def _footprints(granules: gpd.GeoDataFrame, name: str, progress: Progress) -> np
     wrong = ~is_kind(geometries, POLYGONS) & ~shapely.is_empty(geometries)
     if wrong.any():
         raise InputError(
-            f"{name} must be polygons (footprints), but {int(wrong.sum()):,} of {len(granules):,} are not."
+            f"{name} must be polygons (footprints), but "
+            f"{some_of(int(wrong.sum()), len(granules), 'geometry', 'geometries', 'is', 'are')} none."
         )
     off = off_earth(geometries, granules.crs)
     if off.any():

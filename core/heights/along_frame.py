@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..altimetry import BEST, IceSegments, Reading
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, count, some_of
 from ..frames import AnyFrames
 from ..geometry import stacked
 from ..icesat2 import BEAMS
@@ -206,7 +206,7 @@ def _near(frame: FlownFrame, parts: list[Part], buffer_m: float) -> tuple[Near, 
 def _tell(found: ReadAlong, n_asked: int, progress: Progress) -> None:
     sums, spread, near = found.beams, found.spread, f"within {found.along.buffer_m:,g} m of {found.frame.frame_id}"
     progress.info(
-        f"{found.n_granules:,} of {count(n_asked, 'granule has', 'granules have')} heights {near}: "
+        f"{some_of(found.n_granules, n_asked, 'granule', 'granules', 'has', 'have')} heights {near}: "
         f"{count(len(found.elevations), 'point', 'points')}, {spread.n:,} of them with the radar's surface beside it."
     )
     for column, why in LEFT_OUT.items():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import Progress, count
+from ..common import Progress, count, some_of
 from ..frames import AnyFrames, Frames
 from ..geometry import LONLAT_CRS, geodesic_lengths, reproject
 from ..radar import PICK_QUALITIES, PICK_TYPES
@@ -196,7 +196,7 @@ def _as_layer(table: pd.DataFrame, planned: Planned, lon: np.ndarray, lat: np.nd
 def _tell(found: MeasuredCrossovers, progress: Progress) -> None:
     table, spread = found.table, found.spread
     progress.info(
-        f"{found.n_heights:,} of {count(len(table), 'crossover', 'crossovers')} have a laser height, "
+        f"{some_of(found.n_heights, len(table), 'crossover', 'crossovers', 'has', 'have')} a laser height, "
         f"{spread.n:,} of them with the radar's surface beside it."
     )
     for without, text in ((table["h_li"].isna(), "without a height"), (table["h_li"].notna(), "without a difference")):

@@ -71,7 +71,7 @@ def chosen_pairs(
     def without(pairs: Pairs, wrong: np.ndarray, reason: str) -> Pairs:
         if wrong.any():
             left_out[reason] = int(wrong.sum())
-            progress.info(f"Left out: {left_out[reason]:,} pairs ({reason}).")
+            progress.info(f"Left out: {count(left_out[reason], 'pair', 'pairs')} ({reason}).")
         return pairs.where(~wrong)
 
     if matching.crossing_only:
@@ -115,6 +115,6 @@ def _is_best(pairs: Pairs, frames: Frames, granules: gpd.GeoDataFrame, best: int
     if len(undated):
         progress.warn(
             f"{count(len(undated), 'frame has', 'frames have')} no flight date, so that no pass is nearest in time; "
-            f"the earliest {best:,} of each are kept (BEST)."
+            f"of each the earliest {count(best, 'pair is', 'pairs are')} kept (BEST)."
         )
     return keep

@@ -8,7 +8,7 @@ from time import perf_counter
 import geopandas as gpd
 import numpy as np
 
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, count, some_of
 from ..frames import AnyFrames, Frames
 from ..granules import normalize_granules
 from .compared import REFERENCES, Comparison, Difference, MethodResult
@@ -132,9 +132,10 @@ class _Once(Progress):
 def _check_cells(frames: gpd.GeoDataFrame, methods: list[str]) -> None:
     by_cells = [method for method in methods if method != FLIGHTLINE]
     if by_cells and len(frames) and not Frames(frames).have_cells.any():
+        none = f"none of {count(len(frames), 'frame', 'frames')} has cells ('opr:mbox')"
         raise InputError(
-            f"{' and '.join(by_cells)} cannot be compared: none of {len(frames):,} frames has cells ('opr:mbox'); "
-            "use a season catalog made in April 2026 or later (xOPR issue #78), or METHODS=flightline without cells."
+            f"{' and '.join(by_cells)} cannot be compared: {none}; use a season catalog made in April 2026 or later "
+            "(xOPR issue #78), or METHODS=flightline without cells."
         )
 
 
@@ -176,7 +177,8 @@ def _tell(comparison: Comparison, progress: Progress) -> None:
             progress.info(
                 f"{result.method} against {reference}: "
                 f"{count(int(difference.missed.sum()), 'pair', 'pairs')} missed, "
-                f"{int(difference.extra.sum()):,} extra; {difference.n_frames:,} of {n:,} frames disagree."
+                f"{int(difference.extra.sum()):,} extra; "
+                f"{some_of(difference.n_frames, n, 'frame', 'frames', 'disagrees', 'disagree')}."
             )
     if FLIGHTLINE not in comparison.references():
         progress.info("flightline is not among METHODS: what is missed and extra in truth is not told.")

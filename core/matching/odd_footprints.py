@@ -62,7 +62,7 @@ def _match_hemisphere(
     footprints = project_footprints(granules.iloc[near], crs)
     lost = int(shapely.is_missing(footprints).sum())
     if lost:
-        progress.warn(f"{count(lost, 'granule has', 'granules have')} no usable footprint in {crs} and match nothing.")
+        progress.warn(f"{count(lost, 'granule has', 'granules have')} no usable footprint in {crs}, and no match.")
     lines = project_lines(frames, crs, in_hemisphere)
     tree = shapely.STRtree(footprints)
     if cells is not None:

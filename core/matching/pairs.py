@@ -24,7 +24,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ..common import InputError, Progress, run_parallel
+from ..common import InputError, Progress, count, run_parallel, some_of
 from ..frames import AnyFrames, FrameCells, Frames
 from ..geometry import stacked
 from ..icesat2 import find_strips
@@ -89,14 +89,17 @@ def match(
     frames = Frames.of(frames)
     cells = frames.cells(progress) if method != FLIGHTLINE else None
     if cells is not None and cells.without:
-        progress.warn(f"{cells.without:,} of {len(frames):,} frames have no 'opr:mbox' and match nothing by cells.")
+        lacking = some_of(cells.without, len(frames), "frame", "frames", "has", "have")
+        progress.warn(f"{lacking} no 'opr:mbox', and no match by cells.")
     unplaced = int((frames.hemisphere == "").sum())
     if unplaced:
-        progress.warn(f"{unplaced:,} of {len(frames):,} frames have neither a line nor cells and match nothing.")
+        lacking = some_of(unplaced, len(frames), "frame", "frames", "has", "have")
+        progress.warn(f"{lacking} neither a line nor cells, and no match.")
     footprints = granules.geometry.to_numpy()
     without = int((shapely.is_missing(footprints) | shapely.is_empty(footprints)).sum())
     if without:
-        progress.warn(f"{without:,} of {len(granules):,} granules have no footprint and match nothing.")
+        lacking = some_of(without, len(granules), "granule", "granules", "has", "have")
+        progress.warn(f"{lacking} no footprint, and no match.")
 
     matcher = None
     if cells is not None:
@@ -111,7 +114,8 @@ def match(
     pairs = _in_order(found, len(frames))
     crossing = int(pairs.crosses_line.sum())
     progress.info(
-        f"Matched by {method}: {len(pairs):,} pairs of {len(frames):,} frames and {len(granules):,} granules; "
+        f"Matched by {method}: {count(len(pairs), 'pair', 'pairs')} of {count(len(frames), 'frame', 'frames')} and "
+        f"{count(len(granules), 'granule', 'granules')}; "
         f"in {crossing:,} of them the footprint crosses the flight line."
     )
     return only_crossing(pairs, progress) if crossing_only else pairs
@@ -127,7 +131,8 @@ def only_crossing(pairs: Pairs, progress: Progress) -> Pairs:
         Is told how many are left out.
     """
     crossing = pairs.where(pairs.crosses_line)
-    progress.info(f"Only crossings are kept: {len(pairs) - len(crossing):,} pairs without one are left out.")
+    left_out = count(len(pairs) - len(crossing), "pair without one is", "pairs without one are")
+    progress.info(f"Only crossings are kept: {left_out} left out.")
     return crossing
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..common import InputError
+from ..common import InputError, count
 from .fields import numbers_of, row_of
 from .kinds import ECHOGRAM, LAYERS, ORGANISER, OTHER, kind_of
 from .mat_file import Node, opened
@@ -98,9 +98,8 @@ def opened_echogram(path: Path, name: str = "") -> Iterator[Echogram]:
         data = file.child("Data")
         if data is None or data.shape != (len(time), len(lat)):
             shape = " x ".join(f"{size:,}" for size in data.shape) if data and data.shape else "no"
-            raise InputError(
-                f"{name} holds {shape} values in 'Data' for {len(time):,} times and {len(lat):,} traces: {_ADVICE}."
-            )
+            wanted = f"{count(len(time), 'time', 'times')} and {count(len(lat), 'trace', 'traces')}"
+            raise InputError(f"{name} holds {shape} values in 'Data' for {wanted}: {_ADVICE}.")
         surface, bottom = (
             row_of(file, field, len(lat), name) if file.child(field) else np.full(len(lat), np.nan)
             for field in ("Surface", "Bottom")

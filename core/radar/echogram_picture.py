@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..common import InputError, Progress
+from ..common import InputError, Progress, count
 from .between_traces import MOST_GAP_M
 from .echogram_file import Echogram, opened_echogram
 from .picks import ICE_PERMITTIVITY, LIGHT_M_S, RadarPicks
@@ -170,8 +170,9 @@ def _grid(echogram: Echogram, picks: RadarPicks, size: tuple[int, int], heights:
     with np.errstate(invalid="ignore"):
         on_track = places.beside & (np.abs(places.offset) <= _SAME_TRACK_M) & np.isfinite(echogram.elevation)
     if not on_track.any():
+        traces = count(len(echogram.lon), "trace", "traces")
         raise InputError(
-            f"{echogram.name} is of another flight: none of its {len(echogram.lon):,} traces lies within "
+            f"{echogram.name} is of another flight: none of its {traces} lies within "
             f"{_SAME_TRACK_M:g} m of the track of {picks.source}; give the echogram file of the same frame."
         )
     along = places.distance[on_track]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..common import InputError
+from ..common import InputError, count
 from .mat_file import Node
 
 _ADVICE = "fetch it anew, or leave it out"
@@ -52,7 +52,8 @@ def row_of(file: Node, field: str, n: int | None, name: str, within: str = "") -
     """
     values = numbers_of(file, field, name, within).ravel()
     if n is not None and len(values) != n:
-        raise InputError(f"{name} holds {len(values):,} values in '{within}{field}' for {n:,} traces: {_ADVICE}.")
+        held, traces = count(len(values), "value", "values"), count(n, "trace", "traces")
+        raise InputError(f"{name} holds {held} in '{within}{field}' for {traces}: {_ADVICE}.")
     return values
 
 
@@ -69,4 +70,5 @@ def table_of(file: Node, field: str, n_layers: int, n: int, name: str) -> np.nda
     if n_layers == 0 or values.shape == (n_layers, n):
         return values.reshape(n_layers, n)
     shape = " x ".join(f"{size:,}" for size in values.shape)
-    raise InputError(f"{name} holds {shape} values in '{field}' for {n_layers:,} layers and {n:,} traces: {_ADVICE}.")
+    wanted = f"{count(n_layers, 'layer', 'layers')} and {count(n, 'trace', 'traces')}"
+    raise InputError(f"{name} holds {shape} values in '{field}' for {wanted}: {_ADVICE}.")

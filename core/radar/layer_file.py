@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..common import InputError
+from ..common import InputError, count
 from .fields import missing_field, numbers_of, row_of, table_of
 from .kinds import ECHOGRAM, LAYERS, ORGANISER, OTHER, kind_of
 from .leap_seconds import gps_to_utc
@@ -123,9 +123,10 @@ def _picks(traces: _Traces, name: str, frame_id: str) -> RadarPicks:
     placed = np.isfinite(traces.lon) & np.isfinite(traces.lat)
     placed[placed] &= (np.abs(traces.lat[placed]) <= 90.0) & (np.abs(traces.lon[placed]) <= 360.0)
     if placed.sum() < 2:
+        few = count(int(placed.sum()), "trace", "traces")
         raise InputError(
-            f"{name} holds {int(placed.sum()):,} traces with a place on the Earth in its fields of latitude and "
-            "longitude, and a track needs two: fetch it anew, or leave it out."
+            f"{name} holds {few} with a place on the Earth in its fields of latitude and longitude, and a "
+            "track needs two: fetch it anew, or leave it out."
         )
     empty = Layer.of(np.full(len(placed), np.nan), np.zeros(len(placed)), np.zeros(len(placed)))
     surface, bed = (

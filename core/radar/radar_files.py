@@ -11,7 +11,7 @@ from typing import Any, Union
 
 import requests
 
-from ..common import DownloadError, InputError, MissingFileError, Progress, run_parallel
+from ..common import DownloadError, InputError, MissingFileError, Progress, count, run_parallel
 from ..frames import ASSETS, AnyFrames, Frames
 from ..web import Fault, host_of
 from .addresses import address_of, address_of_organiser, segment_of
@@ -275,5 +275,6 @@ def _called(row: Row) -> str:
 
 def _first(paths: Sequence[Path], frame_id: str, progress: Progress) -> Path:
     if len(paths) > 1:
-        progress.warn(f"{NAME} holds {len(paths):,} such files of {frame_id}; the first is read, {paths[0]}.")
+        files = count(len(paths), "such file", "such files")
+        progress.warn(f"{NAME} holds {files} of {frame_id}; the first is read, {paths[0]}.")
     return paths[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..common import Lack, Progress, count
+from ..common import Lack, Progress, count, some_of
 from .picks import RadarPicks
 
 
@@ -35,9 +35,8 @@ class Told:
 
     def say(self, progress: Progress) -> None:
         """Tell how many frames have a layer file, and why others have none."""
-        progress.info(
-            f"Radar layer files: {self._n_read:,} of {count(self._n_frames, 'frame has', 'frames have')} one."
-        )
+        some = some_of(self._n_read, self._n_frames, "frame", "frames", "has", "have")
+        progress.info(f"Radar layer files: {some} one.")
         for reason, frames in self._missing.items():
             without = f"{count(len(frames), 'frame is', 'frames are')} without a layer file ({reason})"
             progress.warn(f"{without}; the first is {frames[0][0]}: {frames[0][1]}")

@@ -8,7 +8,7 @@ from datetime import datetime
 import geopandas as gpd
 import numpy as np
 
-from ..common import count, listed, span_of, write_numbers
+from ..common import count, listed, some_of, span_of, write_numbers
 from ..frames import flight_dates
 from ..matching import STAGES, Comparison, Difference
 from . import html_page as html
@@ -92,7 +92,7 @@ def _summary(comparison: Comparison) -> str:
         return matched
     if comparison.n_disagreeing == 0:
         return f"{matched} All methods agree on every frame."
-    return f"{matched} On {comparison.n_disagreeing:,} of {n:,} frames they do not find the same granules."
+    return f"{matched} On {some_of(comparison.n_disagreeing, n, 'frame', 'frames')} they do not find the same granules."
 
 
 def _warnings(comparison: Comparison) -> list[str]:
@@ -106,10 +106,14 @@ def _subject(comparison: Comparison) -> list[str]:
     entries = []
     if "collection" in frames.columns:
         seasons = frames["collection"].astype("string").fillna("(no season)").value_counts(sort=False)
-        entries.append(("Seasons", ", ".join(f"{name} ({number:,} frames)" for name, number in seasons.items())))
+        named = ", ".join(f"{name} ({count(number, 'frame', 'frames')})" for name, number in seasons.items())
+        entries.append(("Seasons", named))
     entries.append(("Flown", span_of(flight_dates(frames))))
     products = granules[["short_name", "version"]].astype("string").fillna("?").value_counts()
-    named = ", ".join(f"{name} version {release} ({number:,} granules)" for (name, release), number in products.items())
+    named = ", ".join(
+        f"{name} version {release} ({count(number, 'granule', 'granules')})"
+        for (name, release), number in products.items()
+    )
     entries.append(("Granules", named or "none"))
     entries.append(("Passes", span_of(granules["start_time"])))
     cycles = granules["cycle"].dropna().astype(int)

@@ -11,7 +11,7 @@ from itertools import groupby
 import geopandas as gpd
 import pandas as pd
 
-from ..common import RunLog, cmr_url, count, listed, span_of
+from ..common import RunLog, cmr_url, count, listed, some_of, span_of
 from ..frames import flight_dates
 from ..geometry import owners_of
 from ..icesat2 import BOTH
@@ -119,7 +119,7 @@ def _summary(result: Crossovers) -> str:
         )
     hit, crossing = int((frames["n_granules"] > 0).sum()), int(matches["crosses_line"].sum())
     return (
-        f"{hit:,} of {count(len(frames), 'radar frame has', 'radar frames have')} at least one granule: "
+        f"{some_of(hit, len(frames), 'radar frame', 'radar frames', 'has', 'have')} at least one granule: "
         f"{count(len(matches), 'pair', 'pairs')} of a frame and a granule, in {crossing:,} of which the granule's "
         "footprint crosses the flight line."
     )
@@ -241,8 +241,9 @@ def _best(result: Crossovers) -> list[str]:
         headers.append("Season")
         seasons = table["collection"].astype("string").fillna("")
         rows = [(*row, season) for row, season in zip(rows, seasons)]
+    first = "frame" if len(rows) == 1 else f"{len(rows)} frames"
     note = (
-        f"The {len(rows)} frames with most crossing granules, then most granules. Days: between the flight and "
+        f"The {first} with most crossing granules, then most granules. Days: between the flight and "
         "the pass that is nearest in time, before or after it."
     )
     return [html.heading("The best frames"), html.paragraph(note), html.table(headers, rows, wraps=False)]

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import requests
 
-from ..common import Clock, Progress, SearchError, TooMuchError, cmr_url, read_date
+from ..common import Clock, Progress, SearchError, TooMuchError, cmr_url, count, read_date
 from ..web import Fault, Patience, Request, Response, host_of, pause, send
 from .page import page_request, read_page
 from .query import GranuleQuery
@@ -208,13 +208,15 @@ class GranulePages(Iterator[list]):
         change = f"its count changed from {self._first_hits} to {self.hits} during the search"
         if self.received != self.hits:
             again = f", and {self.repeated} came twice" if self.repeated else ""
+            hits = count(self.hits or 0, "granule", "granules")
             raise SearchError(
-                f"The search is not complete: {self._host} found {self.hits} granules, but {self.received} came{again}"
+                f"The search is not complete: {self._host} found {hits}, but {self.received:,} came{again}"
                 + (f" ({change})" if changed else "")
                 + ": run it again."
             )
         if changed:
-            self._progress.warn(f"{self._host} was being updated: {change}; {self.received} granules came.")
+            came = count(self.received, "granule", "granules")
+            self._progress.warn(f"{self._host} was being updated: {change}; {came} came.")
 
 
 def _identity(item: dict) -> Any:

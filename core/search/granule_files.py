@@ -158,8 +158,9 @@ class _Files:
         if n_others:
             asked, kinds = " version ".join(filter(None, self._product)), listed(list(dict.fromkeys(others)))
             if n_others == self._n_read:
+                none = f"None of {count(n_others, 'granule', 'granules')} of {self._source}"
                 raise InputError(
-                    f"None of the {n_others:,} granules of {self._source} is of {asked}: they are of {kinds}; give "
+                    f"{none} is of {asked}: what is there is of {kinds}; give "
                     "SHORT_NAME and VERSION as those, or other GRANULE_FILES."
                 )
             self._progress.info(f"Left out: {n_others:,} of {kinds} ({OTHER_PRODUCT}).")
@@ -168,11 +169,11 @@ class _Files:
         """Return what is wanted of the files, each granule once, and say how many that is."""
         granules, dropped = merge_granules(tables)
         self._progress.info(
-            f"Read {self._n_read:,} granules of {count(len(self._places), 'file', 'files')} in {self._source}, without "
-            f"asking CMR; {len(granules) + sum(dropped.values()):,} {what}."
+            f"Read {count(self._n_read, 'granule', 'granules')} of {count(len(self._places), 'file', 'files')} in "
+            f"{self._source}, without asking CMR; {len(granules) + sum(dropped.values()):,} {what}."
         )
         for reason, n_rows in dropped.items():
-            self._progress.info(f"Counted once: {n_rows:,} granules ({reason}).")
+            self._progress.info(f"Counted once: {count(n_rows, 'granule', 'granules')} ({reason}).")
         return granules
 
 

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import requests
 
-from ..common import Clock, InputError, Progress, SearchError, TooMuchError, count, listed, run_parallel
+from ..common import Clock, InputError, Progress, SearchError, TooMuchError, count, listed, run_parallel, some_of
 from ..granules import granules_from_umm, merge_granules
 from ..icesat2 import granule_stems
 from .cmr import CmrClient, GranuleQuery
@@ -285,5 +285,5 @@ def tell_found(names: pd.DataFrame, granules: gpd.GeoDataFrame, progress: Progre
     other = (revision != names["revision"]).fillna(False).to_numpy(dtype=bool)
     for asked, taken in zip(names.loc[other, "text"], there[other]):
         progress.warn(f"Of {asked} another revision is the newest that is there: {taken}, which is taken.")
-    progress.info(f"Found {len(granules):,} of the {len(names):,} granules that were named.")
+    progress.info(f"Found {some_of(len(granules), len(names), 'granule', 'granules')} by name.")
     return tuple(missing)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import requests
 
-from ..common import InputError, Progress, SearchError, count
+from ..common import InputError, Progress, SearchError, some_of
 from ..geometry import LONLAT_CRS
 from ..granules import normalize_granules
 from .named import named_granules
@@ -56,10 +56,9 @@ def passes_of_names(
         progress.warn(str(error))
         found, missing = None, names
     if len(missing):
-        has = "has" if len(missing) == 1 else "have"
+        some = some_of(len(missing), len(names), "granule", "granules", "has", "have")
         progress.warn(
-            f"{len(missing):,} of {count(len(names), 'granule', 'granules')} {has} no footprint at hand: the way is "
-            "planned from the RGT, cycle and region of each name alone."
+            f"{some} no footprint at hand: the way is planned from the RGT, cycle and region of each name alone."
         )
     by_name = [f"{stem}_{revision:02d}.h5" for stem, revision in zip(missing["stem"], missing["revision"])]
     alone = gpd.GeoDataFrame({"granule_id": by_name}, geometry=[None] * len(missing), crs=LONLAT_CRS)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from ..common import Progress, SearchError, TooMuchError
+from ..common import Progress, SearchError, TooMuchError, count
 from ..granules import LINK_COLUMNS, granules_from_umm, merge_granules
 from ..web import host_of
 from .cmr import CmrClient, GranuleQuery
@@ -128,7 +128,8 @@ def search_granules(
     hits = pages.hits or 0
     _log(granules, hits, pages.received, counts, progress)
     if pages.repeated:
-        progress.info(f"{pages.repeated:,} granules came twice from CMR and count once.")
+        twice = count(pages.repeated, "granule", "granules")
+        progress.info(f"{twice} came twice from CMR: counted once.")
     return GranuleSearch(granules, hits, pages.received, dict(counts), query, pages.asked or client.clock.own())
 
 
@@ -147,11 +148,13 @@ def _of_product(
     others = pd.concat([table[~mask] for table, mask in zip(tables, masks) if not mask.all()], ignore_index=True)
     asked = " version ".join(filter(None, (query.short_name, query.version)))
     if n_others == sum(map(len, tables)):
+        came = count(n_others, "granule", "granules")
         raise SearchError(
-            f"{host_of(client.url)} was asked for {asked}, but what came ({n_others:,} granules) is of "
+            f"{host_of(client.url)} was asked for {asked}, but what came ({came}) is of "
             f"{kinds_of(others)}: check the version and the address of the CMR."
         )
-    progress.warn(f"Asked for {asked}, but {n_others:,} of the granules that came are of {kinds_of(others)}.")
+    those = count(n_others, "of the granules that came is", "of the granules that came are")
+    progress.warn(f"Asked for {asked}, but {those} of {kinds_of(others)}.")
     counts[OTHER_PRODUCT] += n_others
     return [table[mask].reset_index(drop=True) for table, mask in zip(tables, masks)]
 
@@ -172,15 +175,18 @@ def of_cycle(granules: gpd.GeoDataFrame, cycle: int, progress: Progress) -> tupl
     """Return the granules of a cycle, and those that do not tell theirs; and how many others were left out."""
     without_cycle = granules["cycle"].isna()
     if without_cycle.any():
-        progress.warn(f"{without_cycle.sum():,} granules do not tell their cycle by their names; they are kept.")
+        untold = count(int(without_cycle.sum()), "granule does", "granules do")
+        progress.warn(f"{untold} not tell the cycle by name; kept all the same.")
     keep = (granules["cycle"] == cycle).fillna(True).astype(bool)
     return granules[keep], int((~keep).sum())
 
 
 def _log(granules: gpd.GeoDataFrame, hits: int, received: int, counts: dict[str, int], progress: Progress) -> None:
-    progress.info(f"CMR found {hits:,} granules; {received:,} came, {len(granules):,} are kept.")
-    for reason, count in counts.items():
-        progress.info(f"Left out: {count:,} ({reason}).")
+    kept = f"{len(granules):,} {'is' if len(granules) == 1 else 'are'} kept"
+    progress.info(f"CMR found {count(hits, 'granule', 'granules')}; {received:,} came, {kept}.")
+    for reason, number in counts.items():
+        progress.info(f"Left out: {number:,} ({reason}).")
     n_without_link = int(granules[LINK_COLUMNS].isna().all(axis=1).sum())
     if n_without_link:
-        progress.warn(f"{n_without_link:,} granules have no link to their file; they are kept.")
+        without = count(n_without_link, "granule has", "granules have")
+        progress.warn(f"{without} no link to a file; kept all the same.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from ..common import InputError, Progress, count, run_parallel
+from ..common import InputError, Progress, count, run_parallel, some_of
 from ..geometry import Box, subtract
 from ..granules import merge_granules, touch_boxes
 from .area import Area
@@ -128,7 +128,7 @@ class Supplier:
         hits = len(granules) if only_hits is None else only_hits
         if only_hits is None:
             for reason, n_rows in dropped.items():
-                self.progress.info(f"Counted once: {n_rows:,} granules ({reason}).")
+                self.progress.info(f"Counted once: {count(n_rows, 'granule', 'granules')} ({reason}).")
         if window.cycle is not None:
             granules, others = of_cycle(granules, window.cycle, self.progress)
             if others:
@@ -216,7 +216,7 @@ class Supplier:
         if tables:
             searches = count(len(tables), "earlier search", "earlier searches")
             n_rows, n_held = sum(map(len, tables)), sum(len(table) for _, table in held)
-            self.progress.info(f"From the store: {n_rows:,} of the {n_held:,} granules of {searches}.")
+            self.progress.info(f"From the store: {some_of(n_rows, n_held, 'granule', 'granules')} of {searches}.")
         return tables
 
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, read_day, utc_now
+from ..common import InputError, Progress, count, read_day, utc_now
 from ..frames import flight_dates
 from ..icesat2 import cycle_of, cycle_start
 from .options import TIME_MODES, WindowChoice
@@ -261,7 +261,8 @@ def _exact_year(days: pd.Series | None, progress: Progress) -> Window:
     if undated == len(days):
         raise InputError("The frames have no flight dates ('opr:date'); choose another TIME_MODE.")
     if undated:
-        progress.warn(f"{undated:,} frames have no flight date; the window is that of the others.")
+        without = count(undated, "frame has", "frames have")
+        progress.warn(f"{without} no flight date; the window is that of the others.")
     start, end = days.min(), days.max()
     if end < LAUNCH:
         raise InputError(

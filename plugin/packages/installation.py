@@ -131,7 +131,8 @@ def reach(
     hits = response.headers.get("CMR-Hits", "")
     if response.status != 200 or not hits.isdecimal():
         return f"{address}\nanswers {response.status_text}, but not as a CMR does"
-    return f"{address}\nanswers after {wait.passed():.1f} s, and knows {int(hits):,} granules of ATL06"
+    known = count(int(hits), "granule", "granules")
+    return f"{address}\nanswers after {wait.passed():.1f} s, and knows {known} of ATL06"
 
 
 class _Wait(Progress):

@@ -16,11 +16,6 @@ class _Refusal(MetaPathFinder):
             raise ImportError(f"{fullname} is asked for by the core or by its tests, which must do without QGIS")
 
 
-def pytest_collection_modifyitems(items):
-    """Begin with what takes longest, so that no process is left alone with it in the end."""
-    items.sort(key=lambda item: item.path.name != "test_store_machine.py")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def without_qgis(request):
     if request.config.pluginmanager.hasplugin("pytest_qgis"):  # all tests in one process, not by `make test`

@@ -99,10 +99,16 @@ def points(repository):
 
 
 @pytest.fixture(scope="session")
-def found(qgis_process, catalog, points, tmp_path_factory):
-    """Files with the frames at the sample points, the granules of cycle 22 about them, and what strtree matches."""
+def whole(qgis_process, catalog, points, tmp_path_factory):
+    """One run of the whole job on the Antarctic sample, and its files."""
     folder = tmp_path_factory.mktemp("found")
     files = {name: folder / f"{name.lower()}.gpkg" for name in ("MATCHED_FRAMES", "MATCHES", "GRANULES")}
     ran = qgis_process("xopr:findgranules", "--json", CATALOG=catalog / "hemisphere=south", POINTS=points, **files)
     assert ran.code == 0, ran.log
-    return files
+    return ran, files
+
+
+@pytest.fixture(scope="session")
+def found(whole):
+    """Files with the frames at the sample points, the granules of cycle 22 about them, and what strtree matches."""
+    return whole[1]

@@ -76,21 +76,31 @@ def test_what_was_searched_once_comes_again_without_the_server(search, tmp_path)
             "answered 200 (OK) with a web page instead of granules: check the address of the CMR, and ",
         ),
         (Fault("status", status=400, message="No."), "refuses the search with 400 (Bad Request): No."),
-        (Fault("malformed_json", skip=1), "sent an answer that breaks off, and 6 tries did not help: try again later."),
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
-def test_a_server_that_fails_is_one_sentence_and_the_next_run_gets_everything(server, search, tmp_path, fault, words):
+def test_a_server_that_fails_is_one_sentence_and_no_file(server, search, tmp_path, fault, words):
     server.faults.append(fault)
-    ran = search(server.url)
-    assert ran.code == 1
-    assert sentence(ran).startswith(f"{server.url.partition('//')[2]} {words}")
-    assert "Traceback" not in ran.log
-    assert not (tmp_path / "granules.gpkg").exists()
+    assert sentence(failed(search, server, tmp_path)).startswith(f"{server.url.partition('//')[2]} {words}")
+
+
+def test_a_server_that_fails_on_the_way_is_one_sentence_and_the_next_run_gets_everything(server, search, tmp_path):
+    server.faults.append(Fault("malformed_json", skip=1))
+    words = "sent an answer that breaks off, and 6 tries did not help: try again later."
+    assert sentence(failed(search, server, tmp_path)).startswith(f"{server.url.partition('//')[2]} {words}")
     server.faults.clear()
     ran = search(server.url)
     assert ran.code == 0, ran.log
     assert names(tmp_path / "granules.gpkg") == names_known(server) != []
+
+
+def failed(search, server, folder):
+    """A search that fails, and leaves no file."""
+    ran = search(server.url)
+    assert ran.code == 1
+    assert "Traceback" not in ran.log
+    assert not (folder / "granules.gpkg").exists()
+    return ran
 
 
 def names_known(server):
@@ -139,9 +149,14 @@ def test_a_full_disk_for_the_output_fails_the_run_and_leaves_no_broken_file(serv
     assert code == 1, log
     assert re.search(r"GRANULES (cannot|could not) be written .*\(the disk is full\); free space there", log)
     assert left == []
-    # What came from CMR is kept: the next run needs no request.
+
+
+def test_what_came_before_a_full_disk_is_kept_and_the_next_run_needs_no_request(server, on_a_disk, tmp_path):
+    run, disk = on_a_disk
+    code, log, _ = run("size=60k", server.url, tmp_path / "cache", disk / "granules.gpkg")
     asked = len(server.requests)
-    code, log, _ = run("size=4m", server.url, tmp_path / "cache", disk / f"granules.{kind}", wide)
+    assert code == 1, log
+    code, log, _ = run("size=4m", server.url, tmp_path / "cache", disk / "granules.gpkg")
     assert code == 0, log
     assert len(server.requests) == asked > 0
 

@@ -21,9 +21,10 @@ import pyogrio
 import pytest
 import shapely
 
+from depth import times
 from makers import frames
 
-N_KILLS = int(os.environ.get("XOPR_KILLS", "6"))
+N_KILLS = int(os.environ.get("XOPR_KILLS", times(6, 3)))
 
 
 @pytest.fixture
@@ -96,6 +97,7 @@ def test_a_database_that_another_program_writes_into_is_said_to_be_locked_soon(q
     assert project.read_bytes() == before
 
 
+@pytest.mark.deep
 def test_killed_while_it_writes_over_a_geopackage_a_run_leaves_the_old_file_or_the_new_one(
     repository, project, tmp_path
 ):

@@ -35,16 +35,6 @@ def _plain(value):
 
 
 @pytest.fixture(scope="module")
-def whole(qgis_process, catalog, points, tmp_path_factory):
-    """One run of the whole job on the Antarctic sample, and its folder."""
-    folder = tmp_path_factory.mktemp("whole")
-    files = {name: folder / f"{name.lower()}.gpkg" for name in OUTPUTS}
-    ran = qgis_process("xopr:findgranules", "--json", CATALOG=catalog / "hemisphere=south", POINTS=points, **files)
-    assert ran.code == 0, ran.log
-    return ran, files
-
-
-@pytest.fixture(scope="module")
 def model(qgis_app, tmp_path_factory):
     """A saved model: load, subset, search, match."""
     inputs = [

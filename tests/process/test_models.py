@@ -64,12 +64,11 @@ def _plain(value):
     return value.toString("yyyy-MM-dd HH:mm:ss") if hasattr(value, "toString") else value
 
 
-def test_the_notebook_s_steps_as_a_model_give_what_the_one_step_gives(run, sample, by_points):
-    expected = run("xopr:findgranules", FOUND, **sample)
+def test_the_notebook_s_steps_as_a_model_give_what_the_one_step_gives(by_points, found):
     for name in FOUND:
-        assert read(by_points[name]) == read(expected[name])
+        assert read(by_points[name]) == read(found[name])
     fields, frames = read(by_points["SUBSET"])
-    matched_fields, matched = read(expected["MATCHED_FRAMES"])
+    matched_fields, matched = read(found["MATCHED_FRAMES"])
     assert [row[fields.index("id")] for row in frames] == [row[matched_fields.index("id")] for row in matched]
 
 

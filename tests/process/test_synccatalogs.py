@@ -86,6 +86,6 @@ def test_without_the_server_all_is_kept_and_seasons_load_by_name(runs):
     assert found["offline"].results["N_UPDATED"] == 0
     states = gpd.read_file(folder / "offline.gpkg", layer="offline")["state"]
     assert states.tolist() == ["kept (server out of reach)"] * 2
-    assert "The list of seasons cannot be had, so 2 local copies, fetched on 20" in found["offline"].log
+    assert "The list of seasons cannot be had, so 2 local copies stay as fetched on 20" in found["offline"].log
     assert found["by name offline"].code == 0
     assert found["by name offline"].results["N_FRAMES"] == 1

@@ -30,14 +30,25 @@ def layout(rgt):
 @cache
 def pairs(region, layout_number, rgt=1):
     """Right and left edge of a strip in flight direction: two (n, 2) arrays of longitude and latitude."""
+    return tuple(edge[0] for edge in _edges(region, layout_number, np.array([rgt])))
+
+
+@cache
+def _pairs_of_tracks(region, layout_number):
+    """The edges of all tracks with a way of placing vertices, by RGT: a track alone takes nearly as long as all."""
+    tracks = TRACKS[layout(TRACKS) == layout_number]
+    return dict(zip(tracks.tolist(), zip(*_edges(region, layout_number, tracks))))
+
+
+def _edges(region, layout_number, rgts):
+    """Right and left edges of strips: two (tracks, n, 2) arrays."""
     u0, u1 = orbit.region_arc(region)
     u = u0 + (u1 - u0) * _spacing(region, layout_number)
-    here = unit_vectors(*orbit.ground_track(rgt, u))
-    ahead = unit_vectors(*orbit.ground_track(rgt, u + 0.01)) - unit_vectors(*orbit.ground_track(rgt, u - 0.01))
-    left = np.cross(here, ahead)
-    left /= np.linalg.norm(left, axis=1)[:, None]
+    at, ahead, behind = (unit_vectors(*orbit.ground_track(rgts[:, None], u + turn)) for turn in (0, 0.01, -0.01))
+    left = np.cross(at, ahead - behind)
+    left /= np.linalg.norm(left, axis=-1)[..., None]
     angle = HALF_WIDTH_KM / EARTH_RADIUS_KM
-    return tuple(degrees(here * np.cos(angle) + side * left * np.sin(angle)) for side in (-1, 1))
+    return tuple(degrees(at * np.cos(angle) + side * left * np.sin(angle)) for side in (-1, 1))
 
 
 def _spacing(region, layout_number):
@@ -65,7 +76,7 @@ def ring(rgt, region):
     -------
     (2 n + 1, 2) array of longitude (wrapped to -180..180, not split) and latitude, five decimals.
     """
-    right, left = pairs(region, int(layout(rgt)), int(rgt))
+    right, left = _pairs_of_tracks(int(region), int(layout(rgt)))[int(rgt)]
     descends = 5 <= region <= 10
     outline = [left[:1], right, left[::-1]] if descends else [right[-1:], left[::-1], right]
     return np.round(np.vstack(outline), 5)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import shapely
 import spherely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from standin import strips as standin_strips
 from xopr_crossovers.core.common.errors import CancelledError
 from xopr_crossovers.core.crossings import crossing_search, cube_grid
@@ -59,7 +60,7 @@ def test_two_lines_cross_where_they_do_on_the_sphere(sign):
     assert crossings.angle_deg[0] == pytest.approx(90, abs=0.2)
 
 
-@settings(deadline=None, max_examples=40)
+@drawn(40)
 @given(seed=st.integers(0, 2**31), region=st.sampled_from([3, 4, 5, 10, 11, 12]))
 def test_all_crossings_are_those_of_the_sphere_s_own_library(seed, region):
     random = np.random.default_rng(seed)

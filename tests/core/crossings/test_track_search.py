@@ -219,7 +219,7 @@ def test_a_pass_of_which_no_line_is_known_has_crossovers_and_no_track():
     assert set(all_rows(found)["source"]) == {"strip"}
     assert len(found.frames()) == 1
     assert len(found.tracks()) == 0
-    assert "1 passes have no known line" in log.text
+    assert "1 pass has no known line" in log.text
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.common import InputError, Progress
 from xopr_crossovers.core.downloads import KINDS, Picking, download_text, granules_to_fetch, total_mb
 
@@ -180,7 +181,7 @@ def test_another_host_than_nasas_is_named():
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@drawn(60)
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), min_size=1, max_size=8))
 def test_whatever_stands_in_a_table_the_list_holds_only_plain_signs_and_no_name_twice(rows):
     table = pd.DataFrame(rows, columns=["granule_id", "https_url"])

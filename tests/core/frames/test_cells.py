@@ -122,7 +122,7 @@ def test_cells_that_fit_their_lines_under_no_convention_are_said():
 def test_a_table_without_cells_says_what_is_needed():
     with pytest.raises(InputError, match=r"'opr:mbox' .* is missing; use a season catalog made in April 2026 or later"):
         frames.frame_cells(makers.frames(LINES[0]).drop(columns="opr:mbox"))
-    with pytest.raises(InputError, match="None of 1 frames has cells"):
+    with pytest.raises(InputError, match="None of 1 frame has cells"):
         frames.frame_cells(makers.frames(LINES[0]).assign(**{"opr:mbox": [None]}))
 
 

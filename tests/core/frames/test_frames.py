@@ -121,7 +121,7 @@ def test_frames_that_are_left_without_any_cell_say_so_though_the_others_had_some
     table["opr:mbox"] = [*table["opr:mbox"][:3], None]
     whole = frames.Frames(table)
     whole.cells()
-    with pytest.raises(InputError, match="None of 1 frames has cells"):
+    with pytest.raises(InputError, match="None of 1 frame has cells"):
         whole.where(np.array([False, False, False, True])).cells()
 
 

@@ -4,10 +4,11 @@ import geopandas as gpd
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from xopr_crossovers.core.common.errors import InputError
 from xopr_crossovers.core.frames import points
 
@@ -53,7 +54,7 @@ def test_the_distance_is_measured_on_the_ground_at_the_antimeridian_and_at_the_p
     assert rows(points.subset_by_points(FRAMES, at(point), "distance", ground * 0.97 - 30)) == []
 
 
-@settings(deadline=None, max_examples=40)
+@drawn(40)
 @given(st.sampled_from([-1, 1]), st.floats(-180, 180), st.floats(60, 89), st.floats(100, 200_000), st.floats(0, 360))
 def test_a_frame_passes_within_a_distance_exactly_if_the_geodesic_to_it_is_no_longer(sign, lon, lat, distance, azimuth):
     line = [(lon, sign * lat), (lon, sign * lat + 0.01)]
@@ -74,8 +75,8 @@ def test_counts_are_in_the_log():
     log = makers.Log()
     layer = gpd.GeoSeries([shapely.Point(-100, -75), None, shapely.Point()], crs="EPSG:4326")
     points.subset_by_points(FRAMES, layer, progress=log)
-    assert log.warnings == ["2 of 3 point features have no usable position and are left out."]
-    assert log.infos == ["Subset by 1 points (mbox): 1 of 4 frames."]
+    assert log.warnings == ["2 of 3 point features have no usable position: left out."]
+    assert log.infos == ["Subset by 1 point (mbox): 1 of 4 frames."]
 
 
 def test_wrong_points_are_refused_in_a_sentence():
@@ -99,7 +100,7 @@ def test_wrong_points_are_refused_in_a_sentence():
     ],
 )
 def test_where_no_point_is_a_place_on_the_earth_the_error_says_what_is_probably_wrong(xy, words):
-    with pytest.raises(InputError, match=f"none of the 1 points is a place on the Earth: .*{words}"):
+    with pytest.raises(InputError, match=f"none of the 1 point is a place on the Earth: .*{words}"):
         points.subset_by_points(FRAMES, gpd.GeoSeries([shapely.Point(xy)], crs="EPSG:4326"))
 
 
@@ -108,7 +109,7 @@ def test_points_off_the_earth_are_left_out_one_by_one_with_the_cause():
     both = shapely.MultiPoint([(-100, -75), (-75, -100)])
     layer = gpd.GeoSeries([both, shapely.Point(-75, -100)], crs="EPSG:4326")
     assert rows(points.subset_by_points(FRAMES, layer, progress=log)) == [1]
-    assert "1 of 2 point features have no usable position and are left out (latitude and longitude" in log.warnings[0]
+    assert "1 of 2 point features has no usable position: left out (latitude and longitude" in log.warnings[0]
 
 
 def test_points_in_a_crs_without_a_way_to_the_earth_are_refused():

@@ -47,7 +47,7 @@ def test_what_cannot_be_frames_is_refused_in_a_sentence():
         frames.normalize_frames(good.drop(columns="id"))
     with pytest.raises(InputError, match="no coordinate reference system"):
         frames.normalize_frames(good.set_crs(None, allow_override=True))
-    with pytest.raises(InputError, match=r"must be lines .* 1 of 1 are not"):
+    with pytest.raises(InputError, match=r"must be lines .* 1 of 1 geometry is none"):
         frames.normalize_frames(good.set_geometry(good.geometry.boundary))
 
 
@@ -141,7 +141,7 @@ def test_frames_without_a_date_are_counted_by_the_date_filter():
     table["opr:date"] = ["20200101", None]
     log = makers.Log()
     assert len(frames.filter_frames(table, start_date="2019-01-01", progress=log)) == 1
-    assert log.warnings == ["1 frames have no flight date and are left out by the date filter."]
+    assert log.warnings == ["1 frame has no flight date: left out by the date filter."]
 
 
 def test_wrong_dates_are_named():
@@ -159,15 +159,15 @@ def test_a_line_that_is_no_place_on_the_earth_is_left_out_with_its_frame_s_name_
     log = makers.Log()
     found = frames.normalize_frames(table, progress=log)
     assert found.geometry.isna().tolist() == [False, True, True, True]
-    assert "2 have a vertex that is no place on the Earth (the first is b)" in log.warnings[0]
-    assert "1 of 4 have no line" in log.warnings[1]
+    assert "2 lines have a vertex that is no place on the Earth (the first is b)" in log.warnings[0]
+    assert "1 of 4 frames has no line" in log.warnings[1]
 
 
 def test_frames_without_a_name_are_left_out_and_counted_and_where_none_has_one_that_is_an_error():
     log = makers.Log()
     named = frames.normalize_frames(makers.frames(SOUTH, SOUTH, SOUTH, ids=["a", None, " "]), progress=log)
     assert named["id"].tolist() == ["a"]
-    assert log.warnings == ["The frames: 2 of 3 have no name in the column 'id' and are left out."]
+    assert log.warnings == ["The frames: 2 of 3 rows have no name in the column 'id': left out."]
     with pytest.raises(InputError, match="no name in the column 'id' in any of 2 rows"):
         frames.normalize_frames(makers.frames(SOUTH, SOUTH, ids=[None, ""]))
 
@@ -206,7 +206,7 @@ def test_frames_that_are_there_twice_count_once_also_where_they_went_through_ano
     log = makers.Log()
     once = frames.normalize_frames(merged, progress=log)
     assert once["id"].tolist() == table["id"].tolist()
-    assert log.warnings == ["3 frames were there twice (same season, id and line) and are kept once."]
+    assert log.warnings == ["3 frames were there twice (same season, id and line), and kept once."]
 
 
 def test_lines_rounded_to_the_centimetre_are_the_same_and_ones_that_differ_by_ten_metres_are_not():
@@ -218,7 +218,7 @@ def test_lines_rounded_to_the_centimetre_are_the_same_and_ones_that_differ_by_te
     once = frames.normalize_frames(table, progress=log)
     assert [line.equals(other) for line, other in zip(once.geometry, [shapely.LineString(LINE), far])] == [True] * 2
     assert log.warnings == [
-        "2 frames were there twice (same season, id and line) and are kept once.",
+        "2 frames were there twice (same season, id and line), and kept once.",
         "2 frames have the season and id of another, but not its line; all are kept.",
     ]
 
@@ -310,7 +310,7 @@ def test_lines_on_the_other_hemisphere_than_their_columns_say_are_warned_of(colu
     log = makers.Log()
     frames.normalize_frames(makers.frames(NORTH, SOUTH).assign(**columns), progress=log)
     assert len(log.warnings) == 1
-    assert "1 of 2 lie in the north, but belong to the south by their columns (the first is Data_" in log.warnings[0]
+    assert "1 of 2 frames lies in the north, but in the south by the columns (the first is Data_" in log.warnings[0]
 
 
 @pytest.mark.parametrize("crs", ["IAU_2015:30100", "+proj=longlat +R=1737400 +no_defs", 'LOCAL_CS["site",UNIT["m",1]]'])

@@ -3,9 +3,10 @@
 import numpy as np
 import pyproj
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.geometry import lengths
 from xopr_crossovers.core.geometry.sphere import lon_lat, unit_vectors
 
@@ -13,7 +14,7 @@ GEOD = pyproj.Geod(ellps="WGS84")
 POLES = st.sampled_from([-1, 1])
 
 
-@settings(deadline=None, max_examples=200)
+@drawn(200)
 @given(
     lon=st.floats(-180, 180),
     lat=st.one_of(st.floats(-90, 90), st.sampled_from([-90.0, 90.0, -89.9999, 0.0])),
@@ -26,7 +27,7 @@ def test_distances_up_to_50_km_are_those_of_the_ellipsoid(lon, lat, azimuth, met
     assert lengths.short_arc_lengths(a, b)[0] == pytest.approx(metres, rel=2e-6, abs=1e-3)
 
 
-@settings(deadline=None, max_examples=100)
+@drawn(100)
 @given(lon=st.floats(-180, 180), lat=st.floats(-88, 88), azimuth=st.floats(0, 360), km=st.floats(100, 1600))
 def test_long_distances_are_within_a_thousandth(lon, lat, azimuth, km):
     far_lon, far_lat, _ = GEOD.fwd(lon, lat, azimuth, km * 1000)
@@ -48,7 +49,7 @@ def test_the_radii_are_those_of_wgs_84_at_equator_and_pole(lat, north, east):
     assert [float(value[0]) for value in found] == pytest.approx([north, east], abs=0.01)
 
 
-@settings(deadline=None, max_examples=100)
+@drawn(100)
 @given(sign=POLES, colatitude=st.floats(0, 40), lon=st.floats(-180, 180), azimuth=st.floats(0, 360))
 def test_a_metre_sideways_is_a_metre_at_both_poles(sign, colatitude, lon, azimuth):
     lat = sign * (90 - colatitude)
@@ -59,7 +60,7 @@ def test_a_metre_sideways_is_a_metre_at_both_poles(sign, colatitude, lon, azimut
     assert GEOD.inv(lon, lat, *np.ravel(lon_lat(there)))[2] == pytest.approx(3345.0, abs=0.01)
 
 
-@settings(deadline=None, max_examples=100)
+@drawn(100)
 @given(
     lon=st.floats(-180, 180),
     lat=st.floats(-90, 90),

@@ -6,6 +6,7 @@ import spherely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.geometry import sphere
 from xopr_crossovers.core.geometry.polylines import Polylines
 
@@ -84,7 +85,7 @@ def test_the_smallest_arc_holds_every_arc_and_no_gap_outside_it_is_wider_than_th
         assert longest_gap - 0.5 <= 360 - size <= longest_gap + 0.5
 
 
-@settings(deadline=None, max_examples=50)
+@drawn(50)
 @given(st.lists(st.tuples(longitude, latitude), min_size=2, max_size=6), st.floats(20_000, 2_000_000))
 def test_densified_points_lie_on_the_great_circles_and_no_step_is_too_long(points, step):
     corners = sphere.unit_vectors(*np.array(points).T)

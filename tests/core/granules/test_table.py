@@ -11,10 +11,11 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from makers import Log
 from xopr_crossovers.core.common.errors import InputError
 from xopr_crossovers.core.granules.table import granules_from_umm, merge_granules, normalize_granules
@@ -191,10 +192,10 @@ def test_a_part_without_area_is_left_out_and_told_but_the_granule_stays():
     granules, skipped = granules_from_umm(items, log)
     assert vertices(granules.geometry.iloc[0]) == RING
     assert skipped == {NO_RING: 1}
-    assert log.warnings == [f"2 parts of footprints are left out: {NO_RING}; their granules stay."]
+    assert log.warnings == [f"2 parts of footprints are left out: {NO_RING}; the granules stay."]
 
 
-@settings(max_examples=25, deadline=None)
+@drawn(25)
 @given(st.lists(st.sampled_from([record(), *(item for item, _ in WITHOUT_FOOTPRINT)]), max_size=12))
 def test_rows_and_skipped_records_add_up_to_the_records(items):
     granules, skipped = granules_from_umm(items)
@@ -414,7 +415,7 @@ def test_a_layer_of_names_alone_is_enough():
     [
         (lambda layer: layer.drop(columns="granule_id"), "no column 'granule_id'"),
         (lambda layer: layer.set_crs(None, allow_override=True), "no coordinate reference system"),
-        (lambda layer: layer.set_geometry(layer.geometry.boundary), "must be polygons .* but 1 of 1 are not"),
+        (lambda layer: layer.set_geometry(layer.geometry.boundary), "must be polygons .* but 1 of 1 geometry is none"),
         (lambda layer: layer.assign(rgt="one"), "a column that is not of its type"),
     ],
 )
@@ -479,8 +480,8 @@ def test_granules_of_a_merged_layer_count_once_and_that_is_said():
     once = normalize_granules(pd.concat([older, table, table.to_crs(3031).to_crs(4326)]), progress=log)
     assert once["granule_id"].tolist() == table["granule_id"].tolist()
     assert log.warnings == [
-        "The granules: 2 rows (a second record of the same granule) are left out, so that each granule counts once.",
-        "The granules: 1 rows (an older revision of a granule) are left out, so that each granule counts once.",
+        "The granules: 2 rows left out (a second record of the same granule), so that each granule counts once.",
+        "The granules: 1 row left out (an older revision of a granule), so that each granule counts once.",
     ]
 
 
@@ -488,7 +489,7 @@ def test_granules_without_a_name_are_left_out_and_counted_and_never_taken_for_ea
     table = makers.granules(ring(0), ring(5), ring(9), names=["a", None, ""])
     log = makers.Log()
     assert normalize_granules(table, progress=log)["granule_id"].tolist() == ["a"]
-    assert log.warnings == ["The granules: 2 of 3 have no name in the column 'granule_id' and are left out."]
+    assert log.warnings == ["The granules: 2 of 3 rows have no name in the column 'granule_id': left out."]
     with pytest.raises(InputError, match="no name in the column 'granule_id' in any of 2 rows"):
         normalize_granules(table[1:])
     merged, dropped = merge_granules([table.assign(granule_id=[None, None, "a"])])
@@ -505,7 +506,7 @@ def test_a_footprint_that_is_no_place_on_the_earth_is_told_and_its_granule_stays
     assert normalize_granules(table, progress=log).geometry.isna().tolist() == [False, True]
     assert "1 footprint has a vertex that is no place on the Earth" in log.warnings[0]
     with pytest.raises(
-        InputError, match="none of the 1 footprints is a place on the Earth: latitude and longitude look"
+        InputError, match="none of the 1 footprint is a place on the Earth: latitude and longitude look"
     ):
         normalize_granules(table[1:])
 

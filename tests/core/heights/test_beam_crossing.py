@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.altimetry import IceSegments
 from xopr_crossovers.core.geometry import LONLAT_CRS, POLE_CRS, transformer
 from xopr_crossovers.core.heights.beam_crossing import laser_at
@@ -93,7 +94,7 @@ def test_segments_near_each_other_do_not_turn_the_beam():
     assert np.hypot(*np.subtract(*apart)) == pytest.approx(1.5, abs=0.01)
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(st.floats(0, np.pi), st.floats(0, np.pi), st.floats(-60, 60), st.integers(0, 2**32 - 1))
 def test_the_place_is_where_the_two_lines_meet(beam, line, off, seed):
     angle = abs((beam - line + np.pi / 2) % np.pi - np.pi / 2)
@@ -112,7 +113,7 @@ def test_the_place_is_where_the_two_lines_meet(beam, line, off, seed):
     assert not inside or found.h_li[0] == pytest.approx(0.01 * ((truth - PLACE[0] - beside) @ way), abs=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 40), st.integers(1, 5))
 def test_of_several_places_where_a_beam_meets_a_flown_line_it_is_the_nearest(seed, n_vertices, n_beams):
     generator = np.random.default_rng(seed)

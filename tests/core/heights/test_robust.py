@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.heights import spread_of, theil_sen
 
 
@@ -26,7 +27,7 @@ def test_of_no_values_nothing_is_known():
     assert np.isnan([found.median, found.nmad, found.rms]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(st.lists(st.integers(1, 25), min_size=1, max_size=5), st.integers(0, 2**32 - 1))
 def test_trends_of_many_groups_at_once_are_those_that_scipy_has_for_each(sizes, seed):
     generator = np.random.default_rng(seed)

@@ -7,9 +7,10 @@ from datetime import datetime, timezone
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.icesat2.granule_name import parse_granule_names
 
 NAME = "ATL06_20190201021106_05290205_004_01.h5"
@@ -85,7 +86,7 @@ PARTS = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@drawn(30)
 @given(st.lists(PARTS, min_size=1, max_size=40))
 def test_every_possible_name_is_read_back(parts):
     table = parse_granule_names(

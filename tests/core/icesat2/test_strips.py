@@ -4,10 +4,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from standin import strips as standin_strips
 from xopr_crossovers.core.geometry import sphere
 from xopr_crossovers.core.geometry.antimeridian import cut_polygons
@@ -90,7 +91,7 @@ def test_the_stand_in_s_footprints_are_strips_in_every_region(region):
     assert (sphere.angle_between(centre[strips.offsets[:-1]], begin) * RADIUS_KM < 0.1).all()
 
 
-@settings(deadline=None, max_examples=100)
+@drawn(100)
 @given(
     latitude=st.floats(-89, 89),
     longitude=st.floats(-180, 180),
@@ -108,7 +109,7 @@ def test_a_ring_may_begin_anywhere_and_run_either_way(latitude, longitude, headi
     np.testing.assert_allclose(strips.right[:half], strips.right[half:], atol=1e-15)
 
 
-@settings(deadline=None, max_examples=100)
+@drawn(100)
 @given(latitude=st.floats(-89, 89), longitude=st.floats(-180, 180), heading=st.floats(185, 355))
 def test_left_and_right_are_those_of_the_direction_in_which_the_strip_runs(latitude, longitude, heading):
     strips = one(westward(longitude, latitude, heading))

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from makers import Log
 from xopr_crossovers.core import job
 from xopr_crossovers.core.common.errors import InputError
@@ -71,7 +72,7 @@ TIMES = st.sampled_from(
     best=st.integers(1, 9),
     crossing=st.data(),
 )
-@settings(max_examples=80, deadline=None)
+@drawn(80)
 def test_the_best_are_those_of_a_plain_sort_by_days_then_time_then_name(flown, passed, hemisphere, best, crossing):
     names = crossing.draw(st.permutations([f"name {number}" for number in range(len(passed))]))
     crosses = crossing.draw(
@@ -118,7 +119,7 @@ def test_of_a_frame_without_a_date_the_earliest_are_kept_and_that_is_a_warning()
     found, _ = choose(every_pair(3, 3), frames, granules, log := Log(), best=1)
     assert rows(found) == [(0, 1), (1, 0), (2, 1)]
     assert log.warnings == [
-        "2 frames have no flight date, so that no pass is nearest in time; the earliest 1 of each are kept (BEST)."
+        "2 frames have no flight date, so that no pass is nearest in time; of each the earliest 1 pair is kept (BEST)."
     ]
     # Where nothing had to be left out there was nothing to choose.
     choose(every_pair(3, 3), frames, granules, quiet := Log(), best=3)
@@ -182,7 +183,7 @@ def test_where_nothing_is_left_that_is_said_as_what_was_asked_for():
     )
     assert len(found.matches) == 0
     assert found.frames["n_granules"].tolist() == [0]
-    assert log.warnings == ["No frame matches a granule, as asked for: 1 frames, 1 granules, no pair."]
+    assert log.warnings == ["No frame matches a granule, as asked for: 1 frame, 1 granule, no pair."]
 
 
 @pytest.mark.parametrize(

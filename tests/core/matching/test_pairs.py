@@ -6,10 +6,11 @@ import pyproj
 import pytest
 import shapely
 import spherely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from xopr_crossovers.core import frames
 from xopr_crossovers.core.common.errors import CancelledError, InputError
 from xopr_crossovers.core.granules import footprints
@@ -78,7 +79,7 @@ def test_a_layer_in_the_pole_s_projection_matches_as_the_rings_in_longitude_and_
     np.testing.assert_allclose(raw.overlap_m, layer.overlap_m, atol=0.1)
 
 
-@settings(deadline=None, max_examples=120)
+@drawn(120)
 @given(
     sign=st.sampled_from([-1, 1]),
     centre=st.tuples(st.floats(-180, 180), st.floats(62, 89.99)),
@@ -124,7 +125,7 @@ def test_frames_without_cells_are_counted_and_match_by_line_only():
     log = makers.Log()
     found = matching.match(frames.normalize_frames(table), makers.granules(ACROSS), "strtree", progress=log)
     assert pairs_of(found) == {(0, 0)}
-    assert "1 of 2 frames have no 'opr:mbox' and match nothing by cells." in log.warnings
+    assert "1 of 2 frames has no 'opr:mbox', and no match by cells." in log.warnings
 
 
 def test_a_granule_without_footprint_is_counted():
@@ -132,7 +133,7 @@ def test_a_granule_without_footprint_is_counted():
     table.loc[1, "geometry"] = None
     log = makers.Log()
     assert pairs_of(matching.match(makers.frames(LINE), table, "strtree", progress=log)) == {(0, 0)}
-    assert "1 of 2 granules have no footprint and match nothing." in log.warnings
+    assert "1 of 2 granules has no footprint, and no match." in log.warnings
 
 
 def test_no_granules_give_no_pairs():

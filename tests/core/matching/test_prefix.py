@@ -4,10 +4,11 @@ import healpy
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from xopr_crossovers.core import frames
 from xopr_crossovers.core.icesat2 import strips
 from xopr_crossovers.core.matching import prefix, quads
@@ -69,7 +70,7 @@ def test_no_edge_of_a_cell_leaves_the_line_between_its_corners_by_more_than_the_
         assert off <= prefix._BEND * healpix.side(order)
 
 
-@settings(deadline=None, max_examples=60)
+@drawn(60)
 @given(
     st.lists(st.tuples(st.integers(0, 11), st.lists(st.integers(0, 3), max_size=6)), min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 12 * 4**6 - 1), st.integers(0, 4)), max_size=60),

@@ -4,10 +4,11 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from xopr_crossovers.core.geometry import lengths
 from xopr_crossovers.core.geometry.sphere import unit_vectors
 from xopr_crossovers.core.icesat2 import strips
@@ -76,7 +77,7 @@ def test_the_straight_lines_of_a_plane_are_lifted_to_great_circles():
     assert abs(np.cross(a, b) @ quads.lift(0.0, 0.0)) > 1e-3
 
 
-@settings(deadline=None, max_examples=150)
+@drawn(150)
 @given(
     sign=st.sampled_from([-1, 1]),
     lon=st.floats(-180, 180),
@@ -104,7 +105,7 @@ def test_no_place_in_a_strip_is_missed_in_the_raster(sign, lon, lat, azimuth, le
     assert [part.tolist() for part in nearby.near(found, raster)] == [[0], [0]]
 
 
-@settings(deadline=None, max_examples=100)
+@drawn(100)
 @given(
     lon=st.floats(-180, 180), lat=st.floats(-90, 90), azimuth=st.floats(0, 360), length=st.floats(0, 3_000_000),
     share=st.floats(0, 1),

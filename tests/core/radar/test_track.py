@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyproj
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from radar_maker import Flight
 from xopr_crossovers.core.radar.layer_file import read_layer_file
 from xopr_crossovers.core.radar.track import FlownTrack
@@ -24,7 +25,7 @@ def beside(flight, azimuth, distance, offset):
     return np.asarray(lon), np.asarray(lat)
 
 
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 @given(
     lon=st.one_of(st.floats(-180, 180), st.sampled_from([-180.0, 179.99, 180.0, 0.0])),
     lat=st.one_of(st.floats(-89.9, -60), st.floats(58, 89.9)),

@@ -7,9 +7,10 @@ import warnings
 import h5py
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.common import InputError
 from xopr_crossovers.core.remote import Rows, open_hdf5
 
@@ -68,7 +69,7 @@ def test_damage_of_which_the_reader_says_nothing_is_a_whole_sentence(tmp_path):
 
 
 @given(where=st.integers(0, 6_000), length=st.integers(1, 64), filler=st.integers(0, 255))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_is_read_or_told_in_one_sentence_and_never_crashes(tmp_path, where, length, filler):
     whole = tmp_path / "whole.h5"
     if not whole.exists():

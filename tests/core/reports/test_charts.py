@@ -277,7 +277,7 @@ def test_the_report_says_what_was_compared_with_what_and_when():
     made = datetime(2024, 2, 3, 4, 5, tzinfo=timezone.utc)
     text, compared = page_of(software={"xOPR Crossovers": "9.8.7"}, read_s=1.234, made=made)
     words = " ".join(Page(text).words)
-    for said in ("2020_Test (2 frames)", "ATL06 version 007 (1 granules)", "2020-01-01 to 2020-01-01", "2024-01-01"):
+    for said in ("2020_Test (2 frames)", "ATL06 version 007 (1 granule)", "2020-01-01 to 2020-01-01", "2024-01-01"):
         assert said in words
     assert "Made on 2024-02-03 04:05 UTC with xOPR Crossovers 9.8.7, Python" in words
     assert "took 1.23 s" in words
@@ -296,7 +296,7 @@ def test_the_report_warns_of_what_matching_warned_of():
     table["opr:mbox"] = [table["opr:mbox"][0], None]
     compared = comparison.compare(table, makers.granules(makers.strip((-104.5, -74), (-104.5, -76))))
     assert (
-        "1 of 2 frames have no 'opr:mbox' and match nothing by cells."
+        "1 of 2 frames has no 'opr:mbox', and no match by cells."
         in Page(comparison_report.comparison_page(compared)).words
     )
 

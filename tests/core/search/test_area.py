@@ -5,10 +5,11 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from xopr_crossovers.core import frames
 from xopr_crossovers.core.common.errors import InputError
 from xopr_crossovers.core.search import area
@@ -50,7 +51,7 @@ def test_each_hemisphere_has_a_box_of_its_own():
     assert north.boxes[0][1] > 65
 
 
-@settings(deadline=None, max_examples=60)
+@drawn(60)
 @given(
     sign=st.sampled_from([-1, 1]),
     start=st.tuples(st.floats(-180, 180), st.floats(60, 90)),

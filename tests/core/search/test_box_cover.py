@@ -4,10 +4,11 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import makers
+from depth import drawn
 from standin import StandIn
 from standin.client import ask, pages, ring_of
 from xopr_crossovers.core import frames, job
@@ -57,7 +58,7 @@ def test_one_of_the_boxes_holds_every_point_of_every_frame_with_its_margin(lines
             assert inside_one(found.boxes, np.array(around[0]), np.array(around[1])).all()
 
 
-@settings(deadline=None, max_examples=40)
+@drawn(40)
 @given(
     sign=st.sampled_from([-1, 1]),
     places=st.lists(

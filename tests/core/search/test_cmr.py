@@ -370,7 +370,7 @@ def test_fewer_granules_than_hits_fail_the_search_with_both_numbers():
 
 def test_more_granules_than_hits_fail_the_search():
     sentence, _ = odd_failure(page(ITEM, OTHER, hits=1, after="1"), page(hits=1))
-    assert sentence == "The search is not complete: HOST found 1 granules, but 2 came: run it again."
+    assert sentence == "The search is not complete: HOST found 1 granule, but 2 came: run it again."
 
 
 def test_a_granule_that_comes_twice_in_the_place_of_another_does_not_make_the_number_right():

@@ -60,7 +60,8 @@ def test_what_the_files_do_not_hold_is_named(store):
 @pytest.mark.parametrize(("product", "version"), [("ATL08", "007"), ("ATL06", "006")])
 def test_files_of_nothing_but_another_product_or_version_are_refused_in_one_sentence(store, product, version):
     folder, _ = store
-    with pytest.raises(InputError, match=rf"is of {product} version {version}: they are of ATL06 version 007; give"):
+    said = rf"is of {product} version {version}: what is there is of ATL06 version 007; give"
+    with pytest.raises(InputError, match=said):
         read_granule_files(folder, [LARGE], CYCLE_22, product, version, Log())
 
 

@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from depth import drawn
 from xopr_crossovers.core.common.errors import InputError
 from xopr_crossovers.core.search.granule_ids import read_granule_ids
 
@@ -40,7 +41,7 @@ def test_a_name_is_read_from_what_users_have_of_it(text):
     order=st.permutations(NAMES),
     between=st.lists(st.sampled_from([",", ";", " ", "\n", "\r\n", "\t", ", ", " ; "]), min_size=2, max_size=2),
 )
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 def test_several_come_in_their_order_whatever_stands_between_them(order, between):
     text = f"{order[0]}.h5{between[0]}/a b/{order[1]}{between[1]}{order[2]}"
     found = read_granule_ids(text)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from depth import times
 from growing import GrowingCmr
 from makers import Log
 from standin import Fault, areas
@@ -26,7 +27,7 @@ from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 from xopr_crossovers.core.search.store import GranuleStore
 from xopr_crossovers.core.search.supply import Supplier
 
-N_SEARCHES = int(os.environ.get("XOPR_SEARCHES", "75"))
+N_SEARCHES = int(os.environ.get("XOPR_SEARCHES", times(75, 50)))
 SEED = int(os.environ.get("XOPR_SEED", "20240106"))
 #: So many searches share a store, while the server's granules become more.
 A_STORE = 25
@@ -227,6 +228,7 @@ def compare(search, found, server, oracle, figures):
     return bool(missed or extra or len(names) > len(set(names)))
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(N_SEARCHES < 1, reason="XOPR_SEARCHES=0")
 def test_of_searches_drawn_at_random_each_finds_every_granule_once_and_no_other(tmp_path):
     draw = random.Random(SEED)  # noqa: S311

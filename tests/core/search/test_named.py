@@ -53,7 +53,7 @@ def test_names_are_found_without_area_and_time_in_order_of_time(cmr, known):
         "short_name", "version", "provider", "readable_granule_name[]", "options[readable_granule_name][pattern]",
         "page_size",
     }  # fmt: skip
-    assert "Found 3 of the 3 granules that were named." in log.text
+    assert "Found 3 of 3 granules by name." in log.text
     assert log.warnings == []
 
 

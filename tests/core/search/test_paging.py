@@ -96,8 +96,8 @@ def test_a_granule_whose_name_tells_no_cycle_is_kept_and_told():
     found, log = search_of(bare_record("SC:1"), cycle=22)
     assert list(found.granules["granule_id"]) == ["SC:1"]
     assert log.warnings == [
-        "1 granules do not tell their cycle by their names; they are kept.",
-        "1 granules have no link to their file; they are kept.",
+        "1 granule does not tell the cycle by name; kept all the same.",
+        "1 granule has no link to a file; kept all the same.",
     ]
 
 
@@ -131,7 +131,7 @@ def test_granules_without_links_are_kept_and_told(cmr, names):
     cmr.faults.append(Fault("no_links", every=5))
     found, log = search(cmr)
     assert list(found.granules["granule_id"]) == names
-    assert log.warnings == [f"{-(-len(names) // 5)} granules have no link to their file; they are kept."]
+    assert log.warnings == [f"{-(-len(names) // 5)} granules have no link to a file; kept all the same."]
 
 
 @pytest.mark.parametrize("kind", ["odd_names", "bounding_rectangles", "several_polygons"])

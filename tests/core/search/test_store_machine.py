@@ -14,10 +14,12 @@ from tempfile import mkdtemp
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from depth import times
 from growing import GrowingCmr
 from makers import Log
 from standin import areas
@@ -28,7 +30,7 @@ from xopr_crossovers.core.search.store import Disk, GranuleStore
 from xopr_crossovers.core.search.supply import Supplier
 
 STEPS_AN_EXAMPLE = 50
-STEPS = int(os.environ.get("XOPR_STEPS", "5000"))
+STEPS = int(os.environ.get("XOPR_STEPS", times(5000, 800)))
 # Hypothesis ends one example in ten before its last step.
 EXAMPLES = STEPS * 5 // 4 // STEPS_AN_EXAMPLE
 PRODUCT = GranuleQuery("ATL06", "007", "NSIDC_CPRD")
@@ -234,6 +236,7 @@ class Store(RuleBasedStateMachine):
             path.write_bytes(spoiled[how])
 
 
+@pytest.mark.deep
 def test_whatever_happens_to_the_store_each_search_finds_what_the_server_holds_and_no_more():
     Store.TestCase.settings = settings(
         max_examples=EXAMPLES,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
+from depth import drawn
 from standin import StandIn
 from standin.client import ANTARCTICA, ATL06, ask, edges, names, pages, ring_of, unit
 from standin.query import read
@@ -101,7 +102,7 @@ boxes = st.builds(
 
 @given(boxes)
 @example((-87.0, -75.0, -86.0, -74.5))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@drawn(40, suppress_health_check=[HealthCheck.too_slow])
 def test_a_box_finds_the_granules_that_reach_into_it_and_no_others(cmr, insides, box):
     known, vectors = insides
     found = set(known) & names_without_pages(cmr, bounding_box=text(box))
@@ -113,7 +114,7 @@ def test_a_box_finds_the_granules_that_reach_into_it_and_no_others(cmr, insides,
 @example(0.0, -55.0, 1.0, 3)
 @example(180.0, -88.0, 3.0, 4)
 @example(0.0, -89.0, 11.265625, 5)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@drawn(40, suppress_health_check=[HealthCheck.too_slow])
 def test_a_polygon_finds_the_granules_that_reach_into_it_and_no_others(cmr, insides, longitude, latitude, radius, n):
     known, vectors = insides
     corners = circle(longitude, latitude, radius, n)

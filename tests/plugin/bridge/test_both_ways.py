@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from qgis.core import (
     QgsFeature,
@@ -24,6 +24,7 @@ from qgis.core import (
     QgsVectorLayerJoinInfo,
 )
 
+from depth import drawn
 from xopr_crossovers.plugin.bridge import direct_reading, filling, layers
 from xopr_crossovers.plugin.bridge.attributes import kind_of
 from xopr_crossovers.plugin.compat import FIELD_TYPES
@@ -155,7 +156,7 @@ def stored(path):
     return found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables())
 def test_both_ways_of_writing_and_of_reading_give_the_same(file, table):
     ours = file(table, is_filled=True)

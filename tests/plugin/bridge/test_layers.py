@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -23,6 +23,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from depth import drawn
 from xopr_crossovers.core.common.errors import CancelledError, InputError
 from xopr_crossovers.plugin.bridge import layers
 from xopr_crossovers.plugin.bridge.layers import source_to_geodataframe
@@ -250,7 +251,7 @@ def test_a_file_that_is_no_layer_is_named_in_the_error(tmp_path):
         layers.open_vector(str(tmp_path / "text.gpkg"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@drawn(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     whole=st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), min_size=3, max_size=3),
     number=st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3),
