@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .clock import Clock as Clock
     from .clock import read_date as read_date
     from .clock import utc_now as utc_now
+    from .dates import check_max_days as check_max_days
     from .dates import is_whole_day as is_whole_day
     from .dates import read_day as read_day
     from .dates import read_moment as read_moment

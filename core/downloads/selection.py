@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, count, name_from_index, only_named, text_values
+from ..common import InputError, Progress, check_max_days, count, name_from_index, only_named, text_values
 from ..icesat2 import TIME_DTYPE, parse_granule_names
 from .links import file_names, fit_links
 from .options import BEST_BY, OVERLAP, Picking
@@ -47,6 +47,7 @@ def granules_to_fetch(
     picking, progress = picking or Picking(), progress or Progress()
     if picking.best_by not in BEST_BY:
         raise InputError(f"BEST_BY has no option '{picking.best_by}'; choose {' or '.join(BEST_BY)}.")
+    check_max_days(picking.max_days)
     table, _ = name_from_index(table, "granule_id")
     for column in ("granule_id", "https_url"):
         _require(table, name, column, "names the file" if column == "granule_id" else "says where it is")

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingParameterEnum,
     QgsProcessingUtils,
     QgsProperty,
     QgsVectorLayer,
@@ -60,7 +61,7 @@ class Inputs:
         feedback: QgsProcessingFeedback | None = None,
     ) -> None:
         self.algorithm = algorithm
-        self.parameters = parameters
+        self.parameters = _with_defaults(algorithm, parameters)
         self.context = context
         self.feedback = feedback or QgsProcessingFeedback()
         self.progress: Progress = FeedbackProgress(self.feedback)
@@ -274,3 +275,17 @@ class Inputs:
         if isinstance(value, QgsProperty):
             value = value.asExpression()
         return f"'{value}'"
+
+
+def _with_defaults(algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return values without options that are empty texts: on a command line ``BEAMS=`` asks for nothing of its own."""
+    options = {
+        definition.name()
+        for definition in algorithm.parameterDefinitions()
+        if isinstance(definition, QgsProcessingParameterEnum)
+    }
+    return {
+        name: value
+        for name, value in parameters.items()
+        if not (name in options and isinstance(value, str) and not value.strip())
+    }

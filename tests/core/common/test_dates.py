@@ -40,3 +40,16 @@ def test_what_may_be_another_day_is_refused(value):
 def test_nothing_is_no_day():
     assert moments.read_day(None, "x") is None
     assert moments.read_day("", "x") is None
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (["2020-11-03T01:00", "2020-11-03T23:00"], "2020-11-03"),
+        (["2020-11-03", None], "2020-11-03; 1 unknown"),
+        (["2020-11-04", "2020-11-03", None], "2020-11-03 to 2020-11-04; 1 unknown"),
+        ([None], "unknown"),
+    ],
+)
+def test_a_span_of_one_day_says_it_once(days, words):
+    assert moments.span_of(pd.to_datetime(pd.Series(days, dtype=object), utc=True, format="ISO8601")) == words
