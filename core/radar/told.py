@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..common import Lack, Progress, count
 from .picks import RadarPicks
+from .possible_picks import left_out
 
 
 class NoRadarFile(Lack):
@@ -22,6 +23,7 @@ class Told:
     def __init__(self, n_frames: int) -> None:
         self._n_frames = n_frames
         self._n_read = self._n_lost = self._n_losing = 0
+        self._n_impossible, self._with_impossible = 0, list[str]()
         self._missing: dict[str, list[tuple[str, str]]] = {}
 
     def add(self, frame_id: str, layers: RadarPicks | NoRadarFile) -> None:
@@ -32,6 +34,9 @@ class Told:
         self._n_read += 1
         self._n_lost += layers.without_position
         self._n_losing += layers.without_position > 0
+        if layers.impossible:
+            self._n_impossible += layers.impossible
+            self._with_impossible.append(layers.source)
 
     def say(self, progress: Progress) -> None:
         """Tell how many frames have a layer file, and why others have none."""
@@ -46,3 +51,6 @@ class Told:
                 f"{count(self._n_lost, 'trace', 'traces')} of {count(self._n_losing, 'frame', 'frames')} without a "
                 "place on the Earth were left out."
             )
+        if self._with_impossible:
+            whose = f" of {count(len(self._with_impossible), 'frame', 'frames')} (the first is "
+            progress.warn(left_out(self._n_impossible, f"{whose}{self._with_impossible[0]})"))

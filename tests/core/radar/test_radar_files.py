@@ -255,6 +255,18 @@ def test_a_file_without_a_telling_name_whose_track_lies_kilometres_off_is_not_ta
     assert layers.reason == "no layer file in RADAR_FILES"
 
 
+def test_picks_that_cannot_be_are_counted_of_all_frames_and_said_once_with_the_first_file(tmp_path):
+    for name, flight, some in zip(IDS, FLIGHTS, (slice(0), slice(5), slice(7))):
+        layers = maker.Layers.of(flight, surface, bed)
+        layers.twtt[0, some] *= 1e6
+        maker.write_layer_file(tmp_path / f"{name}.mat", flight, layers)
+    log = Log()
+    found = dict(RadarFiles(str(tmp_path)).layers_of(frames_of(), log))
+    assert [one.impossible for one in found.values()] == [0, 5, 7]
+    (said,) = [text for text in log.warnings if "left out, as no surface or bed can be there" in text]
+    assert said.startswith(f"12 picks of 2 frames (the first is {tmp_path / IDS[1]}.mat) left out")
+
+
 def test_of_several_files_of_a_frame_the_first_is_read_and_that_is_said(tmp_path):
     write_all(tmp_path)
     (tmp_path / "again").mkdir()
