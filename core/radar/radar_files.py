@@ -16,7 +16,6 @@ from ..frames import ASSETS, AnyFrames, Frames
 from ..web import Fault, host_of
 from .addresses import address_of, address_of_organiser, segment_of
 from .kept_files import kept_file, place_of
-from .kinds import ECHOGRAM, LAYERS
 from .layer_file import read_layer_file
 from .local_files import NAME, LocalFiles, find_local_files
 from .options import ECHOGRAM_FILES, LAYER_FILE
@@ -146,9 +145,9 @@ class RadarFiles:
         """
         progress, frame_id = progress or Progress(), _id(frame)
         if self._local is not None:
-            paths = self._local.of_frame(frame_id, ECHOGRAM, progress)
-            if paths:
-                return _first(paths, frame_id, progress)
+            path = self._local.echogram_file(frame_id, progress)
+            if path is not None:
+                return path
             raise InputError(
                 f"{NAME} holds no echogram file of {frame_id}: add its file of {' or '.join(ECHOGRAM_FILES)}."
             )
@@ -239,14 +238,13 @@ class RadarFiles:
     def _find_local(self, files: LocalFiles, row: Row, progress: Progress) -> _Found | NoRadarFile:
         progress.check()
         frame_id = _id(row)
-        paths = files.of_frame(frame_id, LAYERS, progress) or files.like_line(frame_id, row.get("geometry"), progress)
-        if not paths:
+        path = files.layer_file(frame_id, row.get("geometry"), progress)
+        if path is None:
             return NoRadarFile(
                 f"no layer file in {NAME}",
                 f"{NAME} holds no layer file of {_called(row)}: add its file of {LAYER_FILE}, or leave {NAME} empty to "
                 "fetch what the catalog points to.",
             )
-        path = _first(paths, frame_id, progress)
         organiser = files.organisers.get(segment_of(frame_id))
         names = self._named(organiser, str(organiser), progress) if organiser else DEFAULT_NAMES
         return _Found(path, str(path), names)
@@ -271,9 +269,3 @@ def _id(row: Row) -> str:
 
 def _called(row: Row) -> str:
     return _id(row) or "a frame without a name"
-
-
-def _first(paths: Sequence[Path], frame_id: str, progress: Progress) -> Path:
-    if len(paths) > 1:
-        progress.warn(f"{NAME} holds {len(paths):,} such files of {frame_id}; the first is read, {paths[0]}.")
-    return paths[0]
