@@ -61,19 +61,20 @@ def rows_of_frames(frames: pd.DataFrame, name: str, progress: Progress) -> pd.Da
 
 
 def _granules_of(value: object, name: str, row: int, frame_id: object) -> list[Mapping[str, object]]:
+    found = value
     if isinstance(value, str):
         try:
-            value = json.loads(value) if value.strip() else []
+            found = json.loads(value) if value.strip() else []
         except ValueError:
-            value = value[:1]
+            found = value
     elif isinstance(value, np.ndarray):
-        value = value.tolist()
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        found = value.tolist()
+    if found is None or found is pd.NA or (isinstance(found, float) and np.isnan(found)):
         return []
-    if not isinstance(value, list) or not all(isinstance(granule, Mapping) for granule in value):
+    if not isinstance(found, list) or not all(isinstance(granule, Mapping) for granule in found):
         whose = frame_id if isinstance(frame_id, str) and frame_id else f"row {row + 1:,}"
         raise InputError(
             f"{name}: the column '{LIST}' of {whose} holds no list of granules (some file formats cut long texts); "
             "match the frames anew, or give Matches."
         )
-    return value
+    return found

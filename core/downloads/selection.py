@@ -59,8 +59,8 @@ def granules_to_fetch(
     progress.check()
     granules = _once(rows, name)
     if len(rows) > len(granules):
-        n_granules = count(len(granules), "granule", "granules")
-        progress.info(f"{name}: {len(rows):,} rows of {n_granules}; each is fetched once.")
+        of_granules = count(len(granules), "granule", "granules")
+        progress.info(f"{name}: {len(rows):,} rows of {of_granules}; each is fetched once.")
     links, reasons = fit_links(granules["https_url"])
     for reason, n_granules in reasons.value_counts().items():
         progress.warn(f"{count(n_granules, 'granule has', 'granules have')} {reason}, and cannot be fetched.")

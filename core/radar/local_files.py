@@ -89,9 +89,7 @@ class LocalFiles:
             paths = [path for path in paths if product in path.parent.parts] or paths
         return _newest(paths, "echogram files", frame_id, "", progress)
 
-    def _best(
-        self, frame_id: str, paths: list[Path], line: shapely.Geometry | None, progress: Progress
-    ) -> Path | None:
+    def _best(self, frame_id: str, paths: list[Path], line: shapely.Geometry | None, progress: Progress) -> Path | None:
         """Return of several files that bear a frame's name the one whose track is the frame's; else the newest."""
         if len(paths) == 1:
             return paths[0]
@@ -103,7 +101,9 @@ class LocalFiles:
                 f"{fitting[0]}."
             )
             return fitting[0]
-        which = " of those whose track is the frame's" if fitting else ", as of none the track is known to be the frame's,"
+        which = (
+            " of those whose track is the frame's" if fitting else ", as of none the track is known to be the frame's,"
+        )
         return _newest(fitting or list(tracks), "layer files", frame_id, which, progress)
 
     def _like_line(self, frame_id: str, line: shapely.Geometry | None, progress: Progress) -> Path | None:

@@ -148,7 +148,11 @@ def frames_of(table=TABLE, as_text=True):
     ]
     lists.append([])
     return pd.DataFrame(
-        {"id": ["f1", "f2", "f3"], "collection": "s", "atl06_granules": list(map(json.dumps, lists)) if as_text else lists}
+        {
+            "id": ["f1", "f2", "f3"],
+            "collection": "s",
+            "atl06_granules": list(map(json.dumps, lists)) if as_text else lists,
+        }
     )
 
 
@@ -174,7 +178,9 @@ def test_a_link_that_a_matched_frame_lacks_may_be_another_ones_and_a_null_list_i
 def test_a_matched_frame_whose_list_was_cut_is_named(text):
     table = frames_of()
     table.loc[1, "atl06_granules"] = text
-    with pytest.raises(InputError, match=r"^MATCHES: the column 'atl06_granules' of f2 holds no list of granules .*anew"):
+    with pytest.raises(
+        InputError, match=r"^MATCHES: the column 'atl06_granules' of f2 holds no list of granules .*anew"
+    ):
         picked(table)
 
 

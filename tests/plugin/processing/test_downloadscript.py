@@ -54,7 +54,10 @@ def test_a_layer_with_places_will_do_too(run, save):
 
 
 def test_matched_frames_as_they_are_written_will_do_too(run, save, feedback):
-    lists = [[{"granule_id": name, "s3_url": None, "https_url": f"{HOST}/{name}"} for name in names] for names in ((A, B), (B,))]
+    lists = [
+        [{"granule_id": name, "s3_url": None, "https_url": f"{HOST}/{name}"} for name in names]
+        for names in ((A, B), (B,))
+    ]
     frames = gpd.GeoDataFrame(
         {"id": ["f1", "f2"], "atl06_granules": [json.dumps(one) for one in lists]},
         geometry=[shapely.LineString([(0, -80), (1, -80)])] * 2,
