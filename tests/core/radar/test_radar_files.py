@@ -285,7 +285,8 @@ def test_of_two_files_of_a_frame_the_one_is_read_whose_track_is_the_frames_at_bo
     log = Log()
     files = RadarFiles(str(tmp_path))
     for _ in range(2):
-        check(list(files.layers_of(frames_of()[number : number + 1], log))[0][1], number)
+        ((_, picks),) = files.layers_of(frames_of()[number : number + 1], log)
+        check(picks, number)
     words = f"RADAR_FILES holds 2 layer files of {IDS[number]}; the one is read whose track is the frame's, {own}."
     assert log.infos.count(words) == 1
 
@@ -316,7 +317,7 @@ def test_of_two_files_neither_of_which_is_known_to_fit_the_newest_is_read_and_th
 
 
 def test_of_two_files_of_a_frame_one_that_cannot_be_read_is_said_and_not_chosen(tmp_path):
-    own, other = write_twice(tmp_path, 0, FLIGHTS[0])
+    _, other = write_twice(tmp_path, 0, FLIGHTS[0])
     maker.write_layer_file(other, FLIGHTS[0], maker.Layers.of(FLIGHTS[0], surface, bed), elev=None)
     log = Log()
     check(layers_of(frames_of()[:1], str(tmp_path), log)[0], 0)
