@@ -95,9 +95,14 @@ def _joined(parts: list[FlightLines]) -> FlightLines:
     """Return pieces of places in a row, one part after another."""
     if len(parts) == 1:
         return parts[0]
-    columns = ("frame", "start", "end", "distance_m", "length_m")
+    frame, start, end, distance, length = _columns(parts)
     bundles = offsets_of(np.concatenate([np.diff(part.bundles) for part in parts]))
-    return FlightLines(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns), bundles)
+    return FlightLines(frame, start, end, distance, length, bundles)
+
+
+def _columns(parts: list[FlightLines]) -> list[np.ndarray]:
+    names = ("frame", "start", "end", "distance_m", "length_m")
+    return [np.concatenate([getattr(part, name) for part in parts]) for name in names]
 
 
 def outlines_of(areas: Areas, progress: Progress) -> FlightLines:
@@ -129,7 +134,7 @@ def areas_of(polygons: np.ndarray, place: np.ndarray, crs: pyproj.CRS, progress:
     sides = [side for side in POLE_CRS if any(each.side == side for each in found)]
     parts = [[each for each in found if each.side == side] for side in sides]
     return [
-        Areas(*(np.concatenate([getattr(each, name) for each in some]) for name in ("place", "polygon")), side)
+        Areas(np.concatenate([each.place for each in some]), np.concatenate([each.polygon for each in some]), side)
         for some, side in zip(parts, sides)
     ]
 
@@ -156,10 +161,7 @@ def _having(place: np.ndarray, polygons: np.ndarray, side: str) -> Areas:
 
 def together(parts: list[FlightLines]) -> tuple[FlightLines, np.ndarray]:
     """Return all pieces in order of their places, those of one bundle together; and where each was before."""
-    frame, start, end, distance, length = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("frame", "start", "end", "distance_m", "length_m")
-    )
+    frame, start, end, distance, length = _columns(parts)
     sizes = np.concatenate([np.diff(part.bundles) for part in parts])
     order = np.argsort(frame, kind="stable")
     bundle = np.repeat(np.arange(len(sizes)), sizes)[order]

@@ -17,7 +17,7 @@ def blob(lon, lat, size, n=40):
 
 
 def mixed():
-    """Polygons of several parts and with holes, over the equator and by the antimeridian; lines of parts, and points."""
+    """Polygons of several parts and with holes, over the equator and the antimeridian; lines of parts; points."""
     hole = shapely.Polygon(blob(20, -70, 2).exterior, [blob(20, -70, 0.5).exterior])
     shapes = [
         shapely.Point(5, -80),
