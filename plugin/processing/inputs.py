@@ -278,14 +278,15 @@ class Inputs:
 
 
 def _with_defaults(algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return values without options that are empty texts: on a command line ``BEAMS=`` asks for nothing of its own."""
+    """Return values without options that are empty: on a command line ``BEAMS=`` asks for nothing of its own."""
     options = {
         definition.name()
         for definition in algorithm.parameterDefinitions()
         if isinstance(definition, QgsProcessingParameterEnum)
     }
-    return {
-        name: value
-        for name, value in parameters.items()
-        if not (name in options and isinstance(value, str) and not value.strip())
-    }
+
+    def is_empty(value: Any) -> bool:
+        # Of an empty text qgis_process makes a value that is null.
+        return not value.strip() if isinstance(value, str) else is_null(value)
+
+    return {name: value for name, value in parameters.items() if not (name in options and is_empty(value))}

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from qgis.core import (
+    NULL,
     QgsProcessingContext,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
@@ -185,7 +186,7 @@ def test_a_good_set_of_parameters_is_accepted(refusal):
     assert refusal("loadcatalog", CATALOG="x", HEMISPHERE="south", START_DATE="2016-01-01", FRAMES="memory:") == ""
 
 
-@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize("empty", ["", " ", None, NULL])
 def test_an_option_that_is_an_empty_text_is_the_default_one(provider, refusal, save, empty):
     assert refusal("loadcatalog", CATALOG="x", HEMISPHERE=empty, FRAMES="memory:") == ""
     places = save(points(FIRST))
