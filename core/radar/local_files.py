@@ -131,7 +131,7 @@ def _fits(picks: RadarPicks, frame_id: str, line: shapely.Geometry | None, progr
     if line is None or line.is_empty:
         return False
     day = segment_of(frame_id)[:8]
-    return (not day or day in _days(picks)) and _median_offset(picks, line) <= NEAR_M
+    return (not day or day in _days(picks)) and is_near(picks, line)
 
 
 def _newest(paths: list[Path], what: str, frame_id: str, which: str, progress: Progress) -> Path | None:
@@ -151,13 +151,13 @@ def _days(picks: RadarPicks) -> set[str]:
     return {str(moment)[:10].replace("-", "") for moment in known[[0, -1]]} if len(known) else set()
 
 
-def _median_offset(picks: RadarPicks, line: shapely.Geometry) -> float:
-    """Return how far the traces lie from a line (m), in the median."""
+def is_near(picks: RadarPicks, line: shapely.Geometry) -> bool:
+    """Whether the traces lie within :data:`NEAR_M` of a line in longitude and latitude, in the median."""
     some = np.linspace(0, len(picks) - 1, _SAMPLES).astype(int)
     to_plane = transformer(LONLAT_CRS, picks.track.crs)
     flat = shapely.transform(line, lambda xy: np.column_stack(to_plane.transform(xy[:, 0], xy[:, 1])))
     points = shapely.points(*to_plane.transform(picks.lon[some], picks.lat[some]))
-    return float(np.median(shapely.distance(points, flat)))
+    return bool(np.median(shapely.distance(points, flat)) <= NEAR_M)
 
 
 def find_local_files(text: str, progress: Progress) -> LocalFiles:

@@ -17,11 +17,11 @@ from ..web import Fault, host_of
 from .addresses import address_of, address_of_organiser, segment_of
 from .kept_files import kept_file, place_of
 from .layer_file import read_layer_file
-from .local_files import NAME, LocalFiles, find_local_files
+from .local_files import NAME, LocalFiles, find_local_files, is_near
 from .options import ECHOGRAM_FILES, LAYER_FILE
 from .organiser import DEFAULT_NAMES, read_organiser
 from .picks import RadarPicks
-from .told import NoRadarFile, Told
+from .told import NoRadarFile, Told, off_line
 
 # So many frames are fetched before they are read and handed on: what is in memory does not grow with the season.
 _BLOCK = 24
@@ -100,7 +100,7 @@ class RadarFiles:
             for number, (row, one) in enumerate(zip(block, found), begin):
                 progress.check()
                 layers = one if isinstance(one, NoRadarFile) else self._read(row, one)
-                told.add(_called(row), layers)
+                told.add(_called(row), layers, _is_elsewhere(layers, row))
                 yield number, layers
         told.say(progress)
         progress.fraction(1.0)
@@ -125,6 +125,8 @@ class RadarFiles:
         layers = found if isinstance(found, NoRadarFile) else self._read(frame, found)
         if isinstance(layers, NoRadarFile):
             raise InputError(layers.sentence)
+        if _is_elsewhere(layers, frame):
+            (progress or Progress()).warn(off_line("A layer file lies", layers.source))
         return layers
 
     def echogram_path(self, frame: Row, progress: Progress | None = None) -> Path:
@@ -261,6 +263,11 @@ class RadarFiles:
 def _rows(frames: Frames) -> list[Row]:
     table = frames.table.drop(columns=frames.table.geometry.name)
     return [{**row, "geometry": line} for row, line in zip(table.to_dict("records"), frames.lon_lat)]
+
+
+def _is_elsewhere(layers: _Layers, row: Row) -> bool:
+    line = row.get("geometry")
+    return isinstance(layers, RadarPicks) and line is not None and not line.is_empty and not is_near(layers, line)
 
 
 def _id(row: Row) -> str:

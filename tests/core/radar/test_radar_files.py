@@ -324,6 +324,25 @@ def test_of_two_files_of_a_frame_one_that_cannot_be_read_is_said_and_not_chosen(
     assert f"Left out: {other} lacks the field 'elev'" in log.text
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_file_of_a_frames_name_whose_track_is_elsewhere_is_told_and_one_that_is_the_frames_is_not(tmp_path, number):
+    flight = FLIGHTS[number]
+    start = (flight.lon[0], flight.lat[0] - np.sign(flight.lat[0]) * 0.03)  # 3 km
+    other = maker.Flight.straight(start, 60.0, 3000.0, elevation=2000.0)
+    path = maker.write_layer_file(tmp_path / f"{IDS[number]}.mat", other, maker.Layers.of(other, surface, bed))
+    row, log = frames_of()[number : number + 1], Log()
+    layers_of(row, str(tmp_path), log)
+    assert f"1 layer file lies more than 1 km off the frame's line; the first is {path}: check" in log.text
+    alone = Log()
+    RadarFiles(str(tmp_path)).layer_of({"id": IDS[number], "geometry": row.geometry.iloc[0]}, alone)
+    assert "A layer file lies more than 1 km off the frame's line" in alone.text
+    write_all(tmp_path)
+    path.unlink()
+    right = Log()
+    layers_of(row, str(tmp_path), right)
+    assert right.warnings == []
+
+
 def test_of_two_echograms_of_a_frame_that_of_csarp_standard_is_read_and_else_the_newest(tmp_path):
     write_all(tmp_path)
     standard = tmp_path / "CSARP_standard" / f"{IDS[0]}.mat"
