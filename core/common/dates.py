@@ -70,6 +70,11 @@ def check_max_days(max_days: float | None) -> None:
         raise InputError(f"MAX_DAYS must be at least 0, not {max_days:g}.")
 
 
+def on_days(first: str, last: str) -> str:
+    """Return ``on 2020-11-03`` or ``from 2020-11-03 to 2020-11-05``."""
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
 def span_of(times: pd.Series) -> str:
     """Return the first and the last day of some times, one day once, and how many of them are unknown."""
     known = times.dropna()

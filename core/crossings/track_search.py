@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, count, listed
+from ..common import InputError, Progress, count, listed, on_days
 from ..frames import AnyFrames, Frames
 from ..geometry import LONLAT_CRS, cut_lines, layer_crs, reproject
 from ..icesat2 import Tracks, granule_directions
@@ -225,9 +225,10 @@ class TrackSearch:
         if len(number) == 0:
             return
         crossed = self.seasons()
-        flown = f", flown from {crossed.first} to {crossed.last}" if crossed.first else ""
+        flown = f", flown {on_days(crossed.first, crossed.last)}" if crossed.first else ""
         of = f", of {count(len(crossed.names), 'season', 'seasons')}: {listed(crossed.names)}" if crossed.names else ""
-        self._progress.info(f"{len(number):,} of {len(self._frames):,} frames are crossed{flown}{of}.")
+        frames = count(len(self._frames), "frame is", "frames are")
+        self._progress.info(f"{len(number):,} of {frames} crossed{flown}{of}.")
 
 
 def _moments(milliseconds: np.ndarray) -> pd.Series:
