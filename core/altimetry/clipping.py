@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,8 @@ class Clip:
         Fields that were asked for and that the granule does not have.
     others : tuple of str
         Names of the granule's other beams.
+    fault : str
+        Why the beam cannot be read, in one sentence; empty where it can.
     """
 
     segments: IceSegments
@@ -44,53 +47,98 @@ class Clip:
     strong: bool | None = None
     missing: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    fault: str = ""
 
 
 def clip_beams(
     granule: GranuleFile, windows: Mapping[str, Polylines], distance_m: float, columns: Sequence[str]
 ) -> dict[str, Clip]:
-    """Read the segments of beams near lines; parameters, errors: see :func:`~.reading.read_heights`."""
-    file = granule.file
-    beams = {name: beam for name in windows if (beam := granule.beam(name)) is not None}
-    fields = {beam: [name for name in columns if file.has_dataset(path_of_field(beam, name))] for beam in beams}
-    rows = _rows_near(granule, beams, windows, distance_m)
-    paths = {beam: {name: path_of_field(beam, name) for name in fields[beam]} for beam in beams}
-    file.fetch((path, _runs(rows[beam][0], file.chunk_rows(path))) for beam in beams for path in paths[beam].values())
-    clips = {}
+    """Read the segments of beams near lines; parameters, errors: see :func:`~.reading.read_heights`.
+
+    A beam that cannot be read has a clip that says why.
+    """
+    file, rgt = granule.file, granule.rgt
+    clips: dict[str, Clip] = {}
+    faults = _Faults()
+    beams: dict[str, Beam] = {}
     for name in windows:
-        others = tuple(one for one in granule.named_beams if one != name)
-        if name not in beams:
-            clips[name] = Clip(IceSegments.none(), is_there=False, others=others)
-            continue
-        row, window = rows[name]
-        found = {column: _taken(file, path, row) for column, path in paths[name].items()}
-        segments = _near(granule, IceSegments.of({**found, "window": window}), windows[name], distance_m)
-        missing = tuple(path_of_field(name, column) for column in columns if column not in fields[name])
-        clips[name] = Clip(segments, True, beams[name].strong, missing, others)
+        with faults.of(name):
+            beam = granule.beam(name)
+            if beam is None:
+                clips[name] = Clip(IceSegments.none(), is_there=False, others=_others(granule, name))
+            else:
+                beams[name] = beam
+    rows = _rows_near(file, rgt, beams, windows, distance_m, faults)
+    paths: dict[str, dict[str, str]] = {}
+    wanted: list[tuple[str, list[Rows]]] = []
+    for name in rows:
+        with faults.of(name):
+            known = {column: path_of_field(name, column) for column in columns}
+            there = {column: path for column, path in known.items() if file.has_dataset(path)}
+            for path in there.values():
+                file.check_row(path)
+            wanted += [(path, _runs(rows[name][0], file.chunk_rows(path))) for path in there.values()]
+            paths[name] = there
+    file.fetch(wanted)
+    for name in paths:
+        with faults.of(name):
+            row, window = rows[name]
+            found = {column: _taken(file, path, row) for column, path in paths[name].items()}
+            segments = _near(granule, IceSegments.of({**found, "window": window}), windows[name], distance_m)
+            missing = tuple(path_of_field(name, column) for column in columns if column not in found)
+            clips[name] = Clip(segments, True, beams[name].strong, missing, _others(granule, name))
     file.forget()
-    return clips
+    clips.update({name: Clip(IceSegments.none(), fault=fault) for name, fault in faults.found.items()})
+    return {name: clips[name] for name in windows}
+
+
+class _Faults:
+    """What is wrong with beams: one that is damaged does not take the others along."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+
+    @contextmanager
+    def of(self, beam: str) -> Iterator[None]:
+        """Keep what goes wrong inside as the fault of a beam."""
+        try:
+            yield
+        except InputError as error:
+            self.found[beam] = str(error)
+
+
+def _others(granule: GranuleFile, name: str) -> tuple[str, ...]:
+    return tuple(one for one in granule.named_beams if one != name)
 
 
 def _rows_near(
-    granule: GranuleFile, beams: Mapping[str, Beam], windows: Mapping[str, Polylines], distance_m: float
+    file: Hdf5File,
+    rgt: int,
+    beams: Mapping[str, Beam],
+    windows: Mapping[str, Polylines],
+    distance_m: float,
+    faults: _Faults,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return for each beam the rows that lie along its lines' part of the track, and the line of each."""
-    file = granule.file
     file.fetch((path_of_field(name, "segment_id"), [Rows(0, beam.n_segments)]) for name, beam in beams.items())
-    searches = {name: RowSearch(file, name, beam.n_segments) for name, beam in beams.items()}
-    for name, search in searches.items():
-        begin, end = extents_along(granule.rgt, windows[name], search.middle_m)
-        search.begin(begin - distance_m - SLACK_M, end + distance_m + SLACK_M)
-    while any(search.wanted for search in searches.values()):
-        file.fetch((search.path, search.wanted) for search in searches.values() if search.wanted)
-        for search in searches.values():
-            if search.wanted:
+    searches: dict[str, RowSearch] = {}
+    for name, beam in beams.items():
+        with faults.of(name):
+            search = RowSearch(file, name, beam.n_segments)
+            begin, end = extents_along(rgt, windows[name], search.middle_m)
+            search.begin(begin - distance_m - SLACK_M, end + distance_m + SLACK_M)
+            searches[name] = search
+    while looking := {name: search for name, search in searches.items() if search.wanted and name not in faults.found}:
+        file.fetch((search.path, search.wanted) for search in looking.values())
+        for name, search in looking.items():
+            with faults.of(name):
                 search.look()
     found = {}
     for name, search in searches.items():
-        first, last = search.found()
-        counts = last - first
-        found[name] = ranges(first, counts), np.repeat(np.arange(len(first)), counts)
+        if name not in faults.found:
+            first, last = search.found()
+            counts = last - first
+            found[name] = ranges(first, counts), np.repeat(np.arange(len(first)), counts)
     return found
 
 

@@ -153,7 +153,9 @@ class GranuleFile:
                 raise InputError(
                     f"{self.name} has no field {path}: it is no whole ATL06 granule; fetch it as NASA has it."
                 )
-        n_segments = self.file.shape(path_of_field(name, "segment_id"))[0]
+        path = path_of_field(name, "segment_id")
+        self.file.check_row(path)
+        n_segments = self.file.shape(path)[0]
         return Beam(name, self._is_strong(name), n_segments) if n_segments else None
 
     def _is_strong(self, beam: str) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,9 @@ class Reading:
     missing : tuple of str
         Fields that were asked for and that the granule does not have; their columns are NaN.
     near : IceSegments or None
-        All that are near, with a height or without, of whatever quality; None of a beam that is not there.
+        All that are near, with a height or without, of whatever quality; None of a beam that is not there, or broken.
+    is_broken : bool
+        Whether it is there and cannot be read; `problem` says why.
     """
 
     segments: IceSegments
@@ -49,6 +51,7 @@ class Reading:
     problem: str = ""
     missing: tuple[str, ...] = ()
     near: IceSegments | None = None
+    is_broken: bool = False
 
 
 def heights_near(
@@ -98,9 +101,9 @@ def heights_near(
                 granule.check_name()  # of the archive's own files it would cost requests, and no user has named them
             clips.update(clip_beams(granule, rest, distance_m, wanted))
         for beam in rest:
-            if far:
+            if far and not clips[beam].fault:
                 keep_clip(kept_at[beam], clips[beam], access, progress)
-    return {beam: _reading(name, beam, clips.get(beam), distance_m, quality) for beam in windows}
+    return _readings(name, windows, clips, distance_m, quality)
 
 
 def read_heights(
@@ -129,13 +132,14 @@ def read_heights(
     Returns
     -------
     dict of str to Reading
-        By the name of the beam, in the order of `windows`. A beam that the granule does not have has no heights, and a
-        problem.
+        By the name of the beam, in the order of `windows`. A beam that the granule does not have, or that is damaged
+        while others are not, has no heights, and a problem.
 
     Raises
     ------
     InputError
-        If the granule cannot be read, lacks a field that is needed, or is not the one that its name says.
+        If of the granule no beam can be read: it lacks a field that is needed, is damaged, or is not the one that its
+        name says.
     DownloadError
         If it cannot be fetched.
     CancelledError
@@ -144,7 +148,7 @@ def read_heights(
     _check_quality(quality)
     asked = {beam: lines for beam, lines in windows.items() if len(lines)}
     clips = clip_beams(granule, asked, distance_m, _with_needed(columns))
-    return {beam: _reading(granule.name, beam, clips.get(beam), distance_m, quality) for beam in windows}
+    return _readings(granule.name, windows, clips, distance_m, quality)
 
 
 def _check_quality(quality: str) -> None:
@@ -156,11 +160,22 @@ def _with_needed(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if name in columns or name in NEEDED)
 
 
+def _readings(
+    name: str, beams: Iterable[str], clips: Mapping[str, Clip], distance_m: float, quality: str
+) -> dict[str, Reading]:
+    faults = [clip.fault for clip in clips.values() if clip.fault]
+    if faults and not any(clip.is_there and not clip.fault for clip in clips.values()):
+        raise InputError(faults[0])
+    return {beam: _reading(name, beam, clips.get(beam), distance_m, quality) for beam in beams}
+
+
 def _reading(name: str, beam: str, clip: Clip | None, distance_m: float, quality: str) -> Reading:
     if clip is None:
         return Reading(
             IceSegments.none(), problem=f"Nothing is asked for of {name}, beam {beam}: give lines or points."
         )
+    if clip.fault:
+        return Reading(IceSegments.none(), problem=clip.fault, is_broken=True)
     if not clip.is_there:
         others = ", ".join(clip.others) or "it has none"
         problem = f"{name} has no beam {beam}: choose of the others ({others}), or another cycle."

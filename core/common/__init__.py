@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from .clock import read_date as read_date
     from .clock import utc_now as utc_now
     from .collecting import put_off_collecting as put_off_collecting
+    from .dates import check_max_days as check_max_days
     from .dates import is_whole_day as is_whole_day
+    from .dates import on_days as on_days
     from .dates import read_day as read_day
     from .dates import read_moment as read_moment
     from .dates import span_of as span_of

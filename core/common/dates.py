@@ -59,11 +59,27 @@ def _is_datetime64(value: Any) -> bool:
     return getattr(getattr(value, "dtype", None), "kind", "") == "M"
 
 
+def check_max_days(max_days: float | None) -> None:
+    """Refuse what cannot be the most days between flight and pass; None is no limit.
+
+    Raises
+    ------
+    InputError
+    """
+    if max_days is not None and not max_days >= 0:
+        raise InputError(f"MAX_DAYS must be at least 0, not {max_days:g}.")
+
+
+def on_days(first: str, last: str) -> str:
+    """Return ``on 2020-11-03`` or ``from 2020-11-03 to 2020-11-05``."""
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
 def span_of(times: pd.Series) -> str:
-    """Return the first and the last day of some times, and how many of them are unknown."""
+    """Return the first and the last day of some times, one day once, and how many of them are unknown."""
     known = times.dropna()
     if known.empty:
         return "unknown"
-    first, last = known.min(), known.max()
+    days = list(dict.fromkeys(f"{time:%Y-%m-%d}" for time in (known.min(), known.max())))
     unknown = f"; {len(times) - len(known):,} unknown" if len(known) < len(times) else ""
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}{unknown}"
+    return " to ".join(days) + unknown

@@ -96,15 +96,16 @@ class ApproachSearch:
         plane = StepPlanes(pairs.begin, pairs.end)
         pieces = self._places.pieces
         start, end = (plane.of(at.take(pairs.piece, axis=0), pairs.own) for at in (pieces.start, pieces.end))
-        left_m = self._left_m(pairs.begin)[pairs.own]
+        # One line after another: numpy is slow over a short last axis.
+        left_m = self._left_m(pairs.begin).T.take(pairs.own, axis=1)
         low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
         surely = np.full(len(low), np.inf)
         for at in (start, end):
             # An end that is abeam of the step is as far off as it is aside.
             abeam = np.abs(at[:, 0]) <= plane.half_m[pairs.own]
-            off = np.abs(at[:, 1:] - left_m).min(axis=1)
+            off = np.abs(at[:, 1] - left_m).min(axis=0)
             surely = np.minimum(surely, np.where(abeam, off, np.inf))
-        gap = _gaps(low[:, None], high[:, None], left_m).min(axis=1)
+        gap = _gaps(low, high, left_m).min(axis=0)
         found = _Pairs(pairs.present[pairs.own], pairs.piece, low, high, surely)
         return found.where(gap <= self._distance_m + self._slack_m)
 
@@ -190,14 +191,15 @@ class ApproachSearch:
         present, own = _present(pairs.step)
         begin, end = self._steps.at(present, 0.0), self._steps.at(present, 1.0)
         plane = StepPlanes(begin, end)
-        one, two = (
-            at.centre.take(own, axis=0)
-            + (self._spread(at.centre[:, 2])[own] * self._beside_m[line])[:, None] * at.across.take(own, axis=0)
-            for at in (begin, end)
-        )
+        # Each line beside a step once, however many pieces are near it.
+        n_lines = len(self._beside_m)
+        used = np.zeros(len(present) * n_lines, dtype=bool)
+        used[own * n_lines + line] = True
+        step, which = np.divmod(np.flatnonzero(used), n_lines)
+        mine = (np.cumsum(used) - 1)[own * n_lines + line]
+        one, two = (plane.of(self._beside(at)[step, which], step).take(mine, axis=0) for at in (begin, end))
         pieces = self._places.pieces
-        start, stop = (at.take(pairs.piece, axis=0) for at in (pieces.start, pieces.end))
-        one, two, start, stop = (plane.of(at, own) for at in (one, two, start, stop))
+        start, stop = (plane.of(at.take(pairs.piece, axis=0), own) for at in (pieces.start, pieces.end))
         return one, two, start, stop
 
     def _with_pass(self, way: StepWays) -> Nearby:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, check_max_days, count
 from ..frames import Frames
 from ..geometry import LONLAT_CRS, layer_crs, lon_lat, transformer
 from ..icesat2 import (
@@ -82,8 +82,7 @@ class Wanted:
     def __post_init__(self) -> None:
         object.__setattr__(self, "beams", check_beams(self.beams))
         check_direction(self.direction)
-        if self.max_days is not None and not self.max_days >= 0:
-            raise InputError(f"MAX_DAYS must be at least 0, not {self.max_days:g}.")
+        check_max_days(self.max_days)
         if not 0 <= self.min_angle <= 90:
             raise InputError(f"MIN_ANGLE must be from 0 to 90 degrees, not {self.min_angle:g}.")
 

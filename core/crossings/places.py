@@ -11,53 +11,23 @@ import pyproj
 import shapely
 
 from ..common import InputError, Progress, count, listed, names_of, some_of
-from ..frames import FlightLines, pieces_of_lines
+from ..frames import FlightLines
 from ..geometry import (
-    LONLAT_CRS,
-    POLE_CRS,
-    begins,
     degrees_in_metres,
     degrees_sentence,
     earth_crs,
-    in_plane,
     layer_crs,
     lon_lat,
-    mend,
     off_earth,
-    pole_of,
-    reproject,
     require_place,
     simple_parts,
-    unit_vectors,
 )
+from .place_shapes import Areas, areas_of, lines_of, of_places, outlines_of, points_of, together
 
 # Columns that name a feature, from the best to the last; a column that ends in "name" comes after these.
 _NAMES = ("name", "frame_id", "granule_id", "id", "title", "label", "site", "station", "camp", "place")
 _SHOWN = 5
-# Edges of polygons are followed so closely that the chord in a pole's plane leaves them by less than a metre.
-_CHORD_M = 5_000.0
-# Both planes of a polygon on the equator hold this strip of it, so that they join.
-_SEAM_DEG = 0.1
 _POINT, _RING, _POLYGON = 0, 2, 3
-
-
-@dataclass(frozen=True)
-class Areas:
-    """What polygons have in the plane of one pole.
-
-    Attributes
-    ----------
-    place : (a,) ndarray of int
-        Row of the place.
-    polygon : (a,) ndarray of Polygon or MultiPolygon
-        In the pole's projection.
-    side : str
-        ``south`` or ``north``.
-    """
-
-    place: np.ndarray
-    polygon: np.ndarray
-    side: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +108,7 @@ def read_places(table: gpd.GeoDataFrame, name: str, progress: Progress) -> Place
     _tell_left_out(name, geometries, crs, empty, off, number, names, progress)
     good = ~(empty | off)
     geometries, number, names = geometries[good], number[good], names[good]
+    progress.check()
     if degrees_in_metres(geometries, crs):
         progress.warn(f"{name}: {degrees_sentence(crs)}")
 
@@ -146,27 +117,29 @@ def read_places(table: gpd.GeoDataFrame, name: str, progress: Progress) -> Place
     parts, owner = parts[drawn], owner[drawn]
     kind = shapely.get_type_id(parts)
     point, linear, areal = kind == _POINT, (kind > _POINT) & (kind <= _RING), kind == _POLYGON
-    lines = _pieces(reproject(parts[linear], crs, LONLAT_CRS), owner[linear])
-    areas = _areas(parts[areal], owner[areal], crs)
-    found = [_points(parts[point], owner[point], crs), lines]
-    outlines = [_outlines(each) for each in areas]
+    lines = lines_of(parts[linear], owner[linear], crs, progress)
+    areas = areas_of(parts[areal], owner[areal], crs, progress)
+    found = [points_of(parts[point], owner[point], crs), lines]
+    outlines = [outlines_of(each, progress) for each in areas]
     # What has neither length nor area is where its vertices are.
     known = [*(pieces.frame for pieces in found), *(each.place[piece.frame] for each, piece in zip(areas, outlines))]
     bare = ~np.isin(owner, np.concatenate(known))
-    found.append(_points(parts[bare], owner[bare], crs))
+    found.append(points_of(parts[bare], owner[bare], crs))
     area = [np.full(sum(len(pieces.frame) for pieces in found), -1)]
     before = 0
     for each, outline in zip(areas, outlines):
         area.append(outline.frame + before)
-        found.append(_of_places(outline, each.place))
+        found.append(of_places(outline, each.place))
         before += len(each.place)
-    pieces, order = _together(found)
+    progress.check()
+    pieces, order = together(found)
     progress.info(
         f"{name}: {count(len(number), 'place', 'places')} "
         f"({_kinds(int(point.sum()), int(linear.sum()), int(areal.sum()))})."
     )
-    hemispheres = np.where(pieces.start[:, 2] < 0, "south", "north")
-    return Places(number, names, pieces, np.concatenate(area)[order], lines, areas, layer_crs(hemispheres))
+    south = pieces.start[:, 2] < 0
+    hemispheres = [side for side, here in (("south", south), ("north", ~south)) if here.any()]
+    return Places(number, names, pieces, np.concatenate(area)[order], lines, areas, layer_crs(np.array(hemispheres)))
 
 
 def _tell_left_out(
@@ -218,64 +191,3 @@ def _named(table: gpd.GeoDataFrame) -> np.ndarray:
         return np.full(len(table), None, dtype=object)
     names = names_of(table[column]).astype(object)
     return names.where(names.notna(), None).to_numpy(dtype=object)
-
-
-def _pieces(lines: np.ndarray, whose: np.ndarray) -> FlightLines:
-    """Return the pieces of lines in longitude and latitude by what they are parts of, ascending."""
-    having, owner = np.unique(whose, return_inverse=True)
-    return _of_places(pieces_of_lines(shapely.multilinestrings(lines, indices=owner)), having)
-
-
-def _of_places(pieces: FlightLines, place: np.ndarray) -> FlightLines:
-    frame = place[pieces.frame]
-    return FlightLines(frame, pieces.start, pieces.end, pieces.distance_m, pieces.length_m, pieces.bundles)
-
-
-def _points(parts: np.ndarray, place: np.ndarray, crs: pyproj.CRS) -> FlightLines:
-    """Return all vertices of geometries as pieces without length."""
-    xy, part = shapely.get_coordinates(reproject(parts, crs, LONLAT_CRS), return_index=True)
-    vectors, nothing = unit_vectors(*xy.T), np.zeros(len(xy))
-    return FlightLines(place[part], vectors, vectors, nothing, nothing, np.arange(len(xy) + 1))
-
-
-def _outlines(areas: Areas) -> FlightLines:
-    """Return the pieces of polygons' outlines, by the polygons' positions."""
-    parts, owner = shapely.get_parts(areas.polygon, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(reproject(rings, POLE_CRS[areas.side], LONLAT_CRS), return_index=True)
-    lines = shapely.linestrings(xy, indices=ring) if len(xy) else np.empty(0, dtype=object)
-    return _pieces(lines, owner[part])
-
-
-def _areas(polygons: np.ndarray, place: np.ndarray, crs: pyproj.CRS) -> list[Areas]:
-    """Return the polygons in the planes of the poles."""
-    side = pole_of(crs)
-    if not crs.is_geographic:
-        polygons = shapely.segmentize(polygons, _CHORD_M / crs.axis_info[0].unit_conversion_factor)
-    if side is not None:
-        return [_having(place, mend(polygons), side)]
-    lonlat = reproject(polygons, crs, LONLAT_CRS)
-    south, north = shapely.bounds(lonlat)[:, [1, 3]].T
-    found = []
-    for side, here in (("south", south < _SEAM_DEG), ("north", north > -_SEAM_DEG)):
-        if here.any():
-            found.append(_having(place[here], in_plane(lonlat[here], side, _CHORD_M, _SEAM_DEG), side))
-    return found
-
-
-def _having(place: np.ndarray, polygons: np.ndarray, side: str) -> Areas:
-    there = ~shapely.is_missing(polygons)
-    return Areas(place[there], polygons[there], side)
-
-
-def _together(parts: list[FlightLines]) -> tuple[FlightLines, np.ndarray]:
-    """Return all pieces in order of their places, those of one bundle together; and where each was before."""
-    frame, start, end, distance, length = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("frame", "start", "end", "distance_m", "length_m")
-    )
-    sizes = np.concatenate([np.diff(part.bundles) for part in parts])
-    order = np.argsort(frame, kind="stable")
-    bundle = np.repeat(np.arange(len(sizes)), sizes)[order]
-    bundles = np.append(np.flatnonzero(begins(bundle)), len(order))
-    return FlightLines(frame[order], start[order], end[order], distance[order], length[order], bundles), order

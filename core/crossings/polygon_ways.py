@@ -14,7 +14,7 @@ import shapely
 from ..common import Progress
 from ..geometry import LONLAT_CRS, POLE_CRS, Columns, begins, lon_lat, offsets_of, transformer
 from ..icesat2 import StepPlaces, Steps
-from .places import Areas
+from .place_shapes import Areas
 
 _STEPS_AT_ONCE = 20_000
 # Of the sine of latitude: a pole's plane is asked about what lies up to 30 degrees beyond the equator.

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, count, listed, some_of
+from ..common import InputError, Progress, count, listed, on_days, some_of
 from ..frames import AnyFrames, Frames
 from ..geometry import LONLAT_CRS, cut_lines, layer_crs, reproject
 from ..icesat2 import Tracks, granule_directions
@@ -227,7 +227,7 @@ class TrackSearch:
         if len(number) == 0:
             return
         crossed = self.seasons()
-        flown = f", flown from {crossed.first} to {crossed.last}" if crossed.first else ""
+        flown = f", flown {on_days(crossed.first, crossed.last)}" if crossed.first else ""
         of = f", of {count(len(crossed.names), 'season', 'seasons')}: {listed(crossed.names)}" if crossed.names else ""
         met = some_of(len(number), len(self._frames), "frame", "frames", "is", "are")
         self._progress.info(f"{met} crossed{flown}{of}.")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, count, on_days
 from .options import CURL, EARTHACCESS, KINDS, POWERSHELL, URLS, WGET
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -69,7 +69,7 @@ def _about(granules: pd.DataFrame) -> str:
     if unknown:
         size += f" and {unknown:,} of unknown size"
     times = granules["start_time"].dropna()
-    span = f", from {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}" if len(times) else ""
+    span = f", {on_days(f'{times.min():%Y-%m-%d}', f'{times.max():%Y-%m-%d}')}" if len(times) else ""
     return f"Fetches {count(len(granules), 'granule', 'granules')}, {size}{span}."
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, count, name_from_index, only_named, text_values
+from ..common import InputError, Progress, check_max_days, count, name_from_index, only_named, text_values
 from ..icesat2 import TIME_DTYPE, parse_granule_names
 from .links import file_names, fit_links
+from .matched_frames import LIST, rows_of_frames
 from .options import BEST_BY, OVERLAP, Picking
 
 _TRUE = {"true", "t", "1", "1.0", "yes", "y"}
@@ -19,12 +20,12 @@ _TIMES = ("start_time", "pass_time")
 def granules_to_fetch(
     table: pd.DataFrame, picking: Picking | None = None, name: str = "The table", progress: Progress | None = None
 ) -> pd.DataFrame:
-    """Pick granules from matches, crossovers or granules.
+    """Pick granules from matches, crossovers, granules or matched frames.
 
     Parameters
     ----------
     table : DataFrame
-        With ``granule_id`` and ``https_url``; any number of rows of a granule.
+        With ``granule_id`` and ``https_url``, any number of rows of a granule; or with ``atl06_granules``.
     picking : Picking, optional
         Needs further columns: ``crosses_line``; ``days_between`` (days); ``frame_id``, and ``days_between`` or
         ``overlap_m`` (metres).
@@ -47,6 +48,9 @@ def granules_to_fetch(
     picking, progress = picking or Picking(), progress or Progress()
     if picking.best_by not in BEST_BY:
         raise InputError(f"BEST_BY has no option '{picking.best_by}'; choose {' or '.join(BEST_BY)}.")
+    check_max_days(picking.max_days)
+    if LIST in table.columns and "granule_id" not in table.columns:
+        table = rows_of_frames(table, name, progress)
     table, _ = name_from_index(table, "granule_id")
     for column in ("granule_id", "https_url"):
         _require(table, name, column, "names the file" if column == "granule_id" else "says where it is")
@@ -54,6 +58,9 @@ def granules_to_fetch(
     rows = _best(_filtered(rows, picking, name, progress), picking, name, progress)
     progress.check()
     granules = _once(rows, name)
+    if len(rows) > len(granules):
+        of_granules = count(len(granules), "granule", "granules")
+        progress.info(f"{name}: {len(rows):,} rows of {of_granules}; each is fetched once.")
     links, reasons = fit_links(granules["https_url"])
     for reason, n_granules in reasons.value_counts().items():
         progress.warn(f"{count(n_granules, 'granule has', 'granules have')} {reason}, and cannot be fetched.")

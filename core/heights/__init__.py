@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .along_tables import RADAR_COLUMNS as RADAR_COLUMNS
     from .along_tables import SURFACE as SURFACE
     from .differences import FEWEST_TO_TELL as FEWEST_TO_TELL
+    from .flown_lines import FlownLines as FlownLines
     from .granule_places import GranulePlaces as GranulePlaces
     from .granule_places import NoGranule as NoGranule
     from .granule_readings import GranuleAsked as GranuleAsked

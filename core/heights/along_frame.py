@@ -19,7 +19,7 @@ from .along_tables import Near, Part, beams_table, elevations, radar_points
 from .echogram_beside import Beside, echogram_beside
 from .flown_frame import LINE_OFF_M, FlownFrame, flown_frame
 from .frame_granules import FrameGranules, granules_of_frame
-from .granule_readings import GranuleAsked, GranuleRead, heights_of_granules
+from .granule_readings import BROKEN_BEAM, GranuleAsked, GranuleRead, heights_of_granules
 from .one_frame import chosen_frame
 from .options import NO_ECHOGRAM
 from .robust import Spread, spread_of
@@ -188,7 +188,7 @@ def _nothing(number: int, beam: str, reason: str) -> Part:
 
 def _part(number: int, beam: str, reading: Reading, quality: str) -> Part:
     if reading.near is None:
-        return _nothing(number, beam, "the granule has no such beam")
+        return _nothing(number, beam, BROKEN_BEAM if reading.is_broken else "the granule has no such beam")
     read = reading.near
     return Part(number, beam, read, read.has_height & ((read.quality == 0) | (quality != BEST)), reading.strong)
 

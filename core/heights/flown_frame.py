@@ -13,7 +13,7 @@ import shapely
 from ..common import InputError, Progress, count
 from ..frames import Frames
 from ..geometry import Polylines
-from ..radar import FlownTrack, RadarFiles, RadarPicks
+from ..radar import FlownTrack, RadarFiles, RadarPicks, left_out
 from .flown_frames import FRAME_LINE, LAYER_FILE
 from .pole_planes import from_pole_planes, in_pole_planes
 
@@ -60,6 +60,13 @@ class FlownFrame:
     def known_by(self) -> str:
         """How the flown line is known: ``layer file`` or ``frame``."""
         return FRAME_LINE if self.picks is None else LAYER_FILE
+
+    @property
+    def picks_left_out(self) -> str:
+        """How many picks are left out as they cannot be, and why, in a sentence; empty if none is."""
+        if self.picks is None or not self.picks.impossible:
+            return ""
+        return left_out(self.picks.impossible, f" of {self.picks.source}")
 
     @property
     def is_south(self) -> bool:
@@ -117,7 +124,10 @@ def flown_frame(frame: Frames, radar: RadarFiles, progress: Progress | None = No
     known = picks.time[~np.isnat(picks.time)]
     if pd.isna(flown) and len(known):
         flown = pd.Timestamp(known[0]).normalize()
-    return FlownFrame(row, picks, picks.track, flown)
+    found = FlownFrame(row, picks, picks.track, flown)
+    if found.picks_left_out:
+        progress.warn(found.picks_left_out)
+    return found
 
 
 def _line_of(row: Mapping[str, Any]) -> FlownTrack:

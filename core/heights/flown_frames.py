@@ -13,7 +13,7 @@ from ..frames import Frames
 from ..geometry import LONLAT_CRS
 from ..radar import LayerAt, NoRadarFile, RadarFiles, RadarPicks, picks_at
 from .crossovers_read import Planned
-from .flown_lines import FlownAt, beam_directions, meet
+from .flown_lines import FlownAt, FlownLines, beam_directions, meet
 from .pole_planes import in_pole_planes
 
 #: How the flown line is known: trace by trace, by the simplified line of the catalog, or not at all.
@@ -66,6 +66,8 @@ class FlownFrames:
         Of the beams at the crossovers, in the plane of the pole.
     known_by : (n,) ndarray of object
         How the flown line of each is known; after :meth:`meet`.
+    lines : FlownLines
+        Those of the frames, as far as they are known; after :meth:`meet`.
     """
 
     def __init__(self, planned: Planned, frames: Frames | None, radar: RadarFiles) -> None:
@@ -79,33 +81,38 @@ class FlownFrames:
         self._rows = np.split(order, np.searchsorted(owner[order], np.arange(1, len(self._frames))))
         self._reason = np.full(len(planned), "", dtype=object)
         self._has_file = np.zeros(len(self._frames), dtype=bool)
+        self.lines = FlownLines.of([])
 
     def meet(self, progress: Progress) -> FlownAt:
         """Return where the planned beams meet the flown lines: by the layer files, or else the frames' own lines."""
         found = FlownAt.none(len(self._planned))
         place = in_pole_planes(self._planned.lon, self._planned.lat, self._south)
+        drawn: list[tuple[np.ndarray, bool]] = []
         for number, layers in self._radar.layers_of(self._frames, progress):
             rows = self._rows[number]
             if isinstance(layers, NoRadarFile):
                 self._reason[rows] = f"no radar surface: {layers.reason}"
                 continue
             self._has_file[number] = True
-            self._meet_line(found, rows, place, layers.lon, layers.lat, LAYER_FILE)
+            line = in_pole_planes(layers.lon, layers.lat, np.full(len(layers), self._south[rows[0]]))
+            drawn.append((line, self._south[rows[0]]))
+            self._meet_line(found, rows, place, line, LAYER_FILE)
         lines, frame = self._frames.lines
         for part, number in enumerate(frame):
             rows = self._rows[number]
             vertices = slice(lines.offsets[part], lines.offsets[part + 1])
-            rows = rows[self.known_by[rows] == NOWHERE]
-            self._meet_line(found, rows, place, lines.lon[vertices], lines.lat[vertices], FRAME_LINE)
+            lon, lat, south = lines.lon[vertices], lines.lat[vertices], self._south[rows[0]]
+            line = in_pole_planes(lon, lat, np.full(len(lon), south))
+            if not self._has_file[number]:
+                drawn.append((line, south))
+            self._meet_line(found, rows[self.known_by[rows] == NOWHERE], place, line, FRAME_LINE)
+        self.lines = FlownLines.of(drawn)
         return found
 
-    def _meet_line(
-        self, found: FlownAt, rows: np.ndarray, place: np.ndarray, lon: np.ndarray, lat: np.ndarray, known_by: str
-    ) -> None:
+    def _meet_line(self, found: FlownAt, rows: np.ndarray, place: np.ndarray, line: np.ndarray, known_by: str) -> None:
         rows = rows[np.isfinite(place[rows]).all(axis=1)]
-        if not len(rows) or len(lon) < 2:
+        if not len(rows) or len(line) < 2:
             return
-        line = in_pole_planes(lon, lat, np.full(len(lon), self._south[rows[0]]))
         met = meet(line, place[rows], self.directions[rows])
         there = np.isfinite(met.xy).all(axis=1)
         found.xy[rows[there]], found.along[rows[there]] = met.xy[there], met.along[there]

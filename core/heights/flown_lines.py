@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from ..geometry import Columns, unit_vectors
 from ..icesat2 import REGIONS, beside_track, ground_track, region_arc
@@ -12,11 +14,37 @@ from .pole_planes import cross, in_pole_planes
 
 #: A place where a beam meets the flown line is the planned one if it lies so near (m).
 REACH_M = 5_000.0
+#: How far a line that is drawn may be off the flown one (m).
+DRAWN_M = 100.0
 # The flown line's direction is taken over so many vertices to both sides: single steps are a matter of centimetres.
 _BESIDE = 2
 # Degrees of the orbit, to both sides, over which a beam's direction is taken: 0.6 km.
 _STEP_DEG = 0.005
 _AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True)
+class FlownLines(Columns):
+    """Flown lines, for maps.
+
+    Attributes
+    ----------
+    line : (n,) ndarray of LineString
+        In the plane of the pole, good for some :data:`DRAWN_M`.
+    south : (n,) ndarray of bool
+        In whose pole's plane.
+    """
+
+    line: np.ndarray
+    south: np.ndarray
+
+    @classmethod
+    def of(cls, lines: Sequence[tuple[np.ndarray, bool]]) -> FlownLines:
+        """Return lines of their vertices in the plane, ``(n, 2)``, each with whether it is the south pole's."""
+        made = [(xy[np.isfinite(xy).all(axis=1)], south) for xy, south in lines]
+        made = [(xy, south) for xy, south in made if len(xy) > 1]
+        found = np.array([shapely.linestrings(xy) for xy, _ in made], dtype=object)
+        return cls(shapely.simplify(found, DRAWN_M), np.array([south for _, south in made], dtype=bool))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ _LATELY = 20
 _TELL_EVERY_S = 10.0
 _MISSING, _UNREACHED, _UNREADABLE = "not in the archive", "could not be fetched", "could not be read"
 _UNASKED = "not asked for, as the archive does not answer"
+#: Why there is nothing of a beam whose granule was read.
+BROKEN_BEAM = "the beam could not be read"
 
 Digest = TypeVar("Digest")
 
@@ -116,7 +118,8 @@ def heights_of_granules(
         found = _read(one, hosts, partial(_heights, one, quality, columns, access, relay))
         digested = digest(number, found)
         clock.add(time.monotonic() - begun, relay)
-        return digested, replace(found, beams={})
+        broken = {name: reading for name, reading in found.beams.items() if reading.is_broken}
+        return digested, replace(found, beams=broken)
 
     results = run_parallel([partial(read, number) for number in range(len(asked))], progress, AT_ONCE)
     _tell([found for _, found in results], progress)
@@ -229,3 +232,8 @@ def _tell(results: Sequence[GranuleRead], progress: Progress) -> None:
     for reason, sentences in failed.items():
         granules = count(len(sentences), "granule was", "granules were")
         progress.warn(f"{granules} not read ({reason}); of the first one: {sentences[0]}")
+    broken = [reading.problem for one in results for reading in one.beams.values()]
+    if broken:
+        n_granules = sum(bool(one.beams) for one in results)
+        beams = f"{count(len(broken), 'beam', 'beams')} of {count(n_granules, 'granule', 'granules')}"
+        progress.warn(f"{beams} could not be read, and the other beams were; of the first one: {broken[0]}")

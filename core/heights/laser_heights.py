@@ -13,7 +13,7 @@ from ..icesat2 import BEAMS
 from .beam_crossing import SEGMENT_COLUMNS, LaserAt, laser_at
 from .crossovers_read import Planned
 from .flown_lines import FlownAt
-from .granule_readings import GranuleAsked, GranuleRead, heights_of_granules
+from .granule_readings import BROKEN_BEAM, GranuleAsked, GranuleRead, heights_of_granules
 from .pole_planes import from_pole_planes, in_pole_planes
 from .sources import Sources
 
@@ -92,7 +92,8 @@ def read_laser(
         for name, some in by_beam[number].items():
             reading = read.beams.get(name)
             if read.reason or reading is None or reading.near is None:
-                found.at.reason[some] = read.reason or f"the granule has no beam {name}"
+                is_broken = reading is not None and reading.is_broken
+                found.at.reason[some] = read.reason or (BROKEN_BEAM if is_broken else f"the granule has no beam {name}")
                 continue
             near = reading.near
             good = near.has_height & ((near.quality == 0) | (quality != BEST))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,7 @@ from ..radar import PICK_QUALITIES, PICK_TYPES
 from .crossovers_read import Planned, read_crossovers
 from .differences import DAYS_A_YEAR, add_differences
 from .flown_frames import FlownFrames, RadarAt
+from .flown_lines import FlownLines
 from .laser_heights import LaserHeights, read_laser
 from .robust import Spread, spread_of
 from .series import series_of
@@ -61,10 +62,13 @@ class MeasuredCrossovers:
         The columns that were given, and those of :data:`HEIGHT_COLUMNS`.
     series : GeoDataFrame
         See :data:`~xopr_crossovers.core.heights.SERIES_COLUMNS`.
+    flown : FlownLines
+        Of the frames, for maps.
     """
 
     table: gpd.GeoDataFrame
     series: gpd.GeoDataFrame
+    flown: FlownLines = field(default_factory=lambda: FlownLines.of([]))
 
     @property
     def n_heights(self) -> int:
@@ -120,7 +124,7 @@ def crossover_heights(
     table = _table(planned, laser, radar, flown.known_by, lon, lat)
     add_differences(table, sources.dem, sources.dhdt, radar.height)
     series = series_of(table, lon, lat, planned)
-    result = MeasuredCrossovers(_as_layer(table, planned, lon, lat), series)
+    result = MeasuredCrossovers(_as_layer(table, planned, lon, lat), series, flown.lines)
     _tell(result, progress)
     _tell_rasters(result.table, sources, progress)
     return result

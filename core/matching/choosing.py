@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 
-from ..common import InputError, Progress, count
+from ..common import InputError, Progress, check_max_days, count
 from ..frames import Frames
 from ..icesat2 import ASCENDING, BOTH, check_direction
 from .matched_pairs import Pairs
@@ -37,8 +37,7 @@ def check_matching(matching: Matching) -> Matching:
         If one of its values cannot be.
     """
     check_direction(matching.direction)
-    if matching.max_days is not None and not matching.max_days >= 0:
-        raise InputError(f"MAX_DAYS must be at least 0, not {matching.max_days:g}.")
+    check_max_days(matching.max_days)
     if not matching.best >= 0 or int(matching.best) != matching.best:
         raise InputError(f"BEST must be a whole number, 0 for all or more, not {matching.best:g}.")
     return matching

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .organiser import read_organiser as read_organiser
     from .picks import Layer as Layer
     from .picks import RadarPicks as RadarPicks
+    from .possible_picks import left_out as left_out
     from .radar_files import RadarFiles as RadarFiles
     from .told import NoRadarFile as NoRadarFile
     from .track import FlownTrack as FlownTrack

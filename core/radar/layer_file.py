@@ -16,6 +16,7 @@ from .leap_seconds import gps_to_utc
 from .mat_file import Node, opened
 from .organiser import DEFAULT_NAMES
 from .picks import NO_PICK, Layer, RadarPicks
+from .possible_picks import possible_picks
 
 _FRAME = re.compile(r"Data_\d{8}_\d{2}_\d{3}")
 _SURFACE = ("surface",)
@@ -64,7 +65,8 @@ def read_layer_file(
     Returns
     -------
     RadarPicks
-        Traces without a position are left out; `RadarPicks.without_position` says how many.
+        Traces without a position are left out, and picks that cannot be; `RadarPicks.without_position` and
+        `RadarPicks.impossible` say how many.
 
     Raises
     ------
@@ -132,7 +134,7 @@ def _picks(traces: _Traces, name: str, frame_id: str) -> RadarPicks:
     surface, bed = (
         next((traces.layers[word] for word in words if word in traces.layers), empty) for words in (_SURFACE, _BED)
     )
-    return RadarPicks(
+    picks = RadarPicks(
         frame_id=frame_id,
         source=name,
         lon=traces.lon[placed],
@@ -143,3 +145,4 @@ def _picks(traces: _Traces, name: str, frame_id: str) -> RadarPicks:
         bed_pick=bed.where(placed),
         without_position=int((~placed).sum()),
     )
+    return possible_picks(picks)

@@ -13,9 +13,9 @@ from ..catalogs import OwnFiles
 from ..common import InputError, Progress, count
 from ..geometry import LONLAT_CRS, transformer
 from .addresses import segment_of
-from .kinds import LAYERS, kind_of_file
+from .kinds import ECHOGRAM, LAYERS, kind_of_file
 from .layer_file import frame_of_file, read_layer_file
-from .options import RADAR_SUFFIXES
+from .options import ECHOGRAM_FILES, RADAR_SUFFIXES
 from .picks import RadarPicks
 
 NAME = "RADAR_FILES"
@@ -46,6 +46,7 @@ class LocalFiles:
     nameless: list[Path] = field(default_factory=list)
     _kinds: dict[Path, str] = field(default_factory=dict)
     _tracks: dict[Path, RadarPicks] = field(default_factory=dict)
+    _chosen: dict[tuple[str, bytes], Path | None] = field(default_factory=dict)
 
     def of_frame(self, frame_id: str, kind: str, progress: Progress) -> list[Path]:
         """Return the files of a kind whose names tell a frame; one that cannot be read is said and left out."""
@@ -61,8 +62,8 @@ class LocalFiles:
                 self._kinds[path] = ""
         return self._kinds[path]
 
-    def like_line(self, frame_id: str, line: shapely.Geometry | None, progress: Progress) -> list[Path]:
-        """Return the layer files without a telling name whose track is that of a frame, the nearest one first.
+    def layer_file(self, frame_id: str, line: shapely.Geometry | None, progress: Progress) -> Path | None:
+        """Return the layer file of a frame: by its name, or else by its track; None if there is none.
 
         Parameters
         ----------
@@ -71,28 +72,78 @@ class LocalFiles:
         line : geometry or None
             The frame's line in longitude and latitude.
         progress : Progress
+            Is told which is taken of several, and why.
         """
-        if line is None or line.is_empty:
-            return []
-        self._read_nameless(progress)
-        day = segment_of(frame_id)[:8]
-        found = []
-        for path, picks in self._tracks.items():
-            progress.check()
-            if not day or day in _days(picks):
-                off = _median_offset(picks, line)
-                found += [(off, path)] if off <= NEAR_M else []
-        return [path for _, path in sorted(found)]
+        asked = frame_id, b"" if line is None else shapely.to_wkb(line)
+        if asked not in self._chosen:
+            named = self.of_frame(frame_id, LAYERS, progress)
+            self._chosen[asked] = (
+                self._best(frame_id, named, line, progress) if named else self._like_line(frame_id, line, progress)
+            )
+        return self._chosen[asked]
 
-    def _read_nameless(self, progress: Progress) -> None:
+    def echogram_file(self, frame_id: str, progress: Progress) -> Path | None:
+        """Return the echogram file of a frame, of several the newest in a folder of the product that goes before."""
+        paths = self.of_frame(frame_id, ECHOGRAM, progress)
+        for product in ECHOGRAM_FILES:
+            paths = [path for path in paths if product in path.parent.parts] or paths
+        return _newest(paths, "echogram files", frame_id, "", progress)
+
+    def _best(self, frame_id: str, paths: list[Path], line: shapely.Geometry | None, progress: Progress) -> Path | None:
+        """Return of several files that bear a frame's name the one whose track is the frame's; else the newest."""
+        if len(paths) == 1:
+            return paths[0]
+        tracks = {path: picks for path in paths if (picks := _read(path, progress)) is not None}
+        fitting = [path for path, picks in tracks.items() if _fits(picks, frame_id, line, progress)]
+        if len(fitting) == 1:
+            progress.info(
+                f"{_several(len(paths), 'layer files', frame_id)}; the one is read whose track is the frame's, "
+                f"{fitting[0]}."
+            )
+            return fitting[0]
+        which = (
+            " of those whose track is the frame's" if fitting else ", as of none the track is known to be the frame's,"
+        )
+        return _newest(fitting or list(tracks), "layer files", frame_id, which, progress)
+
+    def _like_line(self, frame_id: str, line: shapely.Geometry | None, progress: Progress) -> Path | None:
+        """Return the layer file without a telling name whose track is that of a frame."""
         while self.nameless:
             progress.check()
             path = self.nameless.pop()
-            if self.kind(path, progress) == LAYERS:
-                try:
-                    self._tracks[path] = read_layer_file(path)
-                except InputError as error:
-                    progress.warn(f"Left out: {error}")
+            if self.kind(path, progress) == LAYERS and (picks := _read(path, progress)) is not None:
+                self._tracks[path] = picks
+        fitting = [path for path, picks in self._tracks.items() if _fits(picks, frame_id, line, progress)]
+        return _newest(sorted(fitting), "layer files", frame_id, " of those whose track is the frame's", progress)
+
+
+def _read(path: Path, progress: Progress) -> RadarPicks | None:
+    try:
+        return read_layer_file(path)
+    except InputError as error:
+        progress.warn(f"Left out: {error}")
+        return None
+
+
+def _fits(picks: RadarPicks, frame_id: str, line: shapely.Geometry | None, progress: Progress) -> bool:
+    """Whether a track is that of a frame: of its day, and near its line."""
+    progress.check()
+    if line is None or line.is_empty:
+        return False
+    day = segment_of(frame_id)[:8]
+    return (not day or day in _days(picks)) and is_near(picks, line)
+
+
+def _newest(paths: list[Path], what: str, frame_id: str, which: str, progress: Progress) -> Path | None:
+    if len(paths) < 2:
+        return paths[0] if paths else None
+    newest = max(paths, key=lambda path: path.stat().st_mtime_ns)
+    progress.warn(f"{_several(len(paths), what, frame_id)}; the newest{which} is read, {newest}.")
+    return newest
+
+
+def _several(n: int, what: str, frame_id: str) -> str:
+    return f"{NAME} holds {n:,} {what} of {frame_id}"
 
 
 def _days(picks: RadarPicks) -> set[str]:
@@ -100,13 +151,13 @@ def _days(picks: RadarPicks) -> set[str]:
     return {str(moment)[:10].replace("-", "") for moment in known[[0, -1]]} if len(known) else set()
 
 
-def _median_offset(picks: RadarPicks, line: shapely.Geometry) -> float:
-    """Return how far the traces lie from a line (m), in the median."""
+def is_near(picks: RadarPicks, line: shapely.Geometry) -> bool:
+    """Whether the traces lie within :data:`NEAR_M` of a line in longitude and latitude, in the median."""
     some = np.linspace(0, len(picks) - 1, _SAMPLES).astype(int)
     to_plane = transformer(LONLAT_CRS, picks.track.crs)
     flat = shapely.transform(line, lambda xy: np.column_stack(to_plane.transform(xy[:, 0], xy[:, 1])))
     points = shapely.points(*to_plane.transform(picks.lon[some], picks.lat[some]))
-    return float(np.median(shapely.distance(points, flat)))
+    return bool(np.median(shapely.distance(points, flat)) <= NEAR_M)
 
 
 def find_local_files(text: str, progress: Progress) -> LocalFiles:

@@ -73,6 +73,8 @@ class RadarPicks:
     surface_pick, bed_pick : Layer
     without_position : int
         How many traces the file holds beside these, which have no place on the Earth.
+    impossible : int
+        How many picks it holds beside these, of surface and bed, which cannot be.
     """
 
     frame_id: str
@@ -84,6 +86,7 @@ class RadarPicks:
     surface_pick: Layer
     bed_pick: Layer
     without_position: int = 0
+    impossible: int = 0
 
     def __len__(self) -> int:
         return len(self.lon)

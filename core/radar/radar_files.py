@@ -11,18 +11,17 @@ from typing import Any, Union
 
 import requests
 
-from ..common import DownloadError, InputError, MissingFileError, Progress, count, run_parallel
+from ..common import DownloadError, InputError, MissingFileError, Progress, run_parallel
 from ..frames import ASSETS, AnyFrames, Frames
 from ..web import Fault, host_of
 from .addresses import address_of, address_of_organiser, segment_of
 from .kept_files import kept_file, place_of
-from .kinds import ECHOGRAM, LAYERS
 from .layer_file import read_layer_file
-from .local_files import NAME, LocalFiles, find_local_files
+from .local_files import NAME, LocalFiles, find_local_files, is_near
 from .options import ECHOGRAM_FILES, LAYER_FILE
 from .organiser import DEFAULT_NAMES, read_organiser
 from .picks import RadarPicks
-from .told import NoRadarFile, Told
+from .told import NoRadarFile, Told, off_line
 
 # So many frames are fetched before they are read and handed on: what is in memory does not grow with the season.
 _BLOCK = 24
@@ -101,7 +100,7 @@ class RadarFiles:
             for number, (row, one) in enumerate(zip(block, found), begin):
                 progress.check()
                 layers = one if isinstance(one, NoRadarFile) else self._read(row, one)
-                told.add(_called(row), layers)
+                told.add(_called(row), layers, _is_elsewhere(layers, row))
                 yield number, layers
         told.say(progress)
         progress.fraction(1.0)
@@ -126,6 +125,8 @@ class RadarFiles:
         layers = found if isinstance(found, NoRadarFile) else self._read(frame, found)
         if isinstance(layers, NoRadarFile):
             raise InputError(layers.sentence)
+        if _is_elsewhere(layers, frame):
+            (progress or Progress()).warn(off_line("A layer file lies", layers.source))
         return layers
 
     def echogram_path(self, frame: Row, progress: Progress | None = None) -> Path:
@@ -146,9 +147,9 @@ class RadarFiles:
         """
         progress, frame_id = progress or Progress(), _id(frame)
         if self._local is not None:
-            paths = self._local.of_frame(frame_id, ECHOGRAM, progress)
-            if paths:
-                return _first(paths, frame_id, progress)
+            path = self._local.echogram_file(frame_id, progress)
+            if path is not None:
+                return path
             raise InputError(
                 f"{NAME} holds no echogram file of {frame_id}: add its file of {' or '.join(ECHOGRAM_FILES)}."
             )
@@ -239,14 +240,13 @@ class RadarFiles:
     def _find_local(self, files: LocalFiles, row: Row, progress: Progress) -> _Found | NoRadarFile:
         progress.check()
         frame_id = _id(row)
-        paths = files.of_frame(frame_id, LAYERS, progress) or files.like_line(frame_id, row.get("geometry"), progress)
-        if not paths:
+        path = files.layer_file(frame_id, row.get("geometry"), progress)
+        if path is None:
             return NoRadarFile(
                 f"no layer file in {NAME}",
                 f"{NAME} holds no layer file of {_called(row)}: add its file of {LAYER_FILE}, or leave {NAME} empty to "
                 "fetch what the catalog points to.",
             )
-        path = _first(paths, frame_id, progress)
         organiser = files.organisers.get(segment_of(frame_id))
         names = self._named(organiser, str(organiser), progress) if organiser else DEFAULT_NAMES
         return _Found(path, str(path), names)
@@ -265,16 +265,14 @@ def _rows(frames: Frames) -> list[Row]:
     return [{**row, "geometry": line} for row, line in zip(table.to_dict("records"), frames.lon_lat)]
 
 
+def _is_elsewhere(layers: _Layers, row: Row) -> bool:
+    line = row.get("geometry")
+    return isinstance(layers, RadarPicks) and line is not None and not line.is_empty and not is_near(layers, line)
+
+
 def _id(row: Row) -> str:
     return str(row.get("id", ""))
 
 
 def _called(row: Row) -> str:
     return _id(row) or "a frame without a name"
-
-
-def _first(paths: Sequence[Path], frame_id: str, progress: Progress) -> Path:
-    if len(paths) > 1:
-        files = count(len(paths), "such file", "such files")
-        progress.warn(f"{NAME} holds {files} of {frame_id}; the first is read, {paths[0]}.")
-    return paths[0]

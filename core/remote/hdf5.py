@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -71,7 +71,8 @@ class Hdf5File:
     def names(self, path: str = "") -> tuple[str, ...]:
         """Return the names in a group, in their order there; none if it is not there."""
         group = self._at(path)
-        return () if group is None or _is_dataset(group) else tuple(group)
+        with self._understood(path):
+            return () if group is None or _is_dataset(group) else tuple(group)
 
     def has_dataset(self, path: str) -> bool:
         """Whether there is a dataset at a path such as ``gt1l/land_ice_segments/h_li``."""
@@ -98,6 +99,18 @@ class Hdf5File:
             If it is not there.
         """
         return tuple(int(number) for number in self._dataset(path).shape)
+
+    def check_row(self, path: str) -> None:
+        """Refuse a dataset that is no row of numbers.
+
+        Raises
+        ------
+        InputError
+            If it is something else, or not there.
+        """
+        # Of some types pyfive has a name in place of numpy's type.
+        if len(self.shape(path)) != 1 or getattr(self._dataset(path).dtype, "kind", "") not in _NUMBERS:
+            raise InputError(f"{self.name} holds no row of numbers in {path}; it may be damaged: fetch it anew.")
 
     def chunk_rows(self, path: str) -> int:
         """Return how many rows a chunk of a dataset has; all of them where it is in one piece."""
@@ -128,9 +141,12 @@ class Hdf5File:
         Parameters
         ----------
         wanted : iterable of (path, rows)
-            Of datasets that are there.
+            Of a dataset that is damaged nothing is made ready: reading it tells.
         """
-        spans = [span for path, rows in wanted for span in self._spans(path, rows)]
+        spans: list[tuple[int, int]] = []
+        for path, rows in wanted:
+            with suppress(InputError):
+                spans.extend(self._spans(path, rows))
         self._source.fetch(spans)
 
     def forget(self) -> None:
@@ -147,8 +163,9 @@ class Hdf5File:
             numbers = {number for one in rows for number in range(one.begin // size, -(-one.end // size))}
             wanted = {number * size for number in numbers}
             for chunk in map(identifier.get_chunk_info, range(identifier.get_num_chunks())):
-                if int(chunk.chunk_offset[0]) in wanted:
-                    begin = self._start + int(chunk.byte_offset)
+                begin = self._start + int(chunk.byte_offset)
+                # What a damaged file says of its chunks may lie behind its end.
+                if int(chunk.chunk_offset[0]) in wanted and 0 <= begin < begin + int(chunk.size) <= self._source.size:
                     yield begin, begin + int(chunk.size)
 
     def _dataset(self, path: str) -> Any:
@@ -184,6 +201,8 @@ class Hdf5File:
 
 # HDF5's number of the layout "chunked".
 _CHUNKED = 2
+# numpy's kinds of numbers.
+_NUMBERS = "iuf"
 
 
 def _is_dataset(found: Any) -> bool:

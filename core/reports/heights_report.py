@@ -18,7 +18,7 @@ from .frame_maps import REGIONS
 from .html_page import Figures
 from .legend import CLASS_COLOURS, CLASSES_M, class_names
 from .polar_map import Drawn, dots, drawn_map
-from .svg import GREY
+from .svg import GREY, INK
 from .value_charts import spreads, value_histogram
 
 _AXIS = "laser less radar (m)"
@@ -61,7 +61,7 @@ def heights_page(
     parts = [html.paragraph(_summary(measured), "lead"), html.paragraph(_WORDS), _subject(table)]
     if len(differences):
         parts += [*_sums(table), *_dependences(table, differences), *_outliers(table)]
-    parts += [*_maps(table), *_series(measured.series), *_missing(table)]
+    parts += [*_maps(measured), *_series(measured.series), *_missing(table)]
     return html.report("Heights of laser and radar at crossovers", parts, software, made)
 
 
@@ -171,25 +171,27 @@ def _figures(value: float, factor: float = 1.0) -> Figures:
     return Figures(f"{value * factor:.2f}" if pd.notna(value) else "-")
 
 
-def _maps(table: gpd.GeoDataFrame) -> list[str]:
+def _maps(measured: MeasuredCrossovers) -> list[str]:
+    table, flown = measured.table, measured.flown
     lonlat = reproject(table.geometry.to_numpy(), table.crs or LONLAT_CRS, LONLAT_CRS)
     lat, values = shapely.get_y(lonlat), table["difference"].to_numpy(dtype=float)
     drawings, regions = [], []
     for hemisphere, crs in POLE_CRS.items():
         here = (lat < 0) if hemisphere == "south" else (lat >= 0)
         if here.any():
-            lines = dots(shapely.get_coordinates(reproject(lonlat[here], LONLAT_CRS, crs)))
-            drawings.append(_map(lines, values[here], hemisphere))
+            places = dots(shapely.get_coordinates(reproject(lonlat[here], LONLAT_CRS, crs)))
+            lines = flown.line[flown.south == (hemisphere == "south")]
+            drawings.append(_map(lines, places, values[here], hemisphere))
             regions.append(REGIONS[hemisphere])
     if not drawings:
         return []
     return [html.heading("Where"), html.charts(drawings, ", ".join(regions) + ".", maps=True)]
 
 
-def _map(lines: np.ndarray, values: np.ndarray, hemisphere: str) -> str:
-    parts = [Drawn(lines[~np.isfinite(values)], GREY, 2.0, "no difference")]
+def _map(flown: np.ndarray, places: np.ndarray, values: np.ndarray, hemisphere: str) -> str:
+    parts = [Drawn(flown, INK, 1.0, "flight line"), Drawn(places[~np.isfinite(values)], GREY, 2.0, "no difference")]
     for low, high, colour, name in zip(CLASSES_M[:-1], CLASSES_M[1:], CLASS_COLOURS, class_names()):
-        parts.append(Drawn(lines[(values >= low) & (values < high)], colour, 4.5, name))
+        parts.append(Drawn(places[(values >= low) & (values < high)], colour, 4.5, name))
     return drawn_map(f"Differences, {REGIONS[hemisphere]}", parts, hemisphere, "Laser less radar (m)")
 
 

@@ -111,6 +111,8 @@ def _subject(found: ReadAlong) -> str:
         ("Heights", VERTICAL_FRAME),
         ("Left and right", _ends(found)),
     ]
+    if frame.picks_left_out:
+        entries.append(("Radar", frame.picks_left_out))
     if frame.no_picks:
         entries.append(("Radar", f"no surface. {frame.no_picks}"))
     return html.definitions(entries)

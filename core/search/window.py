@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..common import InputError, Progress, count, read_day, utc_now
+from ..common import InputError, Progress, count, on_days, read_day, utc_now
 from ..frames import flight_dates
 from ..icesat2 import cycle_of, cycle_start
 from .options import TIME_MODES, WindowChoice
@@ -266,7 +266,7 @@ def _exact_year(days: pd.Series | None, progress: Progress) -> Window:
     start, end = days.min(), days.max()
     if end < LAUNCH:
         raise InputError(
-            f"The frames were flown from {start:%Y-%m-%d} to {end:%Y-%m-%d}, before ICESat-2's first data of "
+            f"The frames were flown {on_days(f'{start:%Y-%m-%d}', f'{end:%Y-%m-%d}')}, before ICESat-2's first data of "
             f"{LAUNCH:%Y-%m-%d}; choose TIME_MODE cycle, date_range or all_years."
         )
     return _days("exact_year", start, end, "Exact year, the frames' own dates")

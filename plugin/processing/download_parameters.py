@@ -21,10 +21,10 @@ def add_download(algorithm: QgsProcessingAlgorithm) -> None:
     algorithm.addParameter(
         layer(
             "MATCHES",
-            "Matches, crossovers or granules",
+            "Matches, crossovers, granules or matched frames",
             "table",
-            "A table or layer with granule_id and https_url, as the other algorithms write them; of a layer with a "
-            "selection, the rows selected.",
+            "A table or layer with granule_id and https_url, as the other algorithms write them, or matched frames "
+            "with atl06_granules; of a layer with a selection, the rows selected.",
         )
     )
     algorithm.addParameter(

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingParameterEnum,
     QgsProcessingUtils,
     QgsProperty,
     QgsVectorLayer,
@@ -60,7 +61,7 @@ class Inputs:
         feedback: QgsProcessingFeedback | None = None,
     ) -> None:
         self.algorithm = algorithm
-        self.parameters = parameters
+        self.parameters = _with_defaults(algorithm, parameters)
         self.context = context
         self.feedback = feedback or QgsProcessingFeedback()
         self.progress: Progress = FeedbackProgress(self.feedback)
@@ -274,3 +275,18 @@ class Inputs:
         if isinstance(value, QgsProperty):
             value = value.asExpression()
         return f"'{value}'"
+
+
+def _with_defaults(algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return values without options that are empty: on a command line ``BEAMS=`` asks for nothing of its own."""
+    options = {
+        definition.name()
+        for definition in algorithm.parameterDefinitions()
+        if isinstance(definition, QgsProcessingParameterEnum)
+    }
+
+    def is_empty(value: Any) -> bool:
+        # Of an empty text qgis_process makes a value that is null.
+        return not value.strip() if isinstance(value, str) else is_null(value)
+
+    return {name: value for name, value in parameters.items() if not (name in options and is_empty(value))}

@@ -35,6 +35,8 @@ def done(qgis_process, tmp_path_factory):
             MATCHES=folder / "matches.csv",
             RADAR_FILES=folder / "radar",
             ECHOGRAM="data",
+            BEAMS="",  # empty: what it is by default
+            QUALITY="",
             **files,
             REPORT=folder / "section.html",
         )

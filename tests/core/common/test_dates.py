@@ -40,3 +40,21 @@ def test_what_may_be_another_day_is_refused(value):
 def test_nothing_is_no_day():
     assert moments.read_day(None, "x") is None
     assert moments.read_day("", "x") is None
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (["2020-11-03T01:00", "2020-11-03T23:00"], "2020-11-03"),
+        (["2020-11-03", None], "2020-11-03; 1 unknown"),
+        (["2020-11-04", "2020-11-03", None], "2020-11-03 to 2020-11-04; 1 unknown"),
+        ([None], "unknown"),
+    ],
+)
+def test_a_span_of_one_day_says_it_once(days, words):
+    assert moments.span_of(pd.to_datetime(pd.Series(days, dtype=object), utc=True, format="ISO8601")) == words
+
+
+def test_flown_on_one_day_is_not_flown_from_that_day_to_itself():
+    assert moments.on_days("2020-11-03", "2020-11-03") == "on 2020-11-03"
+    assert moments.on_days("2020-11-03", "2020-11-04") == "from 2020-11-03 to 2020-11-04"

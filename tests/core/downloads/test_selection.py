@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -137,6 +139,62 @@ def test_rows_without_days_are_left_out_by_days_and_come_last_among_the_best():
     assert granules["granule_id"].tolist() == [B]
     assert told.warnings == ["3 of 5 rows do not tell their days from the flight and are left out."]
     assert picked(table, best=1)[0]["granule_id"].tolist() == [B]
+
+
+def frames_of(table=TABLE, as_text=True):
+    """The same granules as matched frames have them: a list a frame."""
+    lists = [
+        [{"granule_id": row.granule_id, "s3_url": None, "https_url": row.https_url} for row in rows.itertuples()]
+        for _, rows in table.groupby("frame_id")
+    ]
+    lists.append([])
+    return pd.DataFrame(
+        {
+            "id": ["f1", "f2", "f3"],
+            "collection": "s",
+            "atl06_granules": list(map(json.dumps, lists)) if as_text else lists,
+        }
+    )
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_matched_frames_give_the_granules_of_their_lists_each_once_and_what_there_is_is_counted(as_text):
+    granules, told = picked(frames_of(as_text=as_text))
+    assert granules["https_url"].tolist() == picked()[0]["https_url"].tolist()
+    assert "MATCHES: 2 matched frames with granules; 1 without." in told.infos
+    assert "MATCHES: 5 rows of 3 granules; each is fetched once." in told.infos
+    assert "MATCHES: 5 rows of 3 granules; each is fetched once." in picked()[1].infos
+
+
+def test_a_link_that_a_matched_frame_lacks_may_be_another_ones_and_a_null_list_is_none():
+    table = frames_of()
+    table.loc[0, "atl06_granules"] = json.dumps([{"granule_id": A}, {"granule_id": B, "https_url": None}])
+    table.loc[2, "atl06_granules"] = None
+    granules, told = picked(table)
+    assert granules["granule_id"].tolist() == [A, B]
+    assert "MATCHES: 2 matched frames with granules; 1 without." in told.infos
+
+
+@pytest.mark.parametrize("text", ['[{"granule_id": "ATL06_2024', "soon", '{"granule_id": "x"}', "[1, 2]", "5"])
+def test_a_matched_frame_whose_list_was_cut_is_named(text):
+    table = frames_of()
+    table.loc[1, "atl06_granules"] = text
+    with pytest.raises(
+        InputError, match=r"^MATCHES: the column 'atl06_granules' of f2 holds no list of granules .*anew"
+    ):
+        picked(table)
+
+
+def test_matched_frames_without_any_granule_make_a_script_of_nothing():
+    granules, told = picked(frames_of()[2:])
+    assert len(granules) == 0
+    assert "MATCHES: 0 matched frames with granules; 1 without." in told.infos
+    assert download_text(granules, "urls", told) == ""
+
+
+def test_filters_that_matched_frames_cannot_answer_are_refused():
+    with pytest.raises(InputError, match="no column 'days_between', which MAX_DAYS needs; choose a layer that has it"):
+        picked(frames_of(), max_days=5)
 
 
 def test_why_a_granule_cannot_be_fetched_is_said_and_counted():

@@ -26,6 +26,7 @@ from xopr_crossovers.core.heights import (
 )
 from xopr_crossovers.core.heights.flown_frame import flown_frame
 from xopr_crossovers.core.radar import RadarFiles
+from xopr_crossovers.core.reports import section_page
 
 EVERYWHERE = pytest.mark.parametrize("name", sorted(SITES))
 
@@ -224,6 +225,20 @@ def spoilt(tmp_path_factory):
     layers = radar_maker.Layers.of(site.flight, site.height, unpicked=[slice(0, half)])
     radar_maker.write_layer_file(folder / "radar" / f"{site.frame_id}.mat", site.flight, layers)
     return site, folder
+
+
+def test_picks_that_cannot_be_are_left_out_and_told_in_the_log_and_the_report(spoilt, tmp_path):
+    site, folder = spoilt
+    layers = radar_maker.Layers.of(site.flight, site.height)
+    layers.twtt[0, :40] = 1e3
+    path = radar_maker.write_layer_file(tmp_path / f"{site.frame_id}.mat", site.flight, layers)
+    log = Log()
+    asked = Sources(GranulePlaces(str(folder / "granules")), RadarFiles(str(tmp_path)))
+    found = read_along(site.frames(), None, asked, progress=log)
+    assert len(found.radar) == len(site.flight.lon) - 40
+    words = f"40 picks of {path} left out, as no surface or bed can be there"
+    assert words in log.text
+    assert words in section_page(found)
 
 
 def test_what_is_left_out_is_counted_by_beam_and_said(spoilt):

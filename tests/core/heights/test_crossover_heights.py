@@ -6,7 +6,9 @@ import shutil
 import h5py
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
+import shapely
 
 import radar_maker
 from heights_maker import GEOD, SITES, Site
@@ -95,6 +97,25 @@ def test_time_strength_and_pick_of_each_height_are_known(sites, measured):
     assert hours.between(0.0, 0.06).all()
     begin = pd.to_datetime(table["granule_id"].str[6:20], format="%Y%m%d%H%M%S", utc=True)
     assert ((table["height_time"] - begin) < pd.Timedelta(minutes=3)).all()
+
+
+@pytest.mark.parametrize("has_file", [True, False])
+@pytest.mark.parametrize("name", SITES)
+def test_the_lines_for_maps_are_the_flown_ones_with_a_layer_file_and_else_the_frames(
+    name, has_file, sites, measured, tmp_path
+):
+    site, folder = sites[name]
+    found = measured[name]
+    if not has_file:
+        shutil.copy(folder / "radar" / f"{site.frame_id}.mat", tmp_path / "Data_20010101_01_001.mat")
+        others = Sources(GranulePlaces(str(folder / "granules")), RadarFiles(str(tmp_path)))
+        found = crossover_heights(site.crossovers(), site.frames(), others)
+    south = site.flight.lat[0] < 0
+    to_plane = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:3031" if south else "EPSG:3413", always_xy=True)
+    flown = shapely.points(*to_plane.transform(site.flight.lon, site.flight.lat))
+    assert found.flown.south.tolist() == [south]
+    assert shapely.distance(flown, found.flown.line[0]).max() < 110.0
+    assert shapely.length(found.flown.line[0]) == pytest.approx(24_000.0, rel=0.05)
 
 
 def test_a_rate_of_change_carries_the_laser_to_the_flight(sites):

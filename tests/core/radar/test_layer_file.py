@@ -93,6 +93,64 @@ def test_traces_without_a_place_on_the_earth_are_left_out_and_counted(tmp_path):
     np.testing.assert_allclose(picks.surface[:4], surface(FLIGHT.lon, FLIGHT.lat)[[0, 1, 2, 4]], atol=1e-6)
 
 
+ABSURD = {
+    "negative": lambda twtt: -twtt,
+    "of a thousand seconds": lambda twtt: np.full(len(twtt), 1e3),
+    "in microseconds": lambda twtt: twtt * 1e6,
+    "in milliseconds": lambda twtt: twtt * 1e3,
+    "immense": lambda twtt: np.full(len(twtt), 1.7e308),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+@pytest.mark.parametrize("absurd", ABSURD)
+def test_travel_times_that_no_surface_can_have_are_left_out_and_counted(tmp_path, write, absurd):
+    twtt = LAYERS.twtt.copy()
+    twtt[0, 3:9] = ABSURD[absurd](twtt[0, 3:9])
+    picks = read_layer_file(write(tmp_path / "a.mat", FLIGHT, maker.Layers(twtt, LAYERS.quality, LAYERS.kind)))
+    picked = np.isfinite(LAYERS.twtt[0])
+    picked[3:9] = False
+    assert picks.impossible == 6
+    np.testing.assert_array_equal(np.isfinite(picks.surface), picked)
+    np.testing.assert_array_equal(np.isfinite(picks.bed), picked)
+    np.testing.assert_allclose(picks.surface[picked], surface(FLIGHT.lon, FLIGHT.lat)[picked], atol=1e-6)
+    assert not picks.surface_pick.quality[3:9].any()
+
+
+@pytest.mark.parametrize(
+    ("height", "can_be"), [(8_849.0, True), (9_100.0, False), (-430.0, True), (-700.0, False), (np.nan, False)]
+)
+def test_a_surface_is_left_out_that_is_higher_than_mount_everest_or_lower_than_the_dead_sea(tmp_path, height, can_be):
+    elevation = FLIGHT.elevation.copy()
+    elevation[7] = height + LAYERS.twtt[0, 7] * maker.C / 2
+    path = maker.write_layer_file(tmp_path / "a.mat", FLIGHT, LAYERS, elev=elevation[None])
+    picks = read_layer_file(path)
+    assert picks.impossible == (0 if can_be else 1)
+    assert np.isfinite(picks.surface[7]) == can_be
+
+
+@pytest.mark.parametrize(
+    ("ice_m", "can_be"), [(4_897.0, True), (6_100.0, False), (-20.0, True), (-200.0, False), (0.0, True)]
+)
+def test_a_bed_is_left_out_under_more_ice_than_there_is_anywhere_or_above_the_surface(tmp_path, ice_m, can_be):
+    twtt = LAYERS.twtt.copy()
+    twtt[1, 7] = twtt[0, 7] + ice_m * 2 * np.sqrt(maker.ICE) / maker.C
+    picks = read_layer_file(
+        maker.write_layer_file(tmp_path / "a.mat", FLIGHT, maker.Layers(twtt, LAYERS.quality, LAYERS.kind))
+    )
+    assert picks.impossible == (0 if can_be else 1)
+    assert np.isfinite(picks.bed[7]) == can_be
+    assert np.isfinite(picks.surface[7])
+
+
+def test_a_radar_on_the_ground_has_picks_of_no_travel_time(tmp_path):
+    twtt = np.vstack([np.zeros(len(FLIGHT.lon)), LAYERS.twtt[1] - LAYERS.twtt[0]])
+    path = maker.write_layer_file(tmp_path / "a.mat", FLIGHT, maker.Layers(twtt, LAYERS.quality, LAYERS.kind))
+    picks = read_layer_file(path)
+    assert picks.impossible == 0
+    np.testing.assert_array_equal(picks.surface, FLIGHT.elevation)
+
+
 def test_a_file_without_any_layer_gives_its_track(tmp_path):
     nothing = {name: np.empty((0, 0)) for name in ("id", "twtt", "quality", "type")}
     picks = read_layer_file(maker.write_layer_file(tmp_path / "a.mat", FLIGHT, LAYERS, **nothing))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 import time
 
@@ -255,13 +257,106 @@ def test_a_file_without_a_telling_name_whose_track_lies_kilometres_off_is_not_ta
     assert layers.reason == "no layer file in RADAR_FILES"
 
 
-def test_of_several_files_of_a_frame_the_first_is_read_and_that_is_said(tmp_path):
-    write_all(tmp_path)
-    (tmp_path / "again").mkdir()
-    shutil.copy(tmp_path / FOLDER / f"{IDS[0]}.mat", tmp_path / "again")
+def test_picks_that_cannot_be_are_counted_of_all_frames_and_said_once_with_the_first_file(tmp_path):
+    for name, flight, some in zip(IDS, FLIGHTS, (slice(0), slice(5), slice(7))):
+        layers = maker.Layers.of(flight, surface, bed)
+        layers.twtt[0, some] *= 1e6
+        maker.write_layer_file(tmp_path / f"{name}.mat", flight, layers)
+    log = Log()
+    found = dict(RadarFiles(str(tmp_path)).layers_of(frames_of(), log))
+    assert [one.impossible for one in found.values()] == [0, 5, 7]
+    (said,) = [text for text in log.warnings if "left out, as no surface or bed can be there" in text]
+    assert said.startswith(f"12 picks of 2 frames (the first is {tmp_path / IDS[1]}.mat) left out")
+
+
+def write_twice(folder, number, other, when=1.6e9):
+    """Two files of one frame: its own, and a newer one of another flight."""
+    for name, flight, age in (("own", FLIGHTS[number], 100), ("other", other, 0)):
+        path = folder / name / f"{IDS[number]}.mat"
+        maker.write_layer_file(path, flight, maker.Layers.of(flight, surface, bed))
+        os.utime(path, (when - age, when - age))
+    return [folder / name / f"{IDS[number]}.mat" for name in ("own", "other")]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_of_two_files_of_a_frame_the_one_is_read_whose_track_is_the_frames_at_both_poles(tmp_path, number):
+    aside = maker.Flight.straight(STARTS[number], 150.0, 9000.0, elevation=2000.0, gps_time=1.6e9)
+    own, _ = write_twice(tmp_path, number, aside)
+    log = Log()
+    files = RadarFiles(str(tmp_path))
+    for _ in range(2):
+        ((_, picks),) = files.layers_of(frames_of()[number : number + 1], log)
+        check(picks, number)
+    words = f"RADAR_FILES holds 2 layer files of {IDS[number]}; the one is read whose track is the frame's, {own}."
+    assert log.infos.count(words) == 1
+
+
+def test_a_file_of_the_frames_line_on_another_day_is_not_the_frames(tmp_path):
+    later = dataclasses.replace(FLIGHTS[0], gps_time=FLIGHTS[0].gps_time + 5 * 86_400.0, elevation=np.full(201, 3e3))
+    write_twice(tmp_path, 0, later)
+    check(layers_of(frames_of()[:1], str(tmp_path))[0], 0)
+
+
+def test_of_two_files_that_both_fit_the_newest_is_read_and_that_is_said(tmp_path):
+    _, newer = write_twice(tmp_path, 0, FLIGHTS[0])
+    log = Log()
+    assert layers_of(frames_of()[:1], str(tmp_path), log)[0].source == str(newer)
+    words = f"holds 2 layer files of {IDS[0]}; the newest of those whose track is the frame's is read, {newer}."
+    assert words in log.text
+
+
+@pytest.mark.parametrize("line", [None, shapely.LineString([(10.0, -75.0), (11.0, -75.0)])])
+def test_of_two_files_neither_of_which_is_known_to_fit_the_newest_is_read_and_that_is_said(tmp_path, line):
+    _, newer = write_twice(tmp_path, 0, FLIGHTS[1])
+    log = Log()
+    frames = frames_of()[:1]
+    frames["geometry"] = [line]
+    assert layers_of(frames, str(tmp_path), log)[0].source == str(newer)
+    words = f"holds 2 layer files of {IDS[0]}; the newest, as of none the track is known to be the frame's, is read, "
+    assert f"{words}{newer}." in log.text
+
+
+def test_of_two_files_of_a_frame_one_that_cannot_be_read_is_said_and_not_chosen(tmp_path):
+    _, other = write_twice(tmp_path, 0, FLIGHTS[0])
+    maker.write_layer_file(other, FLIGHTS[0], maker.Layers.of(FLIGHTS[0], surface, bed), elev=None)
     log = Log()
     check(layers_of(frames_of()[:1], str(tmp_path), log)[0], 0)
-    assert f"RADAR_FILES holds 2 such files of {IDS[0]}; the first is read, " in log.text
+    assert f"Left out: {other} lacks the field 'elev'" in log.text
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_file_of_a_frames_name_whose_track_is_elsewhere_is_told_and_one_that_is_the_frames_is_not(tmp_path, number):
+    flight = FLIGHTS[number]
+    start = (flight.lon[0], flight.lat[0] - np.sign(flight.lat[0]) * 0.03)  # 3 km
+    other = maker.Flight.straight(start, 60.0, 3000.0, elevation=2000.0)
+    path = maker.write_layer_file(tmp_path / f"{IDS[number]}.mat", other, maker.Layers.of(other, surface, bed))
+    row, log = frames_of()[number : number + 1], Log()
+    layers_of(row, str(tmp_path), log)
+    assert f"1 layer file lies more than 1 km off the frame's line; the first is {path}: check" in log.text
+    alone = Log()
+    RadarFiles(str(tmp_path)).layer_of({"id": IDS[number], "geometry": row.geometry.iloc[0]}, alone)
+    assert "A layer file lies more than 1 km off the frame's line" in alone.text
+    write_all(tmp_path)
+    path.unlink()
+    right = Log()
+    layers_of(row, str(tmp_path), right)
+    assert right.warnings == []
+
+
+def test_of_two_echograms_of_a_frame_that_of_csarp_standard_is_read_and_else_the_newest(tmp_path):
+    write_all(tmp_path)
+    standard = tmp_path / "CSARP_standard" / f"{IDS[0]}.mat"
+    for name in ("CSARP_qlook", "mine"):
+        (tmp_path / name).mkdir()
+        shutil.copy(standard, tmp_path / name)
+    os.utime(standard, (1.5e9, 1.5e9))
+    os.utime(tmp_path / "CSARP_qlook" / standard.name, (1.4e9, 1.4e9))
+    assert RadarFiles(str(tmp_path)).echogram_path({"id": IDS[0]}) == standard
+    standard.rename(tmp_path / "mine" / f"{IDS[0]}_old.mat")
+    (tmp_path / "CSARP_qlook" / standard.name).unlink()
+    log = Log()
+    assert RadarFiles(str(tmp_path)).echogram_path({"id": IDS[0]}, log) == tmp_path / "mine" / standard.name
+    assert f"holds 2 echogram files of {IDS[0]}; the newest is read" in log.text
 
 
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_read(tmp_path):

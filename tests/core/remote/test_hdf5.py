@@ -104,3 +104,18 @@ def test_real_matlab_files_come_as_h5py_reads_them(real_data, name):
         assert "twtt" in names
         for one in names:
             assert np.array_equal(found.read(one), witness[one][()], equal_nan=True)
+
+
+@pytest.mark.parametrize("size", [0xE2000000, 0xFFFFFFFF, 0x80000000])
+def test_a_text_of_more_bytes_than_numpy_counts_is_one_sentence_and_does_not_end_the_process(tmp_path, size):
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w") as file:
+        file["a"] = np.arange(3.0)
+        file["a"].attrs["kind"] = np.bytes_("a text of a length of its own")
+    content = path.read_bytes()
+    # A datatype message of class 3, text padded with zeros: 29 bytes long.
+    known = b"\x13\x01\x00\x00" + (29).to_bytes(4, "little")
+    assert content.count(known) == 1
+    path.write_bytes(content.replace(known, known[:4] + size.to_bytes(4, "little")))
+    with open_hdf5(path) as found, pytest.raises(InputError, match=f"values of {size:,} bytes each, at a"):
+        found.attribute("a", "kind")

@@ -1,5 +1,6 @@
 """The page about measured crossovers: its numbers are those of the table, and it stands alone."""
 
+import dataclasses
 import html
 import re
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xopr_crossovers.core.heights import HEIGHT_COLUMNS, SERIES_COLUMNS, MeasuredCrossovers, spread_of
+from xopr_crossovers.core.heights import HEIGHT_COLUMNS, SERIES_COLUMNS, FlownLines, MeasuredCrossovers, spread_of
 from xopr_crossovers.core.reports import CLASS_COLOURS, CLASSES_M, class_names, heights_page
 from xopr_crossovers.core.reports.value_charts import spreads, value_bins, value_histogram
 
@@ -97,6 +98,28 @@ def test_the_map_is_that_of_the_pole(lat, region):
     assert f"Differences, {region}" in page
     for colour in (CLASS_COLOURS[0], CLASS_COLOURS[3], CLASS_COLOURS[-1]):
         assert f'stroke="{colour}"' in page
+
+
+@pytest.mark.parametrize(("lat", "south"), [(-75.0, True), (75.0, False)])
+def test_the_map_has_the_flight_lines_of_its_hemisphere_under_the_points(lat, south):
+    found = measured([1.0, 2.0], lat)
+    assert "flight line" not in plain(heights_page(found))
+    places = found.table.to_crs("EPSG:3031" if south else "EPSG:3413").geometry
+    line = np.column_stack([places.x, places.y])
+    here, elsewhere = (FlownLines.of([(line, side)]) for side in (south, not south))
+    drawn = heights_page(dataclasses.replace(found, flown=here))
+    assert "flight line" in plain(drawn)
+    paths = re.findall(r'<path d="([^"]+)" fill="none" stroke="([^"]+)"', drawn)
+    order = [colour for data, colour in paths if data.startswith("M")]
+    assert order.index("#1d2b36") < order.index(CLASS_COLOURS[4])
+    assert "flight line" not in plain(heights_page(dataclasses.replace(found, flown=elsewhere)))
+
+
+def test_laser_and_radar_of_one_day_say_it_once():
+    found = measured([1.0, 2.0])
+    found.table.loc[0, "radar_time"] = pd.NaT
+    words = plain(heights_page(found))
+    assert "Laser 2023-07-01 Radar 2023-07-01; 1 unknown" in words
 
 
 def test_the_page_needs_no_other_file_and_takes_no_name_for_html():

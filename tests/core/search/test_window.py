@@ -106,7 +106,7 @@ def test_a_wrong_argument_is_one_clear_sentence(arguments, sentence):
 
 
 def test_exact_year_of_frames_flown_before_launch_names_their_dates():
-    with pytest.raises(InputError, match="flown from 2016-11-03 to 2016-11-03, before ICESat-2's first data"):
+    with pytest.raises(InputError, match="flown on 2016-11-03, before ICESat-2's first data"):
         window.resolve_window("exact_year", makers.frames(FRAME, date="20161103"))
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
-from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProcessingOutputLayerDefinition, QgsProperty
+from qgis.core import (
+    NULL,
+    QgsProcessingContext,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingOutputLayerDefinition,
+    QgsProperty,
+)
 
 from xopr_crossovers.plugin.bridge.layers import source_to_geodataframe
+from xopr_crossovers.plugin.processing import Run
 
 # One point in a cell of each of the first two frames.
 FIRST, SECOND = shapely.Point(-104, -75.2), shapely.Point(-104, -75.85)
@@ -177,6 +184,16 @@ def test_what_can_be_told_early_is_refused_in_a_sentence(refusal, provider, tmp_
 
 def test_a_good_set_of_parameters_is_accepted(refusal):
     assert refusal("loadcatalog", CATALOG="x", HEMISPHERE="south", START_DATE="2016-01-01", FRAMES="memory:") == ""
+
+
+@pytest.mark.parametrize("empty", ["", " ", None, NULL])
+def test_an_option_that_is_an_empty_text_is_the_default_one(provider, refusal, save, empty):
+    assert refusal("loadcatalog", CATALOG="x", HEMISPHERE=empty, FRAMES="memory:") == ""
+    places = save(points(FIRST))
+    assert refusal("predictpasses", PLACES=places, BEAMS=empty, DIRECTION=empty, PASSES="memory:") == ""
+    run = Run(provider.algorithm("predictpasses"), {"BEAMS": empty, "DIRECTION": empty}, QgsProcessingContext())
+    assert run.choices("BEAMS") == ["gt1l", "gt1r", "gt2l", "gt2r", "gt3l", "gt3r"]
+    assert run.choice("DIRECTION") == "both"
 
 
 @pytest.mark.parametrize(

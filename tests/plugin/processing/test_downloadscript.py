@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -50,6 +51,21 @@ def test_a_layer_with_places_will_do_too(run, save):
     )
     results = run("downloadscript", MATCHES=save(points.set_crs(4326)).source(), KIND="urls", SCRIPT="TEMPORARY_OUTPUT")
     assert results["N_GRANULES"] == 1
+
+
+def test_matched_frames_as_they_are_written_will_do_too(run, save, feedback):
+    lists = [
+        [{"granule_id": name, "s3_url": None, "https_url": f"{HOST}/{name}"} for name in names]
+        for names in ((A, B), (B,))
+    ]
+    frames = gpd.GeoDataFrame(
+        {"id": ["f1", "f2"], "atl06_granules": [json.dumps(one) for one in lists]},
+        geometry=[shapely.LineString([(0, -80), (1, -80)])] * 2,
+        crs=4326,
+    )
+    results = run("downloadscript", MATCHES=save(frames).source(), KIND="urls", SCRIPT="TEMPORARY_OUTPUT")
+    assert lines(results["SCRIPT"]) == [f"{HOST}/{A}", f"{HOST}/{B}", ""]
+    assert "MATCHES: 3 rows of 2 granules; each is fetched once." in feedback.infos
 
 
 def test_each_form_has_its_ending_and_unix_line_feeds_and_scripts_can_be_run(run, matches, feedback, tmp_path):
