@@ -1,7 +1,7 @@
 """Rows into a GeoPackage table that QGIS has just made, in bulk.
 
 QGIS makes the file, the table and its empty spatial index; a feature at a time takes some 45 microseconds a row to fill
-them (QGIS 3.22), one statement for all of them 4. GDAL's own way in bulk, through Arrow, begins with version 3.8 and is
+them (QGIS 3.22), statements for all of them 3. GDAL's own way in bulk, through Arrow, begins with version 3.8 and is
 not in QGIS's Python; docs/performance.md compares. For the layout of what is filled see
 https://www.geopackage.org/spec131/ (contents, R-tree extension).
 """

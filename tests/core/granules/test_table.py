@@ -403,6 +403,17 @@ def test_a_table_that_went_through_a_layer_comes_back_the_same():
     assert back.crs == granules.crs
 
 
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [("short_name", "ATL06"), ("version", "007"), ("rgt", 2), ("cycle", 22), ("region", 11), ("revision", 1)],
+)
+def test_what_one_granule_does_not_say_comes_from_its_name_and_what_another_says_stays(column, said):
+    told = "999" if column == "version" else "ATL03" if column == "short_name" else 7
+    table = makers.granules(RING, RING)
+    table[column] = pd.Series([told, None], dtype=object)
+    assert normalize_granules(table)[column].tolist() == [told, said]
+
+
 def test_a_layer_of_names_alone_is_enough():
     layer = gpd.GeoDataFrame({"granule_id": [NAME]}, geometry=[shapely.Polygon(RING)], crs="EPSG:3031")
     granules = normalize_granules(layer)
