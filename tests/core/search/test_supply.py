@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from depth import times
 from makers import Log
 from standin import Fault, StandIn
 from xopr_crossovers.core.common.errors import CancelledError, SearchError
@@ -347,10 +348,11 @@ def start_search(cmr, folder):
     )
 
 
+@pytest.mark.deep
 def test_killed_at_any_moment_the_store_is_whole_and_the_next_run_ends_with_the_same_granules(cmr, tmp_path, truth):
     expected = truth(LARGE, MONTHS)
     moments = random.Random(20240106)  # noqa: S311
-    for _ in range(6):
+    for _ in range(times(6, 3)):
         process = start_search(cmr, tmp_path)
         process.stdout.readline()
         time.sleep(moments.uniform(0, 1.5))
