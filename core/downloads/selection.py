@@ -60,7 +60,7 @@ def granules_to_fetch(
     granules = _once(rows, name)
     if len(rows) > len(granules):
         of_granules = count(len(granules), "granule", "granules")
-        progress.info(f"{name}: {len(rows):,} rows of {of_granules}; each is fetched once.")
+        progress.info(f"{name}: {count(len(rows), 'row', 'rows')} of {of_granules}; each is fetched once.")
     links, reasons = fit_links(granules["https_url"])
     for reason, n_granules in reasons.value_counts().items():
         progress.warn(f"{count(n_granules, 'granule has', 'granules have')} {reason}, and cannot be fetched.")

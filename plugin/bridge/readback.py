@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
 
-from ...core.common import InputError
+from ...core.common import InputError, count, some_of
 from ...core.geometry import earth_crs
 from ..files import Format
 from .attributes import kind_of, values_of
@@ -131,15 +131,19 @@ class Written:
         return ""
 
     def _rows(self, n_there: int) -> str:
-        return f"{max(n_there, 0):,} of {self.rows:,} rows are in it" if n_there < self.rows else ""
+        return f"{some_of(max(n_there, 0), self.rows, 'row', 'rows', 'is', 'are')} in it" if n_there < self.rows else ""
 
     def _without(self, missing: int) -> str:
         if not self._is_spatial or missing <= self.missing:
             return ""
-        return f"{missing:,} rows have no geometry in it, and {self.missing:,} had none"
+        return f"{count(missing, 'row has', 'rows have')} no geometry in it, and {self.missing:,} had none"
 
     def _cut(self, longest: int) -> str:
-        return f"texts of {self.longest:,} characters are cut to {longest:,} in it" if longest < self.longest else ""
+        return (
+            f"texts of {count(self.longest, 'character', 'characters')} are cut to {longest:,} in it"
+            if longest < self.longest
+            else ""
+        )
 
     def _compare(self, table: gpd.GeoDataFrame, is_all: bool, longest: int | None) -> str:
         theirs = Written(with_head=False)
