@@ -1,0 +1,102 @@
+"""What is said in the desktop's message bar after a run, with buttons that do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import Qgis
+from qgis.PyQt.QtWidgets import QPushButton
+from qgis.utils import iface
+
+if TYPE_CHECKING:
+    from qgis.gui import QgsMessageBarItem
+
+_TITLE = "xOPR Crossovers"
+
+# By what they are about: the newest takes the place of the one before, so that a batch of runs leaves one.
+_told: dict[str, QgsMessageBarItem] = {}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """An algorithm that can go on with the layers of a run.
+
+    Attributes
+    ----------
+    algorithm : str
+        Its id.
+    title : str
+        Its name in the toolbox.
+    what : str
+        What it is for, in a few words.
+    outputs : mapping of str to str
+        Which output of the run is which of its parameters, by the parameter's name.
+    given : mapping
+        Further values of its parameters, which were those of the run.
+    """
+
+    algorithm: str
+    title: str
+    what: str
+    outputs: Mapping[str, str]
+    given: Mapping[str, Any]
+
+
+def offer_next(steps: Sequence[NextStep], layers: Mapping[str, str]) -> None:
+    """Offer to go on with the layers of a run, where there is a desktop.
+
+    Parameters
+    ----------
+    steps : sequence of NextStep
+    layers : mapping of str to str
+        Id of each layer that was loaded, by the output's name.
+    """
+    buttons = []
+    for step in steps:
+        if set(step.outputs.values()) <= set(layers):
+            values = {**step.given, **{name: layers[output] for name, output in step.outputs.items()}}
+            buttons.append((f"{step.title}...", partial(_open_dialog, step.algorithm, values)))
+    if buttons:
+        tell("next", "What next?", buttons)
+
+
+def tell(about: str, text: str, buttons: Sequence[tuple[str, Callable[[], None]]]) -> None:
+    """Show a sentence with buttons, in place of the last one about the same; nothing without a desktop.
+
+    Parameters
+    ----------
+    about : str
+    text : str
+    buttons : sequence of (str, callable)
+        What each says, and does before the sentence goes.
+    """
+    if iface is None:
+        return
+    bar = iface.messageBar()
+    _forget(about)
+    item = bar.createMessage(_TITLE, text)
+    for label, action in buttons:
+        button = QPushButton(label, item)
+        button.clicked.connect(partial(_press, about, action))
+        item.layout().addWidget(button)
+    _told[about] = bar.pushWidget(item, Qgis.MessageLevel.Info)
+
+
+def _press(about: str, action: Callable[[], None], _: bool = False) -> None:
+    _forget(about)
+    action()
+
+
+def _forget(about: str) -> None:
+    item = _told.pop(about, None)
+    if item is not None and item in iface.messageBar().items():
+        iface.messageBar().popWidget(item)
+
+
+def _open_dialog(algorithm: str, values: dict[str, Any]) -> None:
+    from processing import createAlgorithmDialog
+
+    createAlgorithmDialog(algorithm, values).show()
