@@ -96,9 +96,7 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mis
         result_group.take_in(project, layer, self.origin, {one.run: one.origin for one in together})
         node = project.layerTreeRoot().findLayer(layer.id())
         if node is not None:
-            # The tree's view takes notice of a change only.
-            node.setExpanded(False)
-            node.setExpanded(not self.style.is_wide)
+            result_group.fold(node, self.style.is_wide)
         for frames, matches in relations.related([pair for pair in shown if isinstance(pair[1], QgsVectorLayer)]):
             relations.relate(frames, matches, project)
         if all(one.layer_id for one in together):

@@ -18,6 +18,8 @@ _TITLE = "xOPR Crossovers"
 
 # By what they are about: the newest takes the place of the one before, so that a batch of runs leaves one.
 _told: dict[str, QgsMessageBarItem] = {}
+# Without a reference the dialog would stay without what Python adds to it, and not run.
+_open: list[Any] = []
 
 
 @dataclass(frozen=True)
@@ -99,4 +101,7 @@ def _forget(about: str) -> None:
 def _open_dialog(algorithm: str, values: dict[str, Any]) -> None:
     from processing import createAlgorithmDialog
 
-    createAlgorithmDialog(algorithm, values).show()
+    dialog = createAlgorithmDialog(algorithm, values)
+    _open.append(dialog)
+    dialog.finished.connect(lambda _=0: _open.remove(dialog))
+    dialog.show()

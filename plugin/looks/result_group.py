@@ -72,6 +72,12 @@ def name_in(project: QgsProject | None, layer: QgsMapLayer) -> str | None:
     return str(layer.name()) if known else None
 
 
+def fold(node: QgsLayerTreeNode, folded: bool) -> None:
+    """Fold or unfold a part of the layer tree, whose view takes notice of a change only."""
+    node.setExpanded(folded)
+    node.setExpanded(not folded)
+
+
 def take_in(project: QgsProject, layer: QgsMapLayer, origin: Origin, together: Mapping[str, Origin]) -> None:
     """Put a layer that was just loaded to the others of its run, or to those that it was made from.
 
@@ -101,11 +107,12 @@ def take_in(project: QgsProject, layer: QgsMapLayer, origin: Origin, together: M
     for one in older:
         _put_back(one, one.layer())
     target = group or parent
-    position = _position(group, origin.style.level) if group else 0
+    position = _position(group, layer, origin.style.level) if group else 0
     if node.parent() is not target or group:
         _move(node, target, position)
     if group:
         group.setItemVisibilityChecked(True)
+        fold(group, False)
 
 
 def _stands(layer: QgsMapLayer, node: QgsLayerTreeLayer, name: str) -> bool:
@@ -194,7 +201,7 @@ def _put_back(node: QgsLayerTreeNode, named: QgsMapLayer | QgsLayerTreeGroup) ->
         named.setName(f"{named.name()} ({time})")
         named.setCustomProperty(_NAME, named.name())
     node.setItemVisibilityChecked(False)
-    node.setExpanded(False)
+    fold(node, True)
 
 
 def _move(node: QgsLayerTreeLayer, group: QgsLayerTreeGroup, position: int) -> None:
@@ -211,12 +218,12 @@ def _remove_if_empty(group: QgsLayerTreeGroup) -> None:
         group.parent().removeChildNode(group)
 
 
-def _position(group: QgsLayerTreeGroup, level: int) -> int:
+def _position(group: QgsLayerTreeGroup, layer: QgsMapLayer, level: int) -> int:
     """Return where in the group a layer belongs: before the first that is drawn below it, or is older."""
     children = group.children()
     for index, child in enumerate(children):
-        layer = child.layer() if isinstance(child, QgsLayerTreeLayer) else None
-        if layer is not None and int(layer.customProperty(_LEVEL, LOWEST)) >= level:
+        other = child.layer() if isinstance(child, QgsLayerTreeLayer) else None
+        if other not in (None, layer) and int(other.customProperty(_LEVEL, LOWEST)) >= level:
             return index
     return len(children)
 

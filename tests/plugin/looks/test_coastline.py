@@ -14,6 +14,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsProcessingUtils,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -25,7 +26,7 @@ from qgis.PyQt.QtGui import QColor
 from xopr_crossovers.plugin.looks import coastline
 from xopr_crossovers.plugin.options import settings
 
-SIZE = 200
+SIZE = 100
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def coasts(project):
 
 
 def drawn(layer, crs, extent):
-    """How much of a map is land: its share of the pixels, and whether the land is of one colour."""
+    """How much of a map is land: its share of the pixels, and whether all pixels are alike but for rounding."""
     shown = QgsMapSettings()
     shown.setDestinationCrs(QgsCoordinateReferenceSystem(crs))
     shown.setLayers([layer])
@@ -51,8 +52,8 @@ def drawn(layer, crs, extent):
     job.start()
     job.waitForFinished()
     image = job.renderedImage()
-    pixels = [image.pixelColor(x, y).name() for x in range(SIZE) for y in range(SIZE)]
-    return sum(pixel != "#ffffff" for pixel in pixels) / len(pixels), len(set(pixels)), set(pixels)
+    shades = [image.pixelColor(x, y).red() for x in range(SIZE) for y in range(SIZE)]
+    return sum(shade < 255 for shade in shades) / len(shades), max(shades) - min(shades) <= 2
 
 
 def test_it_is_the_lowest_layer_folded_and_called_by_its_source(load, wanted, in_tree):
@@ -157,15 +158,15 @@ def north(qgis_app):
 
 
 def test_there_is_land_at_the_south_pole_without_a_hole_or_a_slit_at_the_antimeridian(south):
-    assert drawn(south, "EPSG:3031", (-60_000, -60_000, 60_000, 60_000)) == (1.0, 1)
+    assert drawn(south, "EPSG:3031", (-60_000, -60_000, 60_000, 60_000)) == (1.0, True)
     # The Transantarctic Mountains beside the Ross Ice Shelf, 85 to 89 S, with the antimeridian down the middle.
-    assert drawn(south, "EPSG:3031", (-50_000, -400_000, 50_000, -300_000)) == (1.0, 1)
+    assert drawn(south, "EPSG:3031", (-50_000, -400_000, 50_000, -300_000)) == (1.0, True)
 
 
 def test_there_is_no_slit_in_chukotka(north):
     # 180 E, 67 N: land from the Arctic Ocean to the Gulf of Anadyr.
     x, y = gpd.GeoSeries.from_xy([180.0], [67.0], crs="EPSG:4326").to_crs("EPSG:3413").get_coordinates().iloc[0]
-    assert drawn(north, "EPSG:3413", (x - 30_000, y - 30_000, x + 30_000, y + 30_000)) == (1.0, 1)
+    assert drawn(north, "EPSG:3413", (x - 30_000, y - 30_000, x + 30_000, y + 30_000)) == (1.0, True)
 
 
 @pytest.mark.parametrize(
@@ -190,12 +191,14 @@ def test_land_is_where_land_is(south, north, side, place, is_land):
 
 def test_on_a_map_of_the_world_it_stays_in_its_cap(south, north):
     for crs, world in (("EPSG:4326", (140, -40, 220, 40)), ("EPSG:3857", (-4e6, -4e6, 4e6, 4e6))):
-        assert drawn(south, crs, world) == drawn(north, crs, world) == (0.0, 1)
+        assert drawn(south, crs, world) == drawn(north, crs, world) == (0.0, True)
 
 
 def test_no_dialog_offers_it_as_an_input_nor_does_anything_snap_to_it(load, wanted):
     load("memory")
-    assert not [layer for layer in wanted.mapLayers().values() if isinstance(layer, QgsVectorLayer) and layer.name() == coastline.NAME]
+    offered = QgsProcessingUtils.compatibleVectorLayers(wanted)
+    assert coasts(wanted)[0].name() not in [layer.name() for layer in offered]
+    assert len(offered) == 2
 
 
 def test_this_qgis_has_the_map_of_the_world(qgis_app):

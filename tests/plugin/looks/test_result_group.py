@@ -6,6 +6,7 @@ import pytest
 import shapely
 from qgis.core import QgsCoordinateReferenceSystem, QgsLayerTreeGroup, QgsLayerTreeRegistryBridge, QgsVectorLayer
 
+from xopr_crossovers.plugin.looks import result_group
 
 @pytest.mark.parametrize("where", ["file", "memory"])
 def test_the_layers_of_a_run_are_in_one_group_named_after_season_and_passes_the_frames_on_top(load, where, in_tree):
@@ -42,6 +43,20 @@ def test_the_projection_of_a_project_with_layers_is_left_alone(load, project):
     project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
     load()
     assert project.crs().authid() == "EPSG:3857"
+
+
+def test_the_order_holds_where_qgis_adds_each_layer_to_the_group_that_is_growing(load, project, in_tree, monkeypatch):
+    make = result_group._new_group
+
+    def make_current(*arguments):
+        group = make(*arguments)
+        current = QgsLayerTreeRegistryBridge.InsertionPoint(group, 0)
+        project.layerTreeRegistryBridge().setLayerInsertionPoint(current)
+        return group
+
+    monkeypatch.setattr(result_group, "_new_group", make_current)
+    load("memory")
+    assert [list(group.values()) for group in in_tree()] == [[["matched_frames", "matches"]]]
 
 
 @pytest.mark.parametrize("where", ["file", "memory"])
