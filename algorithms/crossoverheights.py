@@ -115,9 +115,7 @@ radar saw along the flight. The report is a page with charts, tables and a map f
     TAGS = ("heights", "elevation", "difference", "atl06", "laser", "surface", "dhdt", "trend", "crossover", "dem")
     PACKAGES: ClassVar = ("pyfive",)
     STYLES: ClassVar = {"HEIGHTS": HEIGHTS, "SERIES": SERIES}
-    NEXT: ClassVar = (
-        Next("all heights along a frame", "readalong", {"FRAMES": "FRAMES", "MATCHES": "HEIGHTS"}),
-    )
+    NEXT: ClassVar = (Next("all heights along a frame", "readalong", {"FRAMES": "FRAMES", "MATCHES": "HEIGHTS"}),)
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -6,7 +6,15 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Next, Run, XoprAlgorithm, crossing_parameters, frame_parameters, parameters
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Next,
+    Run,
+    XoprAlgorithm,
+    crossing_parameters,
+    frame_parameters,
+    parameters,
+)
 
 # By this name, since scanners for passwords take "pass_time" with a text beside it for one.
 _OVERFLIGHT = "Pass (UTC)"

@@ -26,9 +26,7 @@ says how many there were.
 """
     TAGS = ("points", "core sites", "near", "select", "mbox", "morton")
     STYLES: ClassVar = {"SUBSET": styles.FRAMES}
-    NEXT: ClassVar = (
-        Next("the granules that cross them", "findgranules", {"FRAMES": "SUBSET"}),
-    )
+    NEXT: ClassVar = (Next("the granules that cross them", "findgranules", {"FRAMES": "SUBSET"}),)
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -188,7 +188,9 @@ def _patches(land: list[QgsGeometry], hemisphere: str) -> list[QgsGeometry]:
     if hemisphere == "south":
         # Far enough from the pole for the chords between the ring's corners to lie on land.
         ring = [QgsPointXY(lon, -90.0 + 2 * _SEAM) for lon in range(-180, 181, 15)]
-        patches.append(QgsGeometry.fromPolygonXY([[*ring, QgsPointXY(180.0, -90.0), QgsPointXY(-180.0, -90.0), ring[0]]]))
+        patches.append(
+            QgsGeometry.fromPolygonXY([[*ring, QgsPointXY(180.0, -90.0), QgsPointXY(-180.0, -90.0), ring[0]]])
+        )
     return patches
 
 

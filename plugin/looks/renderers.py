@@ -40,7 +40,7 @@ _DAYS_APART = (
     (1827, 1e9, "farther in time, or not known"),
 )
 # Sizes (mm) of the classes, the near ones first: what is compared first is seen first.
-_POINTS_MM = (3.0, 2.7, 2.4, 2.1, 1.8)
+_POINTS_MM = (2.6, 2.4, 2.2, 2.0, 1.8)
 _LINES_MM = (1.1, 0.95, 0.8, 0.65, 0.5)
 # Metres from a planned pass to its place.
 _FROM_PLACE = (

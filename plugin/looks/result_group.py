@@ -141,7 +141,11 @@ def _replace_same(project: QgsProject, layer: QgsMapLayer) -> None:
 def _tables(layer: QgsMapLayer) -> set[tuple[str, str]]:
     if not isinstance(layer, QgsVectorLayer) or layer.providerType() == "memory":
         return set()
-    return {(str(place.file), place.table or place.path.stem) for place in layer_places.places_of_layer(layer) if not place.server}
+    return {
+        (str(place.file), place.table or place.path.stem)
+        for place in layer_places.places_of_layer(layer)
+        if not place.server
+    }
 
 
 def _outside(parent: QgsLayerTreeNode) -> QgsLayerTreeNode:
@@ -161,9 +165,7 @@ def _group_of_run(root: QgsLayerTreeGroup, run: str) -> QgsLayerTreeGroup | None
     return next((group for group in root.findGroups(True) if group.customProperty(_RUN) == run), None)
 
 
-def _new_group(
-    root: QgsLayerTreeGroup, parent: QgsLayerTreeGroup, together: Mapping[str, Origin]
-) -> QgsLayerTreeGroup:
+def _new_group(root: QgsLayerTreeGroup, parent: QgsLayerTreeGroup, together: Mapping[str, Origin]) -> QgsLayerTreeGroup:
     name, made = _group_name(together), _made(together)
     equal = [
         group
@@ -178,9 +180,7 @@ def _new_group(
     return group
 
 
-def _equal_in(
-    parent: QgsLayerTreeGroup, layer: QgsMapLayer, kind: str, made: str | None
-) -> list[QgsLayerTreeLayer]:
+def _equal_in(parent: QgsLayerTreeGroup, layer: QgsMapLayer, kind: str, made: str | None) -> list[QgsLayerTreeLayer]:
     """Return the nodes of earlier layers of a kind that stand side by side, and as their runs left them."""
     found = []
     for node in parent.children():
@@ -210,6 +210,9 @@ def _move(node: QgsLayerTreeLayer, group: QgsLayerTreeGroup, position: int) -> N
     moved.setItemVisibilityChecked(True)
     group.insertChildNode(position, moved)
     before.removeChildNode(node)
+    if before is not group and before.customProperty(_RUN) is not None and not before.itemVisibilityChecked():
+        # QGIS unfolds the current group, to add to it.
+        fold(before, True)
     _remove_if_empty(before)
 
 

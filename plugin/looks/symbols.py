@@ -6,7 +6,7 @@ from qgis.core import QgsLineSymbol, QgsMarkerSymbol, QgsSimpleLineSymbolLayer, 
 
 # Dark on a light canvas and on pale colours; the light one round it, on dark lines and on a dark canvas.
 _RIM, _HALO = "#26262e", "#ffffff"
-_RIM_MM, _HALO_MM = 0.2, 0.35
+_RIM_MM, _HALO_MM = 0.15, 0.3
 
 
 def line(colour: str, width: float) -> QgsLineSymbol:
@@ -25,7 +25,7 @@ def cased_line(colour: str, width: float) -> QgsLineSymbol:
     return symbol
 
 
-def point(colour: str, size: float = 2.2) -> QgsMarkerSymbol:
+def point(colour: str, size: float = 2.0) -> QgsMarkerSymbol:
     """Return a disc of a diameter in millimetres that stands out on lines and ground of any colour."""
     symbol = QgsMarkerSymbol.createSimple(
         {"name": "circle", "color": _HALO, "size": str(size + 2 * _HALO_MM), "outline_style": "no"}

@@ -44,6 +44,9 @@ def possible(run: Inputs, steps: tuple[Next, ...], rows: Mapping[str, int]) -> l
     rows : mapping of str to int
         How many there are in each layer that was written: an empty one leads nowhere.
     """
+    # One layer may be full while nothing was found, as that of all frames is.
+    if any(rows.get(source) == 0 for step in steps for source in step.takes.values()):
+        return []
     registry = QgsApplication.processingRegistry()
     found = []
     for step in steps:
@@ -51,9 +54,9 @@ def possible(run: Inputs, steps: tuple[Next, ...], rows: Mapping[str, int]) -> l
         given: dict[str, Any] = {}
         outputs = {}
         for parameter, source in step.takes.items():
-            if rows.get(source):
+            if source in rows:
                 outputs[parameter] = source
-            elif source not in rows and run.given(source):
+            elif run.given(source):
                 given[parameter] = run.parameters[source]
         if algorithm is not None and outputs and len(outputs) + len(given) == len(step.takes):
             found.append(NextStep(algorithm.id(), algorithm.displayName(), step.what, outputs, given))

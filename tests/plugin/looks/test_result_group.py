@@ -8,6 +8,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsLayerTreeGroup, QgsLayerT
 
 from xopr_crossovers.plugin.looks import result_group
 
+
 @pytest.mark.parametrize("where", ["file", "memory"])
 def test_the_layers_of_a_run_are_in_one_group_named_after_season_and_passes_the_frames_on_top(load, where, in_tree):
     load(where)

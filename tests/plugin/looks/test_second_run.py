@@ -34,7 +34,9 @@ def test_a_run_into_the_same_files_replaces_the_layers_and_their_group(load, pro
     assert len(project.mapLayers()) == 2
 
 
-def test_a_file_that_is_known_by_another_spelling_is_not_shown_twice(load, load_results, project, save, tmp_path, frames_table, granules_table):
+def test_a_file_that_is_known_by_another_spelling_is_not_shown_twice(
+    load, load_results, project, save, tmp_path, frames_table, granules_table
+):
     load()
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
     outputs = {name: str(tmp_path / "link" / f"{name}.gpkg") for name in ("MATCHED_FRAMES", "MATCHES")}
@@ -90,7 +92,9 @@ def test_a_layer_that_the_user_has_opened_from_the_file_of_a_run_is_left_alone(l
     assert "mine" in in_tree()
 
 
-def test_crossovers_of_layers_in_a_group_join_it_above_the_frames(load_results, project, in_tree, cmr, save, frames_table):
+def test_crossovers_of_layers_in_a_group_join_it_above_the_frames(
+    load_results, project, in_tree, cmr, save, frames_table
+):
     outputs = dict.fromkeys(("MATCHED_FRAMES", "MATCHES", "GRANULES"), "TEMPORARY_OUTPUT")
     load_results("findgranules", FRAMES=save(frames_table), CMR_URL=cmr.url, **outputs)
     layers = {"FRAMES": layer(project, "Matched frames").id(), "GRANULES": layer(project, "Granules").id()}
@@ -99,7 +103,9 @@ def test_crossovers_of_layers_in_a_group_join_it_above_the_frames(load_results, 
     assert names == ["crossovers", "matched_frames", "granules", "matches"]
 
 
-def test_the_same_step_again_puts_its_older_layer_back_within_the_group(load_results, project, in_tree, cmr, save, frames_table):
+def test_the_same_step_again_puts_its_older_layer_back_within_the_group(
+    load_results, project, in_tree, cmr, save, frames_table
+):
     outputs = dict.fromkeys(("MATCHED_FRAMES", "MATCHES", "GRANULES"), "TEMPORARY_OUTPUT")
     load_results("findgranules", FRAMES=save(frames_table), CMR_URL=cmr.url, **outputs)
     layers = {"FRAMES": layer(project, "Matched frames").id(), "GRANULES": layer(project, "Granules").id()}
@@ -114,7 +120,9 @@ def test_the_same_step_again_puts_its_older_layer_back_within_the_group(load_res
     assert not root.findLayer(older.id()).isVisible()
 
 
-def test_a_search_of_its_own_joins_no_group_though_its_frames_are_in_one(load_results, project, in_tree, cmr, save, frames_table):
+def test_a_search_of_its_own_joins_no_group_though_its_frames_are_in_one(
+    load_results, project, in_tree, cmr, save, frames_table
+):
     outputs = dict.fromkeys(("MATCHED_FRAMES", "MATCHES", "GRANULES"), "TEMPORARY_OUTPUT")
     load_results("findgranules", FRAMES=save(frames_table), CMR_URL=cmr.url, **outputs)
     frames = layer(project, "Matched frames").id()
@@ -126,7 +134,9 @@ def test_a_search_of_its_own_joins_no_group_though_its_frames_are_in_one(load_re
     assert "(" not in second  # it is no older run of the same
 
 
-def test_frames_of_two_seasons_stand_side_by_side_and_of_one_twice_the_newer_is_shown(load_results, project, tmp_path, frames_table):
+def test_frames_of_two_seasons_stand_side_by_side_and_of_one_twice_the_newer_is_shown(
+    load_results, project, tmp_path, frames_table
+):
     for number, season in enumerate(("2020_Test_One", "2021_Test_Two", "2021_Test_Two")):
         frames_table.assign(collection=season).to_file(tmp_path / f"{number}.gpkg")
         load_results("loadcatalog", CATALOG=str(tmp_path / f"{number}.gpkg"), FRAMES="TEMPORARY_OUTPUT")
