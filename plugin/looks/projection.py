@@ -1,4 +1,4 @@
-"""The projection of the project: the pole's where only our layers are; else the user's, with a word where it misleads."""
+"""The projection of the project: the pole's where only our layers are, else the user's, with a word if it misleads."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
             form,
             "coastline",
             "Coast&line",
-            "Natural Earth's, from the map of the world that QGIS ships. It comes once a project, and not into one with a "
+            "Natural Earth's, from the map of the world that QGIS ships. It comes once a project, and into none with a "
             "base map or areas of your own; remove or hide it as any layer.",
             wide=False,
         )

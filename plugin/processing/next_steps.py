@@ -70,7 +70,7 @@ def sentence(steps: list[NextStep]) -> str:
 
 def is_a_part(run: Inputs) -> bool:
     """Whether a run is one of several: a step of a model, or a row of a batch."""
-    return "Step" in run.feedback.metaObject().className() or "Model" in run.feedback.metaObject().className()
+    return bool(run.feedback.inherits("QgsProcessingMultiStepFeedback"))
 
 
 def _told(step: NextStep) -> str:
