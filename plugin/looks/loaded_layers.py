@@ -90,8 +90,8 @@ class LoadedLayer(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mis
         self.layer_id = layer.id()
         shown = [(one.style, project.mapLayer(one.layer_id)) for one in together if one.layer_id]
         # Others of the run may be there already, or come later.
-        is_alone = set(project.mapLayers()) <= {one.layer_id for one in together}
-        if is_alone:
+        others = [one for name, one in project.mapLayers().items() if name not in {one.layer_id for one in together}]
+        if all(coastline.is_coastline(one) for one in others):
             projection.show(project, shown)
         result_group.take_in(project, layer, self.origin, {one.run: one.origin for one in together})
         node = project.layerTreeRoot().findLayer(layer.id())

@@ -103,5 +103,6 @@ def _open_dialog(algorithm: str, values: dict[str, Any]) -> None:
 
     dialog = createAlgorithmDialog(algorithm, values)
     _open.append(dialog)
-    dialog.finished.connect(lambda _=0: _open.remove(dialog))
+    # Not "finished": the dialog has a method of that name.
+    dialog.destroyed.connect(lambda: _open.clear())
     dialog.show()

@@ -9,13 +9,11 @@ import geopandas as gpd
 import pytest
 import shapely
 from qgis.core import (
-    QgsAnnotationLayer,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProcessingUtils,
-    QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
@@ -23,6 +21,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
+from xopr_crossovers.plugin.compat import POLYGON_GEOMETRY
 from xopr_crossovers.plugin.looks import coastline
 from xopr_crossovers.plugin.options import settings
 
@@ -37,7 +36,7 @@ def wanted(project):
 
 
 def coasts(project):
-    return [layer for layer in project.mapLayers().values() if isinstance(layer, QgsAnnotationLayer)]
+    return [layer for layer in project.mapLayers().values() if coastline.is_coastline(layer)]
 
 
 def drawn(layer, crs, extent):
@@ -59,7 +58,7 @@ def drawn(layer, crs, extent):
 def test_it_is_the_lowest_layer_folded_and_called_by_its_source(load, wanted, in_tree):
     load("memory")
     assert len(in_tree()) == 2
-    assert in_tree()[-1] == "coastline_(natural_earth)"
+    assert in_tree()[-1] == "land_(natural_earth)"
     node = wanted.layerTreeRoot().children()[-1]
     assert not node.isExpanded()
     assert node.isVisible()
@@ -100,28 +99,38 @@ def test_the_project_is_zoomed_to_and_projected_for_the_frames_all_the_same(load
     assert wanted.crs().authid() == "EPSG:3031"
 
 
-def test_a_saved_project_has_it_though_the_map_of_the_world_is_gone(load, wanted, tmp_path):
+def test_a_saved_project_has_it_again_on_another_computer(load, wanted, tmp_path):
     load()
-    items = len(coasts(wanted)[0].items())
-    wanted.write(str(tmp_path / "project.qgz"))
-    assert (tmp_path / "project.qgz").stat().st_size < 500_000
+    wanted.write(str(tmp_path / "project.qgs"))
+    assert "inbuilt:/data/world_map.gpkg" in (tmp_path / "project.qgs").read_text("utf-8")
     wanted.clear()
-    wanted.read(str(tmp_path / "project.qgz"))
+    wanted.read(str(tmp_path / "project.qgs"))
     (coast,) = coasts(wanted)
-    assert len(coast.items()) == items > 50
-    assert "world_map" not in (coast.source() or "")
+    assert coast.isValid()
+    assert drawn(coast, "EPSG:3031", (-60_000, -60_000, 60_000, 60_000)) == (1.0, True)
     load()
     assert coasts(wanted) == [coast]
 
 
-def test_the_map_of_the_world_is_not_touched(qgis_app, project, tmp_path):
-    shutil.copy(coastline.world_map(), tmp_path / "world_map.gpkg")
-    before = (tmp_path / "world_map.gpkg").stat().st_mtime_ns, digest(tmp_path / "world_map.gpkg")
-    (tmp_path / "world_map.gpkg").chmod(0o444)
-    coastline.coastline(tmp_path / "world_map.gpkg", "south", project)
-    assert (tmp_path / "world_map.gpkg").stat().st_mtime_ns == before[0]
-    assert digest(tmp_path / "world_map.gpkg") == before[1]
-    assert [path.name for path in tmp_path.iterdir()] == ["world_map.gpkg"]
+def test_the_map_of_the_world_is_not_written_to_even_where_it_could_be(project, tmp_path):
+    folder = tmp_path / "resources"
+    folder.mkdir()
+    world = folder / "world_map.gpkg"
+    shutil.copy(coastline.world_map(), world)
+    before = world.stat().st_mtime_ns, digest(world)
+    for side, crs in (("south", "EPSG:3031"), ("north", "EPSG:3413")):
+        project.addMapLayer(coastline.coastline(world, side))
+        (coast,) = coasts(project)
+        drawn(coast, crs, (-3e6, -3e6, 3e6, 3e6))
+        project.write(str(tmp_path / "project.qgs"))
+        project.clear()
+        project.read(str(tmp_path / "project.qgs"))
+        assert coasts(project)[0].isValid()
+        assert [path.name for path in folder.iterdir()] == ["world_map.gpkg"]
+        del coast
+        project.clear()
+    assert (world.stat().st_mtime_ns, digest(world)) == before
+    assert [path.name for path in folder.iterdir()] == ["world_map.gpkg"]
 
 
 def digest(path):
@@ -143,18 +152,14 @@ def test_without_a_map_of_the_world_one_line_says_so_and_all_else_is_as_ever(
     assert len(in_tree()) == 2
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def south(qgis_app):
-    layer = coastline.coastline(coastline.world_map(), "south", QgsProject.instance())
-    yield layer
-    del layer
+    return coastline.coastline(coastline.world_map(), "south")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def north(qgis_app):
-    layer = coastline.coastline(coastline.world_map(), "north", QgsProject.instance())
-    yield layer
-    del layer
+    return coastline.coastline(coastline.world_map(), "north")
 
 
 def test_there_is_land_at_the_south_pole_without_a_hole_or_a_slit_at_the_antimeridian(south):
@@ -194,11 +199,23 @@ def test_on_a_map_of_the_world_it_stays_in_its_cap(south, north):
         assert drawn(south, crs, world) == drawn(north, crs, world) == (0.0, True)
 
 
-def test_no_dialog_offers_it_as_an_input_nor_does_anything_snap_to_it(load, wanted):
+def test_in_the_lists_of_dialogs_it_is_no_frames_and_comes_after_the_granules(load, wanted):
     load("memory")
-    offered = QgsProcessingUtils.compatibleVectorLayers(wanted)
-    assert coasts(wanted)[0].name() not in [layer.name() for layer in offered]
-    assert len(offered) == 2
+    (coast,) = coasts(wanted)
+    assert coast.geometryType() == POLYGON_GEOMETRY
+    assert sorted([coast.name(), "Granules"]) == ["Granules", coast.name()]
+
+
+def test_it_is_neither_identified_nor_edited(load, wanted):
+    load("memory")
+    (coast,) = coasts(wanted)
+    assert not coast.flags() & coast.LayerFlag.Identifiable
+    assert coast.readOnly()
+
+
+def test_all_of_it_is_no_larger_than_the_ice_sheets_surroundings(south, north):
+    assert south.extent().yMaximum() < -60
+    assert north.extent().yMinimum() > 40
 
 
 def test_this_qgis_has_the_map_of_the_world(qgis_app):
