@@ -127,6 +127,7 @@ def _renderer() -> QgsRuleBasedRenderer:
     rest = QgsRuleBasedRenderer.Rule(_symbol(closed=False))
     rest.setIsElse(True)
     for rule in (QgsRuleBasedRenderer.Rule(_symbol(closed=True), filterExp=_IS_EDGE), rest):
+        rule.setLabel("land")
         root.appendChild(rule)
     renderer = QgsRuleBasedRenderer(root)
     renderer.setUsingSymbolLevels(True)

@@ -182,7 +182,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
         self.timeout.setRange(0, settings.LONGEST_TIMEOUT)
         self.timeout.setSuffix(" s")
         self.timeout.setSpecialValueText(f"as in QGIS ({settings.qgis_timeout():g} s)")
-        self.coastline = QCheckBox("below the layers of a project's first run", self)
+        self.coastline = QCheckBox("Show it", self)
         self.restore = QPushButton("Restore Defaults", self)
         self.restore.setToolTip("Empty all fields of this page; it holds once you press OK.")
 
