@@ -147,13 +147,12 @@ def _complete(
     ours = {name for name, layer in project.mapLayers().items() if result_group.is_ours(layer)}
     if line := coastline.offer_coastline(project, hemisphere, ours):
         feedback.pushInfo(line)
-    if line := projection.offer_projection(project, shown):
-        feedback.pushInfo(line)
     # Those of a model would be about a part of it.
     if len({one.origin.algorithm for one in together}) == 1:
-        message_bar.offer_next(
-            together[0].next_steps, {one.origin.output: one.layer_id for one in together if one.layer_id}
-        )
+        message_bar.offer_next(together[0].next_steps, {one.origin.output: one.layer_id for one in together})
+    # Last, so that it is on top: it is said only once.
+    if line := projection.offer_projection(project, shown):
+        feedback.pushInfo(line)
 
 
 def _seasons(layer: QgsVectorLayer) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis
-from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtWidgets import QMenu, QPushButton
 from qgis.utils import iface
 
 if TYPE_CHECKING:
@@ -56,38 +56,46 @@ def offer_next(steps: Sequence[NextStep], layers: Mapping[str, str]) -> None:
     layers : mapping of str to str
         Id of each layer that was loaded, by the output's name.
     """
-    buttons = []
+    choices = []
     for step in steps:
         if set(step.outputs.values()) <= set(layers):
             values = {**step.given, **{name: layers[output] for name, output in step.outputs.items()}}
-            buttons.append((f"{step.title}...", partial(_open_dialog, step.algorithm, values)))
-    if buttons:
-        tell("next", "What next?", buttons)
+            choices.append((f"{step.title}...", partial(_open_dialog, step.algorithm, values)))
+    if choices:
+        tell("next", "What next?", "Go On With", choices)
 
 
-def tell(about: str, text: str, buttons: Sequence[tuple[str, Callable[[], None]]]) -> None:
-    """Show a sentence with buttons, in place of the last one about the same; nothing without a desktop.
+def tell(about: str, text: str, label: str, choices: Sequence[tuple[str, Callable[[], None]]]) -> None:
+    """Show a sentence with a button, in place of the last one about the same; nothing without a desktop.
 
     Parameters
     ----------
     about : str
     text : str
-    buttons : sequence of (str, callable)
-        What each says, and does before the sentence goes.
+    label : str
+        Of the button.
+    choices : sequence of (str, callable)
+        What the button's menu says, and what each choice does. One alone is done at once.
     """
     if iface is None:
         return
     bar = iface.messageBar()
     _forget(about)
     item = bar.createMessage(_TITLE, text)
-    for label, action in buttons:
-        button = QPushButton(label, item)
-        button.clicked.connect(partial(_press, about, action))
-        item.layout().addWidget(button)
+    button = QPushButton(label, item)
+    if len(choices) == 1 and choices[0][0] == label:
+        button.clicked.connect(partial(_choose, about, choices[0][1]))
+    else:
+        # Side by side, buttons as long as these would take the room of the panels beside the map.
+        menu = QMenu(button)
+        for title, action in choices:
+            menu.addAction(title, partial(_choose, about, action))
+        button.setMenu(menu)
+    item.layout().addWidget(button)
     _told[about] = bar.pushWidget(item, Qgis.MessageLevel.Info)
 
 
-def _press(about: str, action: Callable[[], None], _: bool = False) -> None:
+def _choose(about: str, action: Callable[[], None], _: bool = False) -> None:
     _forget(about)
     action()
 

@@ -93,7 +93,8 @@ def offer_projection(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLay
             _zoom(project.mapLayer(layer_id))
 
     layer_id = layer.id()
-    message_bar.tell("projection", f"{text}.", [(f"Show in {crs.authid()}", change)])
+    label = f"Show in {crs.authid()}"
+    message_bar.tell("projection", f"{text}.", label, [(label, change)])
     return f"{text}: {crs.authid()} shows it true (Project > Properties > CRS)."
 
 

@@ -41,7 +41,7 @@ _DAYS_APART = (
 )
 # Sizes (mm) of the classes, the near ones first: what is compared first is seen first.
 _POINTS_MM = (2.6, 2.4, 2.2, 2.0, 1.8)
-_LINES_MM = (1.1, 0.95, 0.8, 0.65, 0.5)
+_LINES_MM = (0.9, 0.8, 0.7, 0.6, 0.5)
 # Metres from a planned pass to its place.
 _FROM_PLACE = (
     (0, 0, "over the place"),

@@ -34,8 +34,14 @@ def bar(qgis_app, monkeypatch):
     desktop.bar.deleteLater()
 
 
-def buttons(bar):
-    return {button.text(): button for item in bar.items() for button in item.findChildren(QPushButton)}
+def choices(bar):
+    """What the buttons of the bar do, by what they or their menus say."""
+    buttons = [button for item in bar.items() for button in item.findChildren(QPushButton)]
+    return {
+        one.text(): (one.trigger if button.menu() else one.click)
+        for button in buttons
+        for one in (button.menu().actions() if button.menu() else [button])
+    }
 
 
 @pytest.fixture
@@ -55,8 +61,8 @@ def dialogs(monkeypatch):
 
 def test_a_button_for_each_step_opens_its_dialog_with_the_layers(bar, dialogs):
     message_bar.offer_next([CROSSOVERS, SCRIPT], {"MATCHED_FRAMES": "frames_id", "MATCHES": "matches_id"})
-    assert list(buttons(bar)) == ["Crossover points...", "Write download script..."]
-    buttons(bar)["Crossover points..."].click()
+    assert list(choices(bar)) == ["Crossover points...", "Write download script..."]
+    choices(bar)["Crossover points..."]()
     ((algorithm, values, dialog),) = dialogs
     assert algorithm == "xopr:crossoverpoints"
     assert values == {"FRAMES": "frames_id", "GRANULES": "granules_id"}
@@ -65,9 +71,14 @@ def test_a_button_for_each_step_opens_its_dialog_with_the_layers(bar, dialogs):
     assert bar.items() == []
 
 
+def test_the_message_leaves_the_panels_beside_the_map_their_room(bar):
+    message_bar.offer_next([CROSSOVERS, SCRIPT], {"MATCHED_FRAMES": "frames_id", "MATCHES": "matches_id"})
+    assert bar.items()[0].minimumSizeHint().width() < 40 * bar.fontMetrics().averageCharWidth()
+
+
 def test_a_step_whose_layer_was_not_loaded_has_no_button(bar):
     message_bar.offer_next([CROSSOVERS, SCRIPT], {"MATCHES": "matches_id"})
-    assert list(buttons(bar)) == ["Write download script..."]
+    assert list(choices(bar)) == ["Write download script..."]
     message_bar.offer_next([CROSSOVERS], {})
     assert len(bar.items()) == 1
 
@@ -80,10 +91,10 @@ def test_of_fifty_runs_one_message_stays(bar):
 
 def test_messages_about_two_things_stand_side_by_side(bar):
     message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
-    message_bar.tell("projection", "Another.", [("Change", lambda: None)])
+    message_bar.tell("projection", "Another.", "Change", [("Change", lambda: None)])
     assert len(bar.items()) == 2
-    buttons(bar)["Change"].click()
-    assert list(buttons(bar)) == ["Write download script..."]
+    choices(bar)["Change"]()
+    assert list(choices(bar)) == ["Write download script..."]
 
 
 def test_one_that_the_user_has_closed_is_forgotten(bar):

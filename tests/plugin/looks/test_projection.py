@@ -12,7 +12,7 @@ from xopr_crossovers.plugin.looks import message_bar, projection, styles
 def told(monkeypatch):
     """What the message bar was to show: sentences with their buttons."""
     shown = []
-    monkeypatch.setattr(message_bar, "tell", lambda about, text, buttons: shown.append((text, dict(buttons))))
+    monkeypatch.setattr(message_bar, "tell", lambda about, text, label, choices: shown.append((text, dict(choices))))
     return shown
 
 
