@@ -114,9 +114,9 @@ def coastline(path: Path, hemisphere: str) -> QgsVectorLayer:
     flags = QgsMapLayer.LayerFlag
     layer.setFlags(layer.flags() & ~flags.Identifiable & ~flags.Searchable)
     layer.setCustomProperty(_MARK, hemisphere)
-    layer.setAttribution(_CREDIT)
     metadata = layer.metadata()
     metadata.setAbstract(_CREDIT)
+    metadata.setRights([_CREDIT])
     layer.setMetadata(metadata)
     return layer
 

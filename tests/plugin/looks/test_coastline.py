@@ -61,7 +61,7 @@ def test_it_is_the_lowest_layer_folded_and_called_by_its_source(load, wanted, in
     node = wanted.layerTreeRoot().children()[-1]
     assert not node.isExpanded()
     assert node.isVisible()
-    assert "Natural Earth" in node.layer().attribution()
+    assert "Natural Earth" in node.layer().metadata().rights()[0]
 
 
 def test_it_comes_once_a_project_and_not_again_where_the_user_has_taken_it_away(load, wanted):
