@@ -240,8 +240,10 @@ def settings() -> Iterator[Wait]:
 
 
 def second_run() -> Iterator[Wait]:
-    """Find the same granules once more and show what becomes of the layer tree."""
-    yield from find_again()
+    """Find the same granules twice and show what becomes of the layer tree."""
+    QgsProject.instance().clear()
+    for _ in range(2):
+        yield from find_again()
     dock = iface.mainWindow().findChild(QDockWidget, "Layers")
     shoot("second_run", dock, QRect(0, 0, dock.width(), 360))
 

@@ -84,8 +84,11 @@ def offer_projection(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLay
     if stretch <= _BEARABLE:
         return ""
     project.writeEntryBool(_SCOPE, "projection_told", True)
-    how = f"shows distances here up to {stretch:.1f} times wrong" if stretch < inf else "cannot show all of these"
-    text = f"This project's projection, {project.crs().authid() or 'one of its own'}, {how}"
+    how = (
+        f"shows distances here up to {stretch:.1f} times wrong" if stretch < inf else "cannot show all of these layers"
+    )
+    name = project.crs().authid() or "the project's projection"
+    label = f"Show in {crs.authid()}"
 
     def change() -> None:
         project.setCrs(crs)
@@ -93,9 +96,8 @@ def offer_projection(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLay
             _zoom(project.mapLayer(layer_id))
 
     layer_id = layer.id()
-    label = f"Show in {crs.authid()}"
-    message_bar.tell("projection", f"{text}.", label, [(label, change)])
-    return f"{text}: {crs.authid()} shows it true (Project > Properties > CRS)."
+    message_bar.tell("projection", f"{name[:1].upper()}{name[1:]} {how}.", label, [(label, change)])
+    return f"The project is in {name}, which {how}; {crs.authid()} shows it true (Project > Properties > CRS)."
 
 
 def distortion(project: QgsProject, layer: QgsMapLayer) -> float:

@@ -98,6 +98,15 @@ def test_the_project_is_zoomed_to_and_projected_for_the_frames_all_the_same(load
     assert wanted.crs().authid() == "EPSG:3031"
 
 
+def test_a_project_with_nothing_but_it_is_as_good_as_empty(load, wanted):
+    load("memory")
+    for layer in set(wanted.mapLayers().values()) - set(coasts(wanted)):
+        wanted.removeMapLayer(layer.id())
+    wanted.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
+    load("memory")
+    assert wanted.crs().authid() == "EPSG:3031"
+
+
 def test_a_saved_project_has_it_again_on_another_computer(load, wanted, tmp_path):
     load()
     wanted.write(str(tmp_path / "project.qgs"))
