@@ -8,6 +8,7 @@ from .. import core
 from ..plugin.looks import MEASURED_ALIASES, Style, map_tips, renderers
 from ..plugin.processing import (
     CROSSOVERS_GROUP,
+    Next,
     Run,
     XoprAlgorithm,
     crossing_parameters,
@@ -114,6 +115,7 @@ radar saw along the flight. The report is a page with charts, tables and a map f
     TAGS = ("heights", "elevation", "difference", "atl06", "laser", "surface", "dhdt", "trend", "crossover", "dem")
     PACKAGES: ClassVar = ("pyfive",)
     STYLES: ClassVar = {"HEIGHTS": HEIGHTS, "SERIES": SERIES}
+    NEXT: ClassVar = (Next("all heights along a frame", "readalong", {"FRAMES": "FRAMES", "MATCHES": "HEIGHTS"}),)
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -6,7 +6,15 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import Style, map_tips, renderers
-from ..plugin.processing import CROSSOVERS_GROUP, Run, XoprAlgorithm, crossing_parameters, frame_parameters, parameters
+from ..plugin.processing import (
+    CROSSOVERS_GROUP,
+    Next,
+    Run,
+    XoprAlgorithm,
+    crossing_parameters,
+    frame_parameters,
+    parameters,
+)
 
 # By this name, since scanners for passwords take "pass_time" with a text beside it for one.
 _OVERFLIGHT = "Pass (UTC)"
@@ -64,6 +72,10 @@ days_between are days from flight to pass, negative if the pass came first.
 """
     TAGS = ("crossover", "beams", "intersection", "ground track", "points", "angle", "gt1l", "atl06")
     STYLES: ClassVar = {"CROSSOVERS": CROSSOVERS}
+    NEXT: ClassVar = (
+        Next("the heights there", "crossoverheights", {"CROSSOVERS": "CROSSOVERS", "FRAMES": "FRAMES"}),
+        Next("the files", "downloadscript", {"MATCHES": "CROSSOVERS"}),
+    )
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

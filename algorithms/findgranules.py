@@ -48,6 +48,7 @@ charts, the best frames, and the command that repeats the run.
         "MATCHES": styles.MATCHES,
         "GRANULES": styles.GRANULES,
     }
+    NEXT: ClassVar = match_parameters.NEXT
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -8,6 +8,7 @@ from .. import core
 from ..plugin.looks import Style, map_tips, renderers
 from ..plugin.processing import (
     CROSSOVERS_GROUP,
+    Next,
     Run,
     XoprAlgorithm,
     crossing_parameters,
@@ -89,6 +90,9 @@ frames of both hemispheres are crossed.
 """
     TAGS = ("reverse", "track", "rgt", "granule", "season", "archive", "frames", "crossover", "atl06")
     STYLES: ClassVar = {"FRAMES_CROSSED": FRAMES_CROSSED, "CROSSOVERS": CROSSOVERS, "TRACKS": TRACKS}
+    NEXT: ClassVar = (
+        Next("the heights there", "crossoverheights", {"CROSSOVERS": "CROSSOVERS", "FRAMES": "FRAMES_CROSSED"}),
+    )
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

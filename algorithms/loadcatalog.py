@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, alternatives, frame_parameters, parameters
+from ..plugin.processing import FRAMES_GROUP, Next, Run, XoprAlgorithm, alternatives, frame_parameters, parameters
 
 
 class LoadCatalog(XoprAlgorithm):
@@ -30,6 +30,10 @@ of both hemispheres are in it. The morton cells (opr:mbox) are kept as JSON text
 """
     TAGS = ("catalog", "season", "stac", "geoparquet", "frames", "flight lines")
     STYLES: ClassVar = {"FRAMES": styles.FRAMES}
+    NEXT: ClassVar = (
+        Next("the granules that cross them", "findgranules", {"FRAMES": "FRAMES"}),
+        Next("those at places of yours", "subsetbypoints", {"FRAMES": "FRAMES"}),
+    )
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

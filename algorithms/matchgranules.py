@@ -29,6 +29,7 @@ granule with RGT, cycle, region, start time, days between flight and pass, and o
 """
     TAGS = ("match", "join", "intersect", "crossover", "strtree", "morton", "links")
     STYLES: ClassVar = {"MATCHED_FRAMES": styles.MATCHED_FRAMES, "MATCHES": styles.MATCHES}
+    NEXT: ClassVar = match_parameters.NEXT
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -8,6 +8,7 @@ from .. import core
 from ..plugin.looks import styles
 from ..plugin.processing import (
     GRANULES_GROUP,
+    Next,
     Run,
     XoprAlgorithm,
     alternatives,
@@ -41,6 +42,10 @@ is told, each with a warning; WINDOW_START and WINDOW_END are the first and the 
 """
     TAGS = ("cmr", "earthdata", "nasa", "nsidc", "atl06", "search", "footprints")
     STYLES: ClassVar = {"GRANULES": styles.GRANULES}
+    NEXT: ClassVar = (
+        Next("which frames they belong to", "matchgranules", {"FRAMES": "FRAMES", "GRANULES": "GRANULES"}),
+        Next("where the beams cross the lines", "crossoverpoints", {"FRAMES": "FRAMES", "GRANULES": "GRANULES"}),
+    )
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

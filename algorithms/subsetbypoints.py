@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .. import core
 from ..plugin.looks import styles
-from ..plugin.processing import FRAMES_GROUP, Run, XoprAlgorithm, frame_parameters, parameters
+from ..plugin.processing import FRAMES_GROUP, Next, Run, XoprAlgorithm, frame_parameters, parameters
 
 
 class SubsetByPoints(XoprAlgorithm):
@@ -26,6 +26,7 @@ says how many there were.
 """
     TAGS = ("points", "core sites", "near", "select", "mbox", "morton")
     STYLES: ClassVar = {"SUBSET": styles.FRAMES}
+    NEXT: ClassVar = (Next("the granules that cross them", "findgranules", {"FRAMES": "SUBSET"}),)
 
     def declare(self) -> None:
         """Declare parameters and outputs."""

@@ -293,9 +293,11 @@ def match_granules(
     matched, matches = tables.matched_frames_and_matches(frames, granules, pairs)
     hit = int((matched["n_granules"] > 0).sum())
     if len(pairs) == 0:
-        asked = ", as asked for" if left_out else ""
+        asked, advice = "", "choose another window, or granules from where the frames are"
+        if left_out:
+            asked, advice = ", as asked for", "ask for less"
         given = f"{count(len(frames), 'frame', 'frames')}, {count(len(granules), 'granule', 'granules')}"
-        progress.warn(f"No frame matches a granule{asked}: {given}, no pair.")
+        progress.warn(f"No frame matches a granule{asked}: {given}, no pair; {advice}.")
     else:
         progress.info(
             f"{some_of(hit, len(frames), 'frame', 'frames', 'has', 'have')} at least one granule; "

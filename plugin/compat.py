@@ -23,6 +23,7 @@ _VERSION = Qgis.QGIS_VERSION_INT
 
 #: Names of geometry types; members as in ``LineString`` and ``NoGeometry``.
 WkbType = Qgis.WkbType if _VERSION >= 33000 else QgsWkbTypes.Type
+POLYGON_GEOMETRY = Qgis.GeometryType.Polygon if _VERSION >= 33000 else QgsWkbTypes.GeometryType.PolygonGeometry
 
 if _VERSION >= 33600:
     POINTS = Qgis.ProcessingSourceType.VectorPoint

@@ -53,7 +53,7 @@ desktop() { # STORY: tells it in a QGIS with a profile of its own
     mkdir -p "$profile/profiles/default/QGIS"
     printf '%s\n' '[PythonPlugins]' xopr_crossovers=true '[qgis]' checkVersion=false \
         >"$profile/profiles/default/QGIS/QGIS3.ini"
-    XOPR_STORY=$1 timeout 150 "$program" --noversioncheck --nologo --profiles-path "$profile" \
+    XOPR_STORY=$1 timeout 240 "$program" --noversioncheck --nologo --profiles-path "$profile" \
         --code "$PWD/scripts/pictures_desktop.py" >"$build/desktop-$1.log" 2>&1 || {
         tail -n 20 "$build/desktop-$1.log"
         return 1

@@ -13,9 +13,19 @@ from pathlib import Path
 from typing import Union
 
 import processing
-from qgis.core import QgsFeatureRequest, QgsLayerTreeLayer, QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsGeometry,
+    QgsLayerTreeLayer,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QPoint, QRect, Qt, QTimer
-from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget, QWidget
+from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget, QPushButton, QWidget
 from qgis.utils import iface, plugins
 
 FOLDER = Path(os.environ["XOPR_PICTURES"])
@@ -25,6 +35,15 @@ GRID = QgsRectangle(-1_780_000, -545_000, -1_330_000, -195_000)
 PLANNED = QgsRectangle(-1_600_000, -465_000, -1_510_000, -400_000)
 LONGEST_S = 90
 STEP_MS = 100
+# Until QGIS's own messages, which go by themselves, are gone.
+OWN_MESSAGES_S = 7.0
+FIND = {
+    "CATALOG": "sample/catalog",
+    "HEMISPHERE": "south",
+    "POINTS": "sample/points.geojson",
+    "RULE": "distance",
+    "DISTANCE": 150_000,
+}
 
 Wait = Union[float, Callable[[], bool]]
 
@@ -35,14 +54,13 @@ def missing() -> Iterator[Wait]:
     bar = iface.messageBar()
     yield lambda: len(bar.items()) > 0
     yield 1.0
-    window = iface.mainWindow()
-    shoot("missing", window, QRect(0, 0, window.width(), bar.mapTo(window, QPoint(0, bar.height() + 60)).y()))
+    shoot_top("missing")
 
 
 def main() -> Iterator[Wait]:
     """Show the toolbox, and what it comes to."""
     yield from tidy()
-    for chapter in (toolbox, find_granules, look_at_results, crossovers, passes, track, download, model, settings):
+    for chapter in CHAPTERS:
         try:
             yield from chapter()
         except Exception:  # noqa: BLE001 (the other pictures may come all the same)
@@ -72,17 +90,7 @@ def toolbox() -> Iterator[Wait]:
 
 def find_granules() -> Iterator[Wait]:
     """Run the main job from its dialog."""
-    dialog = processing.createAlgorithmDialog(
-        "xopr:findgranules",
-        {
-            "CATALOG": "sample/catalog",
-            "HEMISPHERE": "south",
-            "POINTS": "sample/points.geojson",
-            "RULE": "distance",
-            "DISTANCE": 150_000,
-            "REPORT": "report.html",
-        },
-    )
+    dialog = processing.createAlgorithmDialog("xopr:findgranules", {**FIND, "REPORT": "report.html"})
     dialog.resize(900, 720)
     dialog.show()
     dialog.move(190, 40)
@@ -98,6 +106,13 @@ def find_granules() -> Iterator[Wait]:
         [iface.mainWindow().findChild(QDockWidget, "Layers")], [360], Qt.Orientation.Horizontal
     )
     iface.setActiveLayer(layer("Matched frames"))
+    yield OWN_MESSAGES_S
+    button = next(one for one in iface.messageBar().findChildren(QPushButton) if one.menu())
+    # The menu has a loop of its own, in which this story goes on.
+    QTimer.singleShot(0, button.showMenu)
+    yield 1.0
+    shoot_top("next_steps", 90)
+    button.menu().close()
     yield from show(GRID)
     expand(layer("Matched frames"))
     yield 0.5
@@ -222,6 +237,54 @@ def settings() -> Iterator[Wait]:
     dialog.reject()
     os.environ.update(replaced)
     yield 0.5
+
+
+def second_run() -> Iterator[Wait]:
+    """Find the same granules twice and show what becomes of the layer tree."""
+    QgsProject.instance().clear()
+    for _ in range(2):
+        yield from find_again()
+    dock = iface.mainWindow().findChild(QDockWidget, "Layers")
+    shoot("second_run", dock, QRect(0, 0, dock.width(), 360))
+
+
+def own_layers() -> Iterator[Wait]:
+    """Find granules in a project that has a layer, and a projection that does not fit."""
+    project = QgsProject.instance()
+    project.clear()
+    cities = QgsVectorLayer("Point?crs=EPSG:4326", "Camps", "memory")
+    camp = QgsFeature()
+    camp.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(-105.0, -75.2)))
+    cities.dataProvider().addFeatures([camp])
+    project.addMapLayer(cities)
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    yield from find_again()
+    yield OWN_MESSAGES_S
+    shoot_top("projection")
+
+
+def find_again() -> Iterator[Wait]:
+    """Run the main job without a look at its dialog."""
+    dialog = processing.createAlgorithmDialog("xopr:findgranules", FIND)
+    dialog.show()
+    dialog.runButton().click()
+    yield dialog.wasExecuted
+    yield 1.0
+    dialog.close()
+    iface.mainWindow().findChild(QDockWidget, "ResultsViewer").hide()
+    yield 1.0
+
+
+def shoot_top(name: str, below: int = 60) -> None:
+    """Take a picture of the window down to the message bar, and some pixels below it."""
+    window, bar = iface.mainWindow(), iface.messageBar()
+    shoot(name, window, QRect(0, 0, window.width(), bar.mapTo(window, QPoint(0, bar.height() + below)).y()))
+
+
+CHAPTERS = (
+    *(toolbox, find_granules, look_at_results, crossovers, passes, track, download, model, settings),
+    *(second_run, own_layers),
+)
 
 
 def show(extent: QgsRectangle) -> Iterator[Wait]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .heights_report import heights_page as heights_page
     from .legend import CLASS_COLOURS as CLASS_COLOURS
     from .legend import CLASSES_M as CLASSES_M
+    from .legend import NEARNESS as NEARNESS
     from .legend import VIRIDIS as VIRIDIS
     from .legend import class_colours as class_colours
     from .legend import class_name as class_name

@@ -7,6 +7,11 @@ from math import inf
 
 #: Five steps of matplotlib's viridis (CC0), without its palest end, which vanishes on white.
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c2df23")
+#: Five steps from what is nearest (in time, or to a place) to what is far: from strong to pale. They lie off
+#: :data:`VIRIDIS`, so that they stand out on lines drawn with that. To trichromats and to those blind to red, green or
+#: blue (Machado, Oliveira and Fernandes 2009, doi:10.1109/TVCG.2009.113), steps beside each other are 12 and
+#: more apart, and each is 14 and more from all colours of lines, by CIEDE2000.
+NEARNESS = ("#c4002f", "#912ffe", "#b877ff", "#e5a9ff", "#f7ecc9")
 #: Edges of the classes of differences on maps, in metres, and their colours: brown below zero, green above (ColorBrewer
 #: BrBG, which the colour-blind can read).
 CLASSES_M = (-inf, -10.0, -3.0, -1.0, 1.0, 3.0, 10.0, inf)

@@ -8,9 +8,11 @@ if TYPE_CHECKING:
     from . import map_tips as map_tips
     from . import relations as relations
     from . import renderers as renderers
-    from . import result_group as result_group
     from . import styles as styles
     from .columns import MEASURED_ALIASES as MEASURED_ALIASES
+    from .loaded_layers import RunOfLayers as RunOfLayers
+    from .loaded_layers import on_load as on_load
+    from .message_bar import NextStep as NextStep
     from .readable_forms import ReadableForms as ReadableForms
     from .styles import Style as Style
 

@@ -10,11 +10,10 @@ from qgis.core import (
     QgsFeatureRenderer,
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
-    QgsLineSymbol,
-    QgsMarkerSymbol,
     QgsRendererCategory,
     QgsRendererRange,
     QgsSingleSymbolRenderer,
+    QgsSymbol,
     QgsVectorLayer,
     QgsVectorLayerUtils,
 )
@@ -22,22 +21,27 @@ from qgis.core import (
 from ...core.reports import (
     CLASS_COLOURS,
     CLASSES_M,
+    NEARNESS,
     VIRIDIS,
     class_colours,
     class_name,
     class_names,
     count_classes,
 )
+from .symbols import cased_line, drawn_in_turn, line, point, small_point
 
 _NONE_COLOUR = "#a0a0a0"
 # Days between flight and pass that matter for a comparison of heights; unknown ones are in the last class.
 _DAYS_APART = (
-    (0, 31, "up to a month apart"),
-    (31, 91, "up to a repeat cycle (91 days)"),
-    (91, 366, "up to a year"),
-    (366, 1827, "up to five years"),
-    (1827, 1e9, "more than five years, or unknown"),
+    (0, 31, "within a month of the flight"),
+    (31, 91, "within 91 days, a repeat cycle"),
+    (91, 366, "within a year"),
+    (366, 1827, "within five years"),
+    (1827, 1e9, "farther in time, or not known"),
 )
+# Sizes (mm) of the classes, the near ones first: what is compared first is seen first.
+_POINTS_MM = (2.6, 2.4, 2.2, 2.0, 1.8)
+_LINES_MM = (0.9, 0.8, 0.7, 0.6, 0.5)
 # Metres from a planned pass to its place.
 _FROM_PLACE = (
     (0, 0, "over the place"),
@@ -51,18 +55,14 @@ _TRENDS_M_A = (-inf, -1.0, -0.3, -0.1, 0.1, 0.3, 1.0, inf)
 _BEYOND, _NO_VALUE = 1e6, -1e9
 
 
-def _line(colour: str, width: str) -> QgsLineSymbol:
-    return QgsLineSymbol.createSimple({"color": colour, "width": width, "capstyle": "round"})
-
-
 def frames_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws frames that nothing was counted for."""
-    return QgsSingleSymbolRenderer(_line("#33415c", "0.4"))
+    return QgsSingleSymbolRenderer(line("#33415c", 0.4))
 
 
 def tracks_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws the centre lines of passes."""
-    return QgsSingleSymbolRenderer(_line("#44206b", "0.35"))
+    return QgsSingleSymbolRenderer(line("#44206b", 0.35))
 
 
 def granules_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
@@ -89,14 +89,14 @@ def count_renderer(
 
     def renderer_for(layer: QgsVectorLayer) -> QgsFeatureRenderer:
         values, _ = QgsVectorLayerUtils.getValues(layer, field)
-        ranges = [QgsRendererRange(0, 0, _line(_NONE_COLOUR, "0.3"), none)]
+        ranges = [QgsRendererRange(0, 0, line(_NONE_COLOUR, 0.3), none)]
         classes = count_classes([int(value) for value in values if value])
         for (low, high), colour in zip(classes, class_colours(len(classes), dark_is_many)):
             ranges.append(
-                QgsRendererRange(low, high, _line(colour, "0.7"), f"{class_name(low, high)} {counted[high != 1]}")
+                QgsRendererRange(low, high, line(colour, 0.7), f"{class_name(low, high)} {counted[high != 1]}")
             )
         renderer = QgsGraduatedSymbolRenderer(field, ranges)
-        renderer.setSourceSymbol(_line(VIRIDIS[0], "0.7"))
+        renderer.setSourceSymbol(line(VIRIDIS[0], 0.7))
         return renderer
 
     return renderer_for
@@ -104,29 +104,35 @@ def count_renderer(
 
 def crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws crossovers by the days between flight and pass."""
-    ranges = [
-        QgsRendererRange(low, high, _point(VIRIDIS[number]), label)
-        for number, (low, high, label) in enumerate(_DAYS_APART)
-    ]
-    renderer = QgsGraduatedSymbolRenderer("coalesce(abs(days_between), 1e9)", ranges)
-    renderer.setSourceSymbol(_point(VIRIDIS[0]))
-    return renderer
+    return _nearness_renderer("coalesce(abs(days_between), 1e9)", _DAYS_APART, point, _POINTS_MM)
 
 
 def passes_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws planned passes by how near they come to their places."""
+    return _nearness_renderer("distance_m", _FROM_PLACE, cased_line, _LINES_MM)
+
+
+def _nearness_renderer(
+    value: str,
+    classes: tuple[tuple[float, float, str], ...],
+    symbol: Callable[[str, float], QgsSymbol],
+    sizes: tuple[float, ...],
+) -> QgsFeatureRenderer:
+    """Return what draws by how near something is: the nearest strongest, largest and on top of the others."""
+    looks = list(zip(NEARNESS, sizes))
     ranges = [
-        QgsRendererRange(low, high, _line(VIRIDIS[number], "0.7"), label)
-        for number, (low, high, label) in enumerate(_FROM_PLACE)
+        QgsRendererRange(low, high, drawn_in_turn(symbol(*look), turn), label)
+        for turn, look, (low, high, label) in zip(reversed(range(len(looks))), looks, classes)
     ]
-    renderer = QgsGraduatedSymbolRenderer("distance_m", ranges)
-    renderer.setSourceSymbol(_line(VIRIDIS[0], "0.7"))
+    renderer = QgsGraduatedSymbolRenderer(value, ranges)
+    renderer.setSourceSymbol(symbol(*looks[0]))
+    renderer.setUsingSymbolLevels(True)
     return renderer
 
 
 def planned_crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws crossovers that are still to come."""
-    return QgsSingleSymbolRenderer(_point(VIRIDIS[0]))
+    return QgsSingleSymbolRenderer(point(NEARNESS[0], _POINTS_MM[1]))
 
 
 def signed_renderer(
@@ -147,14 +153,14 @@ def signed_renderer(
 
     def renderer_for(_: QgsVectorLayer) -> QgsFeatureRenderer:
         within = [-_BEYOND, *edges[1:-1], _BEYOND]
-        # Drawn first, below the others.
-        ranges = [QgsRendererRange(_NO_VALUE, _NO_VALUE, _point(_NONE_COLOUR, "1.4"), none)]
+        ranges = [QgsRendererRange(_NO_VALUE, _NO_VALUE, drawn_in_turn(point(_NONE_COLOUR, 1.4), 0), none)]
         ranges += [
-            QgsRendererRange(low, high, _point(colour), f"{name} {unit}")
+            QgsRendererRange(low, high, drawn_in_turn(point(colour), 1), f"{name} {unit}")
             for low, high, colour, name in zip(within[:-1], within[1:], CLASS_COLOURS, class_names(edges))
         ]
         renderer = QgsGraduatedSymbolRenderer(f'coalesce("{field}", {_NO_VALUE:.0f})', ranges)
-        renderer.setSourceSymbol(_point(CLASS_COLOURS[0]))
+        renderer.setSourceSymbol(point(CLASS_COLOURS[0]))
+        renderer.setUsingSymbolLevels(True)
         return renderer
 
     return renderer_for
@@ -170,16 +176,5 @@ def picks_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws picked layers: small points, which make lines."""
     looks = (("surface", "#1d2b36", "radar surface"), ("bed", "#8c510a", "radar bed"))
     return QgsCategorizedSymbolRenderer(
-        "layer", [QgsRendererCategory(value, _small_point(colour), label) for value, colour, label in looks]
+        "layer", [QgsRendererCategory(value, small_point(colour), label) for value, colour, label in looks]
     )
-
-
-def _small_point(colour: str) -> QgsMarkerSymbol:
-    look = {"name": "circle", "color": colour, "size": "0.7", "outline_style": "no"}
-    return QgsMarkerSymbol.createSimple(look)
-
-
-def _point(colour: str, size: str = "2") -> QgsMarkerSymbol:
-    # The rim sets it off from a frame's line of the same colour.
-    look = {"name": "circle", "color": colour, "size": size, "outline_color": "white", "outline_width": "0.25"}
-    return QgsMarkerSymbol.createSimple(look)

@@ -24,6 +24,9 @@ DEFAULT_VERSION = "007"
 #: Longest time-out (s) that can be set.
 LONGEST_TIMEOUT = 3600
 
+#: What is stored of a switch that is on by default.
+OFF = "off"
+
 _GROUP = "xopr_crossovers"
 
 
@@ -35,6 +38,7 @@ class Settings:
     cmr_url: str = ""
     timeout: str = ""
     product_version: str = ""
+    coastline: str = ""
 
 
 def stored() -> Settings:
@@ -103,6 +107,11 @@ def timeout() -> float | None:
     if problem := problem_of("timeout", text):
         raise InputError(f"{problem[:-1]}; this one comes from {PLACE}.")
     return float(text) if text else None
+
+
+def coastline() -> bool:
+    """Return whether a run's layers get a coastline below them."""
+    return stored().coastline != OFF
 
 
 def qgis_timeout() -> float:

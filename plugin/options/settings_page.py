@@ -9,7 +9,7 @@ from typing import Any
 from qgis.gui import QgsFileWidget, QgsFilterLineEdit, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtCore import QDir, QTimer
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from ...core.common import CMR_URL, Preferences, default_cache_dir
 from ..metadata import icon_path
@@ -63,6 +63,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
     copies : CopiesRows
     cmr_url, product_version : QgsFilterLineEdit
     timeout : QSpinBox
+    coastline : QCheckBox
     problems : dict of str to QLabel
         What is wrong with each of them; hidden where nothing is.
     restore : QPushButton
@@ -74,7 +75,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
         self._tell = tell
         self._make_widgets()
         self.problems: dict[str, QLabel] = {}
-        forms = [self._copies_form(), self._search_form()]
+        forms = [self._copies_form(), self._search_form(), self._map_form()]
         align(*forms)
         layout = scrolled(self)
         for form in forms:
@@ -128,6 +129,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
         right = not settings.problem_of("timeout", values.timeout)
         self.timeout.setValue(int(values.timeout) if values.timeout and right else 0)
         self.product_version.setText(values.product_version)
+        self.coastline.setChecked(values.coastline != settings.OFF)
         self._check()
 
     def _shown(self) -> Settings:
@@ -137,6 +139,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
             self.cmr_url.text().strip(),
             str(seconds) if seconds else "",
             "" if version == settings.DEFAULT_VERSION else version,
+            "" if self.coastline.isChecked() else settings.OFF,
         )
 
     def _wrong(self) -> dict[str, str]:
@@ -179,6 +182,7 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
         self.timeout.setRange(0, settings.LONGEST_TIMEOUT)
         self.timeout.setSuffix(" s")
         self.timeout.setSpecialValueText(f"as in QGIS ({settings.qgis_timeout():g} s)")
+        self.coastline = QCheckBox("Show it", self)
         self.restore = QPushButton("Restore Defaults", self)
         self.restore.setToolTip("Empty all fields of this page; it holds once you press OK.")
 
@@ -217,6 +221,18 @@ class SettingsPage(QgsOptionsPageWidget):  # type: ignore[misc]
             "&Time-out",
             "How long to wait for a server that does not answer. CMR may need three minutes for an answer, and is "
             "always given them.",
+            wide=False,
+        )
+        return form
+
+    def _map_form(self) -> Form:
+        form = Form("Map", self)
+        self._add(
+            form,
+            "coastline",
+            "Coast&line",
+            "Natural Earth's, from the map of the world that QGIS ships. It comes once a project, and into none with a "
+            "base map or areas of your own; remove or hide it as any layer.",
             wide=False,
         )
         return form

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .base import FRAMES_GROUP as FRAMES_GROUP
     from .base import GRANULES_GROUP as GRANULES_GROUP
     from .base import XoprAlgorithm as XoprAlgorithm
+    from .next_steps import Next as Next
     from .run import Run as Run
     from .workflow import load_models as load_models
 

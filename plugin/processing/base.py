@@ -17,17 +17,20 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..files import open_layers
-from ..looks import Style, relations, result_group, styles
+from ..looks import NextStep, RunOfLayers, Style, on_load, relations, styles
 from ..metadata import guide_url, icon_path
 from ..options import settings
 from ..packages import dependencies
+from . import next_steps
 from .checks import refusal
 from .destinations import check_outputs
 from .failure import failure_of
 from .help_words import in_dialog
+from .next_steps import Next
 from .python_command import PythonCommand
 from .relevance import check_relevance
 from .run import Run
+from .sources import named_layers
 
 FRAMES_GROUP = "Frames"
 GRANULES_GROUP = "Granules"
@@ -51,6 +54,8 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         Python packages that it needs beside those without which nothing works.
     STYLES : dict
         The :class:`~xopr_crossovers.plugin.looks.Style` of each layer output.
+    NEXT : tuple of Next
+        What can be done with its layers.
     """
 
     NAME = ""
@@ -61,6 +66,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
     TAGS: tuple[str, ...] = ()
     PACKAGES: ClassVar[tuple[str, ...]] = ()
     STYLES: ClassVar[dict[str, Style]] = {}
+    NEXT: ClassVar[tuple[Next, ...]] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +74,8 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         self._layers: dict[str, str] = {}
         self._replaced: list[Path] = []
         self._window = ""
+        self._sources: list[str] = []
+        self._next: list[NextStep] = []
 
     def declare(self) -> None:
         """Add the parameters and outputs."""
@@ -171,6 +179,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
                 check_outputs(run)
                 results = self.work(run)
                 run.outputs.finish()
+                self._go_on(run)
         except Exception as error:  # noqa: BLE001 (whatever it is, the user must hear of it in words)
             failure = failure_of(error, run.feedback)
         else:
@@ -181,6 +190,14 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         run.outputs.discard()
         return {}, failure
 
+    def _go_on(self, run: Run) -> None:
+        """Say what can follow, where this is the whole of what the user started; keep what the desktop asks for."""
+        self._sources = named_layers(run)
+        if not next_steps.is_a_part(run):
+            self._next = next_steps.possible(run, self.NEXT, run.outputs.rows)
+            if text := next_steps.sentence(self._next):
+                run.progress.info(text)
+
     def postProcessAlgorithm(  # noqa: N802 (QGIS asks for this name)
         self, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
@@ -190,6 +207,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
         """
         open_layers.reload(context.project(), self._replaced)
         opened: list[tuple[Style, QgsVectorLayer]] = []
+        run = RunOfLayers(self.NAME, self._window, self._sources, self._next)
         for name, destination in self._layers.items():
             layer = QgsProcessingUtils.mapLayerFromString(destination, context)
             if layer is not None:
@@ -198,7 +216,7 @@ class XoprAlgorithm(PythonCommand, QgsProcessingAlgorithm):  # type: ignore[misc
                 if not styles.keep(layer):
                     feedback.pushWarning(f"The style of {name} could not be saved into its file.")
                 opened.append((style, layer))
-                result_group.on_load(layer, destination, style, self._window, context)
+                on_load(layer, destination, name, style, run, context)
         for frames, matches in relations.related(opened):
             if not relations.keep(frames, matches, styles.STYLE_NAME):
                 feedback.pushWarning("The relation of frames and matches could not be saved into the frames' file.")

@@ -10,12 +10,20 @@ from ... import core
 from ...core.matching import METHODS
 from ..compat import INTEGER
 from .crossing_parameters import add_direction, add_max_days, max_days
+from .next_steps import Next
 from .parameters import add_number, choice, choices, number, sink, switch
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .run import Run
+
+#: What can be done with the layers of :func:`add_match_results` and the granules.
+NEXT = (
+    Next("where the beams cross the lines", "crossoverpoints", {"FRAMES": "MATCHED_FRAMES", "GRANULES": "GRANULES"}),
+    Next("the heights along a frame", "readalong", {"FRAMES": "MATCHED_FRAMES", "MATCHES": "MATCHES"}),
+    Next("the files", "downloadscript", {"MATCHES": "MATCHES"}),
+)
 
 
 def add_matching(algorithm: QgsProcessingAlgorithm, advanced: bool = False) -> None:

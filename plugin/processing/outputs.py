@@ -47,6 +47,8 @@ class Outputs:
     ----------
     layers : dict
         Destination of each layer that was written, by the output's name.
+    rows : dict
+        How many rows each of them has.
     replaced : list of Path
         Files that were there before, and are new now.
     """
@@ -56,6 +58,7 @@ class Outputs:
         self._staging = Staging(inputs.progress.check)
         self._temporary: list[Path] = []
         self.layers: dict[str, str] = {}
+        self.rows: dict[str, int] = {}
         self.replaced: list[Path] = []
 
     def write(self, name: str, table: pd.DataFrame, empty: str = "NoGeometry") -> None:
@@ -112,11 +115,13 @@ class Outputs:
         self._inputs.progress.check()
         place = places.place_of_output(destination_of(self._inputs, name), name)
         if place is None or place.server:
-            return self._write_elsewhere(name, tables, kinds, empty)
+            self.rows[name] = self._write_elsewhere(name, tables, kinds, empty)
+            return self.rows[name]
         try:
-            return self._write_file(name, place, tables, kinds, empty, titles)
+            self.rows[name] = self._write_file(name, place, tables, kinds, empty, titles)
         except OSError as error:
             raise InputError(_failed(name, place.file, error)) from None
+        return self.rows[name]
 
     def _write_file(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qgis.core import (
     QgsMapLayer,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingUtils,
 )
 
@@ -35,6 +36,17 @@ def sources(run: Inputs) -> Iterator[tuple[str, LayerPlace]]:
         for value in _single(run, run.parameters.get(name)):
             for place in _places_of(run, name, value):
                 yield name, place
+
+
+def named_layers(run: Inputs) -> list[str]:
+    """Return the ids of layers and the texts that the layer inputs of a run are given by."""
+    values = [
+        value
+        for definition in run.algorithm.parameterDefinitions()
+        if isinstance(definition, QgsProcessingParameterFeatureSource)
+        for value in _single(run, run.parameters.get(definition.name()))
+    ]
+    return [value.id() if isinstance(value, QgsMapLayer) else value for value in values]
 
 
 def _single(run: Inputs, value: Any) -> Iterator[QgsMapLayer | str]:

@@ -328,6 +328,8 @@ def test_layers_of_a_model_are_called_by_their_titles_and_styled(provider, conte
     model = provider.algorithm(name)
     results, succeeded = model.create().run({**sample, **outputs}, context, feedback)
     assert succeeded, feedback.errors
+    # What can follow a step is in the model, or is not wanted.
+    assert [info for info in feedback.infos if info.startswith("Next: ")] == []
     details = context.layersToLoadOnCompletion()
     titles = {key: model.parameterDefinition(key).description() for key in layers}
     assert {key: details[results[key]].name for key in titles} == titles

@@ -183,7 +183,8 @@ def test_where_nothing_is_left_that_is_said_as_what_was_asked_for():
     )
     assert len(found.matches) == 0
     assert found.frames["n_granules"].tolist() == [0]
-    assert log.warnings == ["No frame matches a granule, as asked for: 1 frame, 1 granule, no pair."]
+    said = "No frame matches a granule, as asked for: 1 frame, 1 granule, no pair; ask for less."
+    assert log.warnings == [said]
 
 
 @pytest.mark.parametrize(

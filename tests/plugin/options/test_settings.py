@@ -138,6 +138,26 @@ def test_what_is_entered_is_kept_when_the_options_are_applied_and_not_before(ope
     assert other.timeout.text() == "90 s"
 
 
+def test_the_coastline_is_wanted_until_it_is_switched_off(open_page):
+    page = open_page()
+    assert page.coastline.isChecked()
+    assert settings.coastline()
+    page.coastline.setChecked(False)
+    page.apply()
+    assert not settings.coastline()
+    assert not open_page().coastline.isChecked()
+    page.restore.click()
+    page.apply()
+    assert settings.stored() == Settings()
+    assert settings.coastline()
+
+
+@pytest.mark.parametrize("text", ["on", "yes", "nonsense"])
+def test_a_coastline_edited_by_hand_is_off_only_by_its_word(text):
+    hand_edit(coastline=text)
+    assert settings.coastline()
+
+
 def test_an_empty_page_stores_nothing_and_shows_the_defaults_in_grey(open_page, tmp_path):
     page = open_page()
     assert page.cache_folder.lineEdit().placeholderText() == str(tmp_path / "system" / "xopr-crossovers")
@@ -233,11 +253,11 @@ def test_what_was_edited_by_hand_is_shown_with_what_is_wrong(open_page, told):
 
 def test_labels_lead_to_their_fields_and_the_tabulator_key_goes_from_top_to_bottom(open_page):
     page = open_page()
-    fields = [page.cache_folder.lineEdit(), page.cmr_url, page.product_version, page.timeout]
+    fields = [page.cache_folder.lineEdit(), page.cmr_url, page.product_version, page.timeout, page.coastline]
     buddies = [label.buddy() for label in page.findChildren(QLabel) if label.buddy() is not None]
     assert buddies == fields
     letters = [label.text().partition("&")[2][:1].lower() for label in page.findChildren(QLabel) if label.buddy()]
-    assert len(set(letters)) == len(letters) == 4
+    assert len(set(letters)) == len(letters) == 5
     order, widget = [], page.nextInFocusChain()
     while widget is not page:
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and page.isAncestorOf(widget):
