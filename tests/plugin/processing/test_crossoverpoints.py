@@ -140,9 +140,9 @@ def test_points_are_coloured_by_the_days_between_flight_and_pass_and_tell_their_
     assert renderer.type() == "graduatedSymbol"
     labels = {days: label_of(renderer, days) for days in (10, 91, 1461)}
     assert labels == {
-        10: "up to a month apart",
-        91: "up to a repeat cycle (91 days)",
-        1461: "up to five years",
+        10: "within a month of the flight",
+        91: "within 91 days, a repeat cycle",
+        1461: "within five years",
     }
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
     feature = next(layer.getFeatures())
