@@ -1,8 +1,8 @@
 """The one import of pyfive, and what its oldest release must be taught.
 
 Beside numpy 1 pip installs pyfive 1.0. That takes HDF5's attribute info message for one that always holds the largest
-creation index, and so cannot read files of newer HDF5, such as NSIDC's subsets, in which that is left out. And all
-releases make any type of numpy's of what a damaged file says of a type, and one that is too large ends the process.
+creation index, and so cannot read files of newer HDF5, such as NSIDC's subsets, in which that is left out. And it
+makes any type of numpy's of what a damaged file says of a type, and one that is too large ends the process.
 """
 
 from __future__ import annotations

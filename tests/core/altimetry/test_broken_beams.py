@@ -40,14 +40,24 @@ def damage_chunk(path, field):
         stream.write(b"\xff" * chunk.size)
 
 
-def behind_the_end(path, field):
-    """Let the address of a chunk be behind the file's end: in its tree it is a number of 8 bytes."""
+def told_at(path, field):
+    """Where the file tells the address of the first chunk: in its tree it is a number of 8 bytes."""
     with h5py.File(path) as file:
         address = file[f"{SEGMENTS}/{field}"].id.get_chunk_info(0).byte_offset
-    content = path.read_bytes()
-    told = int(address).to_bytes(8, "little")
+    content, told = path.read_bytes(), int(address).to_bytes(8, "little")
     assert content.count(told) == 1
-    path.write_bytes(content.replace(told, (1 << 40).to_bytes(8, "little")))
+    return content, content.index(told)
+
+
+def behind_the_end(path, field):
+    content, at = told_at(path, field)
+    path.write_bytes(content[:at] + (1 << 40).to_bytes(8, "little") + content[at + 8 :])
+
+
+def without_tree(path, field):
+    content, at = told_at(path, field)
+    tree = content.rindex(b"TREE", 0, at)
+    path.write_bytes(content[:tree] + b"WOOD" + content[tree + 4 :])
 
 
 def without(path, field):
@@ -69,6 +79,7 @@ BREAKS = {
     "the chunk of numbers is damaged": (damage_chunk, "segment_id"),
     "a chunk of distances is damaged": (damage_chunk, "ground_track/x_atc"),
     "a chunk of heights is behind the file's end": (behind_the_end, "h_li"),
+    "the tree of the chunks is damaged": (without_tree, "h_li"),
     "heights are missing": (without, "h_li"),
     "heights are fewer than segments": (replaced(np.zeros(3, "f4")), "h_li"),
     "heights are texts": (replaced(np.array([b"high"] * 500)), "h_li"),
@@ -105,10 +116,11 @@ def test_a_granule_of_which_only_the_broken_beam_is_asked_for_cannot_be_read(win
         heights_near(path, {"gt1l": windows["gt1l"], "gt3r": windows["gt1l"]}, 4_000.0)
 
 
-def test_a_far_broken_beam_is_not_kept_and_the_kept_others_come_again(sound, windows, tmp_path, monkeypatch):
+@pytest.mark.parametrize("change", [damage_chunk, behind_the_end])
+def test_a_far_broken_beam_is_not_kept_and_the_kept_others_come_again(sound, windows, tmp_path, monkeypatch, change):
     path = tmp_path / sound.name
     shutil.copy(sound.path, path)
-    damage_chunk(path, "h_li")
+    change(path, "h_li")
     with Earthdata(tmp_path) as nasa:
         monkeypatch.setenv("XOPR_LOGIN_URL", nasa.urls["login"])
         access = Access(login=Login(token=nasa.token, source="a test"))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import processing
 import pytest
-from processing.gui import Postprocessing
 from qgis.core import QgsCoordinateReferenceSystem, QgsLayerTreeGroup, QgsLayerTreeRegistryBridge, QgsProcessingContext
 
 from xopr_crossovers.plugin.options import settings
 
 
 @pytest.fixture
-def project(project, monkeypatch):
+def project(project, processing, monkeypatch):
     """An empty project, whose runs get no coastline."""
+    from processing.gui import Postprocessing
+
     # The desktop of these tests is none that QGIS's own C++ could take.
     monkeypatch.setattr(Postprocessing, "iface", None, raising=False)
     before = settings.stored()
@@ -32,7 +32,7 @@ def _insert_at_top(project):
 
 
 @pytest.fixture
-def load_results(provider, project, feedback):
+def load_results(provider, project, processing, feedback):
     """Run an algorithm as the toolbox does, and load its layers."""
 
     def run_and_load(name, **parameters):
