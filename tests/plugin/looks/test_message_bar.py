@@ -45,10 +45,8 @@ def choices(bar):
 
 
 @pytest.fixture
-def dialogs(monkeypatch):
+def dialogs(processing, monkeypatch):
     """The dialogs that are opened: algorithm, values and the dialog."""
-    import processing
-
     opened = []
 
     def create(algorithm, values):
