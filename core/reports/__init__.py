@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .legend import class_name as class_name
     from .legend import class_names as class_names
     from .legend import count_classes as count_classes
+    from .legend import day_classes as day_classes
     from .run_report import Origin as Origin
     from .run_report import run_page as run_page
     from .section_report import section_page as section_page

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from math import ceil, inf
 
 #: Five steps of matplotlib's viridis (CC0), without its palest end, which vanishes on white.
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c2df23")
@@ -16,6 +17,53 @@ NEARNESS = ("#c4002f", "#912ffe", "#b877ff", "#e5a9ff", "#f7ecc9")
 #: BrBG, which the colour-blind can read).
 CLASSES_M = (-inf, -10.0, -3.0, -1.0, 1.0, 3.0, 10.0, inf)
 CLASS_COLOURS = ("#8c510a", "#d8a03d", "#e8cf9a", "#5b6670", "#a5d8d0", "#35978f", "#01665e")
+
+# Days between flight and pass that people speak of. The first two matter for a comparison of heights.
+_SPANS = (
+    (31, "within a month of the flight"),
+    (91, "within 91 days, a repeat cycle"),
+    (183, "within half a year"),
+    (366, "within a year"),
+    (731, "within two years"),
+    (1096, "within three years"),
+    (1827, "within five years"),
+    (2557, "within seven years"),
+    (3653, "within ten years"),
+    (5479, "within fifteen years"),
+    (7305, "within twenty years"),
+    (10_958, "within thirty years"),
+)
+_ALWAYS = 2
+# Where nothing is farther: up to a year, and up to five.
+_USUAL = [366, 1827, 1827]
+
+
+def day_classes(days: Collection[float]) -> list[tuple[float, float, str]]:
+    """Return five classes of days between flight and pass: a month, a repeat cycle, and what divides the others.
+
+    Parameters
+    ----------
+    days : collection of float
+        Those that there are, from 0 on, each once; not known ones left out.
+
+    Returns
+    -------
+    list of (low, high, name)
+        Ascending, without gaps. The third and fourth end where a third and two thirds of the days beyond a repeat cycle
+        are passed, at a number that people speak of; the last has no end.
+    """
+    always, others = _SPANS[:_ALWAYS], _SPANS[_ALWAYS:]
+    ends = [end for end, _ in others]
+    beyond = sorted(day for day in days if day > always[-1][0]) or _USUAL
+    first, second = (bisect_left(ends, beyond[ceil(len(beyond) * third / 3) - 1]) for third in (1, 2))
+    first = min(first, len(others) - 2)
+    chosen = others[first], others[min(max(second, first + 1), len(others) - 1)]
+    spans = (*always, *chosen)
+    lows = [0, *(end for end, _ in spans)]
+    return [
+        *((low, end, name) for low, (end, name) in zip(lows, spans)),
+        (lows[-1], inf, "farther in time, or not known"),
+    ]
 
 
 def count_classes(counts: list[int], n_classes: int = 5) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 from qgis.core import (
@@ -27,18 +27,14 @@ from ...core.reports import (
     class_name,
     class_names,
     count_classes,
+    day_classes,
 )
+from ..compat import is_null
 from .symbols import cased_line, drawn_in_turn, line, point, small_point
 
 _NONE_COLOUR = "#a0a0a0"
-# Days between flight and pass that matter for a comparison of heights; unknown ones are in the last class.
-_DAYS_APART = (
-    (0, 31, "within a month of the flight"),
-    (31, 91, "within 91 days, a repeat cycle"),
-    (91, 366, "within a year"),
-    (366, 1827, "within five years"),
-    (1827, 1e9, "farther in time, or not known"),
-)
+# Stands for days that are not known: more than there are.
+_UNKNOWN = 1e9
 # Sizes (mm) of the classes, the near ones first: what is compared first is seen first.
 _POINTS_MM = (2.6, 2.4, 2.2, 2.0, 1.8)
 _LINES_MM = (0.9, 0.8, 0.7, 0.6, 0.5)
@@ -102,9 +98,13 @@ def count_renderer(
     return renderer_for
 
 
-def crossovers_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
+def crossovers_renderer(layer: QgsVectorLayer) -> QgsFeatureRenderer:
     """Return what draws crossovers by the days between flight and pass."""
-    return _nearness_renderer("coalesce(abs(days_between), 1e9)", _DAYS_APART, point, _POINTS_MM)
+    # Of a column without its features: there may be millions.
+    values = layer.uniqueValues(layer.fields().indexOf("days_between"))
+    days = {abs(value) for value in values if not is_null(value)}
+    classes = [(low, min(high, _UNKNOWN), name) for low, high, name in day_classes(days)]
+    return _nearness_renderer(f"coalesce(abs(days_between), {_UNKNOWN:.0f})", classes, point, _POINTS_MM)
 
 
 def passes_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
@@ -114,7 +114,7 @@ def passes_renderer(_: QgsVectorLayer) -> QgsFeatureRenderer:
 
 def _nearness_renderer(
     value: str,
-    classes: tuple[tuple[float, float, str], ...],
+    classes: Sequence[tuple[float, float, str]],
     symbol: Callable[[str, float], QgsSymbol],
     sizes: tuple[float, ...],
 ) -> QgsFeatureRenderer:

@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from xopr_crossovers.core.reports import NEARNESS, VIRIDIS
+from xopr_crossovers.core.reports import NEARNESS, VIRIDIS, day_classes
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB: what the blind to one kind of cone see.
 SEEN_BY = {
@@ -89,3 +91,39 @@ def test_what_is_near_is_dark_and_what_is_far_is_pale(viewer):
 
 def test_viridis_itself_would_not_stand_out():
     assert apart(lab(VIRIDIS[0], "all"), lab("#44206b", "all")) < 14
+
+
+@given(st.lists(st.integers(0, 12_000), max_size=40, unique=True))
+def test_every_number_of_days_is_in_one_of_five_classes_of_which_two_are_always_the_same(days):
+    classes = day_classes(days)
+
+    assert [(low, high) for low, high, _ in classes[:2]] == [(0, 31), (31, 91)]
+    assert [high for _, high, _ in classes[:-1]] == [low for low, _, _ in classes[1:]]
+    assert all(low < high for low, high, _ in classes)
+    assert len(classes) == 5
+    assert classes[-1][1] == np.inf
+
+
+@given(st.lists(st.integers(92, 7305), min_size=1, max_size=40, unique=True))
+def test_a_third_of_what_is_beyond_a_repeat_cycle_is_never_pale(days):
+    third, fourth, _ = day_classes(days)[2:]
+
+    assert sum(day <= third[1] for day in days) >= len(days) / 3
+    assert sum(day <= fourth[1] for day in days) >= 2 * len(days) / 3
+
+
+@pytest.mark.parametrize(
+    ("days", "ends"),
+    [
+        ([], (366, 1827)),
+        ([5, 60], (366, 1827)),
+        ([200, 1000, 4000], (366, 1096)),
+        # A season of 2016 and passes from 2018 to 2026.
+        (range(700, 3700), (1827, 3653)),
+        ([2400, 2450], (2557, 3653)),
+    ],
+)
+def test_the_other_classes_end_at_spans_that_people_speak_of(days, ends):
+    classes = day_classes(days)
+
+    assert (classes[2][1], classes[3][1]) == ends
