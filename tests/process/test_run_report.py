@@ -56,10 +56,11 @@ def test_the_numbers_of_the_report_are_those_of_the_run(reported):
     assert page.has("Cycle 22 by the orbit calendar: 2023-12-18")
 
 
-def test_every_line_of_the_log_is_in_the_report(reported):
+def test_every_line_of_the_log_is_in_the_report_but_what_comes_next(reported):
     ran, _, path = reported
     lines = json.loads(ran.out[ran.out.index("{") :])["log"]["info"]
     assert any(line.startswith("Matched by strtree: ") for line in lines)
+    lines = [line for line in lines if not line.startswith("Next: ")]
     assert set(lines) <= set(Page(path.read_text(encoding="utf-8")).words)
 
 

@@ -39,7 +39,7 @@ def emptied(rows):
         (lambda rows: rows.head(2), "2 of 3 rows are in it"),
         (cut, "texts of 420 characters are cut to 254 in it"),
         (moved, "geometries are elsewhere in it"),
-        (emptied, "1 rows have no geometry in it, and 0 had none"),
+        (emptied, "1 row has no geometry in it, and 0 had none"),
         (lambda rows: rows.set_crs(None, allow_override=True), "its coordinate reference system is not in it"),
         (lambda rows: pd.DataFrame(rows.drop(columns="geometry")), "QGIS cannot open it"),
     ],
@@ -72,7 +72,7 @@ def test_texts_and_geometries_beyond_the_first_rows_are_looked_at(qgis_app, tmp_
     written = Written()
     written.add(many, {"id": "text", "link": "text"})
     path = tmp_path / "out.gpkg"
-    none = "1 rows have no geometry in it, and 0 had none"
+    none = "1 row has no geometry in it, and 0 had none"
     for harm, words in (
         (lambda rows: None, ""),
         (lambda rows: rows.loc.__setitem__((150, "link"), "y"), "texts of 600 characters are cut to 420 in it"),

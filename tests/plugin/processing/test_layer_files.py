@@ -128,17 +128,30 @@ def test_triangles_and_curved_polygons_are_read_as_polygons_and_counted():
 
     kinds = ["Triangle ((0 0, 1 0, 0 1, 0 0))", "MultiSurface (((0 0, 1 0, 0 1, 0 0)))"]
     kinds += ["CurvePolygonM (CompoundCurveM ((0 0 5, 1 0 5, 0 1 5, 0 0 5)))"]
-    for wkt in kinds:
-        geometry, special = plain(QgsGeometry.fromWkt(wkt))
-        shape = shapely.from_wkb(geometry.asWkb().data())
-        assert special
-        assert shape.area == 0.5
-        assert shape.geom_type.endswith("Polygon")
-    assert plain(QgsGeometry.fromWkt("LineStringZ (0 0 7, 1 1 8)"))[1] is False
-    collection = plain(QgsGeometry.fromWkt("GeometryCollection (CompoundCurve ((0 0, 1 1)))"))[0]
-    assert collection.asWkt() == "GeometryCollection (LineString (0 0, 1 1))"
-    kept = plain(QgsGeometry.fromWkt("LineStringZM (0 0 7 2, 1 1 8 3)"))[0]
-    assert shapely.from_wkb(kept.asWkb().data()).wkt == "LINESTRING Z (0 0 7, 1 1 8)"
+    geometries, special = plain(list(map(QgsGeometry.fromWkt, kinds)))
+    shapes = [shapely.from_wkb(geometry.asWkb().data()) for geometry in geometries]
+    assert special == len(kinds)
+    assert [shape.area for shape in shapes] == [0.5, 0.5, 0.5]
+    assert all(shape.geom_type.endswith("Polygon") for shape in shapes)
+
+
+@pytest.mark.parametrize(
+    ("odd", "straight", "n_special"),
+    [
+        ("LineStringZ (0 0 7, 1 1 8)", "LineStringZ (0 0 7, 1 1 8)", 0),
+        ("GeometryCollection (CompoundCurve ((0 0, 1 1)))", "GeometryCollection (LineString (0 0, 1 1))", 0),
+        ("LineStringZM (0 0 7 2, 1 1 8 3)", "LineStringZ (0 0 7, 1 1 8)", 0),
+        ("CompoundCurve ((0 0, 1 1))", "LineString (0 0, 1 1)", 1),
+    ],
+)
+def test_lines_of_curves_and_measures_become_straight_lines_without(odd, straight, n_special):
+    from xopr_crossovers.plugin.bridge.curves import plain
+
+    usual = QgsGeometry.fromWkt("LineString (0 0, 2 2)")
+    (first, second), special = plain([usual, QgsGeometry.fromWkt(odd)])
+    assert first.asWkt() == usual.asWkt()
+    assert second.asWkt().replace(" Z", "Z").replace("LineString Z", "LineStringZ") == straight
+    assert special == n_special
 
 
 @pytest.mark.parametrize(
