@@ -34,6 +34,7 @@ SCRIPTS = {
     "search area": ("ours", "area"),
     "granules to a GeoPackage and back": ("layers", f"gpkg {EIGHT}"),
     "granules to memory and back": ("layers", f"memory {EIGHT}"),
+    "findgranules' three outputs to memory": ("layers", f"temporary {EIGHT}"),
 }
 #: The same of ``qgis_process``.
 IN_QGIS = {

@@ -37,6 +37,23 @@ def there_and_back() -> Outcome:
             (facts["rows"], facts["wrong"]) == (GRANULES[EIGHT], 0),
             f"{facts['rows']:,} granules come back from {title}, {facts['wrong']:,} of them changed",
         )
+    side = Side("layer_temporary", "layers", f"temporary --cycles {EIGHT}")
+    alternate([side], 2)
+    facts = side.best.facts
+    title = f"{facts['rows']:,} rows of findgranules' three outputs to memory"
+    outcome.lines.append(Line(title, None, only(side.best, "write")))
+    outcome.must(facts["wrong"] == 0, f"{title}: in {facts['wrong']} of 3 layers rows are missing")
+    return outcome
+
+
+def cancelled(cycles: str) -> Outcome:
+    """Cancel runs that write crossover points: that is to be heard within 2 seconds, and nothing is to be left."""
+    side = Side(f"cancelled_{cycles}", "cancelled", f"crossoverpoints --cycles {cycles}")
+    alternate([side], 1)
+    work = f"crossover points of {GRANULES[cycles]:,} granules, Cancel"
+    lines = [Line(f"{work} {stage}", None, only(side.best, stage), 1, 2, "seconds") for stage in side.best.stages]
+    outcome, left = Outcome(lines), side.best.facts["left"]
+    outcome.must(left == 0, f"{work}: {left} files are left of the runs")
     return outcome
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive_rows import archive, growth, points, search_area
 from far_rows import far
-from layer_rows import qgis, qgis_points, there_and_back, trees
+from layer_rows import cancelled, qgis, qgis_points, there_and_back, trees
 from outcomes import ALL, EIGHT, ONE, Outcome
 from track_rows import predictions, reverse
 from upstream_rows import flight, prefix, strtree
@@ -40,5 +40,7 @@ ROWS = {
     "qgispoints8": Row(
         "crossover points of a season and 8 cycles in qgis_process", lambda: qgis_points("granules8", EIGHT)
     ),
+    "cancel8": Row("how soon writing crossover points hears of Cancel", lambda: cancelled(EIGHT)),
+    "cancel33": Row("the same with 33 cycles", lambda: cancelled(ALL)),
     "qgispoints33": Row("the same of 33 cycles", lambda: qgis_points("granules33", ALL)),
 }
