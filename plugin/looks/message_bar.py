@@ -95,6 +95,12 @@ def tell(about: str, text: str, label: str, choices: Sequence[tuple[str, Callabl
     _told[about] = bar.pushWidget(item, Qgis.MessageLevel.Info)
 
 
+def take_messages_away() -> None:
+    """Take away what is shown, before the algorithms go that its buttons would open."""
+    for about in list(_told):
+        _forget(about)
+
+
 def _choose(about: str, action: Callable[[], None], _: bool = False) -> None:
     _forget(about)
     action()
@@ -112,5 +118,5 @@ def _open_dialog(algorithm: str, values: dict[str, Any]) -> None:
     dialog = createAlgorithmDialog(algorithm, values)
     _open.append(dialog)
     # Not "finished": the dialog has a method of that name.
-    dialog.destroyed.connect(lambda: _open.clear())
+    dialog.destroyed.connect(lambda: _open.remove(dialog))
     dialog.show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from qgis.gui import QgsMessageBar
+from qgis.PyQt import sip
 from qgis.PyQt.QtWidgets import QDialog, QPushButton
 
 from xopr_crossovers.plugin.looks import NextStep, message_bar
@@ -31,6 +32,7 @@ def bar(qgis_app, monkeypatch):
     monkeypatch.setattr(message_bar, "iface", desktop)
     yield desktop.bar
     message_bar._told.clear()
+    message_bar._open.clear()
     desktop.bar.deleteLater()
 
 
@@ -67,6 +69,15 @@ def test_a_button_for_each_step_opens_its_dialog_with_the_layers(bar, dialogs):
     assert dialog.isVisible()
     assert dialog in message_bar._open  # else Python's part of it would be gone, and it would not run
     assert bar.items() == []
+
+
+def test_of_two_dialogs_that_are_open_closing_one_leaves_the_other_whole(bar, dialogs):
+    for number in range(2):
+        message_bar.offer_next([SCRIPT], {"MATCHES": f"matches_{number}"})
+        choices(bar)["Write download script..."]()
+    (*_, first), (*_, second) = dialogs
+    sip.delete(first)
+    assert message_bar._open == [second]
 
 
 def test_the_message_leaves_the_panels_beside_the_map_their_room(bar):
