@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis
+from qgis.core import Qgis, QgsProject
 from qgis.PyQt.QtWidgets import QMenu, QPushButton
 from qgis.utils import iface
 
@@ -93,6 +93,8 @@ def tell(about: str, text: str, label: str, choices: Sequence[tuple[str, Callabl
         button.setMenu(menu)
     item.layout().addWidget(button)
     _told[about] = bar.pushWidget(item, Qgis.MessageLevel.Info)
+    # It is about layers of this project, and its buttons would work on the next one.
+    QgsProject.instance().cleared.connect(item.dismiss)
 
 
 def take_messages_away() -> None:

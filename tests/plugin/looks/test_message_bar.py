@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from qgis.gui import QgsMessageBar
 from qgis.PyQt import sip
-from qgis.PyQt.QtWidgets import QDialog, QPushButton
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QPushButton
 
 from xopr_crossovers.plugin.looks import NextStep, message_bar
 
@@ -124,6 +124,16 @@ def test_a_run_offers_its_steps_with_the_layers_that_it_has_loaded(load, project
         for output, name in (("MATCHED_FRAMES", "Matched frames"), ("MATCHES", "Matches"))
     }
     assert set(steps[0].given) == {"GRANULES"}
+
+
+def test_messages_go_with_the_project_that_they_are_about(bar, project):
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    message_bar.tell("projection", "Another.", "Change", [("Change", lambda: None)])
+    project.clear()
+    QApplication.processEvents()
+    assert bar.items() == []
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    assert len(bar.items()) == 1
 
 
 def test_without_a_desktop_nothing_is_shown_and_nothing_breaks(qgis_app, monkeypatch):
