@@ -173,8 +173,9 @@ def _geometries(wkb: list[bytes | None]) -> np.ndarray:
     try:
         geometries: np.ndarray = shapely.from_wkb(np.array(wkb, dtype=object))
     except (shapely.errors.ShapelyError, NotImplementedError) as error:
+        why = " ".join(str(error).split())
         raise InputError(
-            f"A geometry cannot be read ({' '.join(str(error).split())}); mend the layer first, for example with 'Fix geometries'."
+            f"A geometry cannot be read ({why}); mend the layer first, for example with 'Fix geometries'."
         ) from error
     # A file writer makes an empty geometry of a missing one.
     geometries[shapely.is_empty(geometries)] = None

@@ -16,9 +16,16 @@ def on():
 
 
 def test_it_is_off_within_and_on_again_after_an_error():
-    with pytest.raises(KeyError), put_off_collecting():
-        assert not gc.isenabled()
-        raise KeyError
+    seen = []
+
+    def fail():
+        with put_off_collecting():
+            seen.append(gc.isenabled())
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert seen == [False]
     assert gc.isenabled()
 
 

@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_written_is_said_with_the_reason(context, path):
 
 def test_where_qgis_could_add_no_table_that_is_said(fill, path):
     fill(scattered(1))
-    with pytest.raises(FillingError, match="^no table can be added to it$"):
+    with pytest.raises(FillingError, match=r"^no table can be added to it$"):
         filling.fill(path, "another", iter([scattered(1)]), None, lambda: None)
 
 
