@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from qgis.core import QgsProject
 from qgis.gui import QgsMessageBar
 from qgis.PyQt import sip
-from qgis.PyQt.QtWidgets import QApplication, QDialog, QPushButton
+from qgis.PyQt.QtWidgets import QDialog, QPushButton
 
 from xopr_crossovers.plugin.looks import NextStep, message_bar
 
@@ -32,7 +33,6 @@ def bar(qgis_app, monkeypatch):
     monkeypatch.setattr(message_bar, "iface", desktop)
     yield desktop.bar
     message_bar._told.clear()
-    message_bar._open.clear()
     desktop.bar.deleteLater()
 
 
@@ -68,16 +68,17 @@ def test_a_button_for_each_step_opens_its_dialog_with_the_layers(bar, dialogs):
     assert values == {"FRAMES": "frames_id", "GRANULES": "granules_id"}
     assert dialog.isVisible()
     assert dialog in message_bar._open  # else Python's part of it would be gone, and it would not run
-    assert bar.items() == []
 
 
-def test_of_two_dialogs_that_are_open_closing_one_leaves_the_other_whole(bar, dialogs):
-    for number in range(2):
-        message_bar.offer_next([SCRIPT], {"MATCHES": f"matches_{number}"})
-        choices(bar)["Write download script..."]()
-    (*_, first), (*_, second) = dialogs
+def test_one_step_chosen_leaves_the_others_to_choose(bar, dialogs):
+    message_bar.offer_next([CROSSOVERS, SCRIPT], {"MATCHED_FRAMES": "frames_id", "MATCHES": "matches_id"})
+    choices(bar)["Crossover points..."]()
+    choices(bar)["Write download script..."]()
+    assert [algorithm for algorithm, _, _ in dialogs] == ["xopr:crossoverpoints", "xopr:downloadscript"]
+    first, second = (dialog for _, _, dialog in dialogs)
     sip.delete(first)
-    assert message_bar._open == [second]
+    assert second in message_bar._open
+    assert first not in message_bar._open
 
 
 def test_the_message_leaves_the_panels_beside_the_map_their_room(bar):
@@ -106,6 +107,17 @@ def test_messages_about_two_things_stand_side_by_side(bar):
     assert list(choices(bar)) == ["Write download script..."]
 
 
+def test_what_is_said_of_a_project_goes_with_it(bar):
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    message_bar.tell("projection", "Another.", "Change", [("Change", lambda: None)])
+    QgsProject.instance().clear()
+    assert bar.items() == []
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    QgsProject.instance().clear()
+    assert bar.items() == []
+
+
 def test_one_that_the_user_has_closed_is_forgotten(bar):
     message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
     bar.popWidget()
@@ -124,16 +136,6 @@ def test_a_run_offers_its_steps_with_the_layers_that_it_has_loaded(load, project
         for output, name in (("MATCHED_FRAMES", "Matched frames"), ("MATCHES", "Matches"))
     }
     assert set(steps[0].given) == {"GRANULES"}
-
-
-def test_messages_go_with_the_project_that_they_are_about(bar, project):
-    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
-    message_bar.tell("projection", "Another.", "Change", [("Change", lambda: None)])
-    project.clear()
-    QApplication.processEvents()
-    assert bar.items() == []
-    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
-    assert len(bar.items()) == 1
 
 
 def test_without_a_desktop_nothing_is_shown_and_nothing_breaks(qgis_app, monkeypatch):
