@@ -52,6 +52,9 @@ class XoprCrossoversPlugin:
             self.forms.remove()
             self.forms = None
         if self.menu is not None:
+            from .looks import take_messages_away
+
+            take_messages_away()
             self.menu.remove()
             self.menu = None
         if self.provider is not None:

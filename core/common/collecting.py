@@ -14,7 +14,8 @@ def put_off_collecting() -> Iterator[None]:
     Nothing else waits: what no cycle holds is freed at once, as ever.
     """
     was_on = gc.isenabled()
-    gc.disable()
+    if was_on:  # off already, it may be for another thread, which can be at its end by now
+        gc.disable()
     try:
         yield
     finally:

@@ -26,6 +26,8 @@ from ..geometry import (
 
 # Edges of polygons are followed so closely that the chord in a pole's plane leaves them by less than a metre.
 _CHORD_M = 5_000.0
+# From end to end of a polygon, which is far more than there are to the equator.
+_MOST_CHORDS = 20_000
 # Both planes of a polygon on the equator hold this strip of it, so that they join.
 _SEAM_DEG = 0.1
 # Between two looks whether to go on, so many vertices: a third of a second.
@@ -142,7 +144,12 @@ def areas_of(polygons: np.ndarray, place: np.ndarray, crs: pyproj.CRS, progress:
 def _in_planes(polygons: np.ndarray, place: np.ndarray, crs: pyproj.CRS) -> list[Areas]:
     side = pole_of(crs)
     if not crs.is_geographic:
-        polygons = shapely.segmentize(polygons, _CHORD_M / crs.axis_info[0].unit_conversion_factor)
+        # Of polygons that cross themselves GEOS would cut a half off; it refuses rings without length, and pieces that
+        # are too small beside a polygon that reaches the other pole.
+        polygons = mend(polygons)
+        west, south, east, north = shapely.bounds(polygons).T
+        least = np.hypot(east - west, north - south) / _MOST_CHORDS
+        polygons = shapely.segmentize(polygons, np.fmax(least, _CHORD_M / crs.axis_info[0].unit_conversion_factor))
     if side is not None:
         return [_having(place, mend(polygons), side)]
     lonlat = reproject(polygons, crs, LONLAT_CRS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -58,7 +59,11 @@ def _moments(described: QgsField, values: list[QDateTime | QVariant | None]) -> 
 
 def times_of(moments: np.ndarray) -> pd.Series:
     """Return a column of moments, given in UTC."""
-    return pd.Series(moments).astype(_TIMES).dt.tz_localize("UTC")
+    column = pd.Series(moments)
+    # Nanoseconds, in which pandas 2 counts, reach from 1677 to 2262, and some write 9999 for "for ever".
+    with suppress(pd.errors.OutOfBoundsDatetime):
+        column = column.astype(_TIMES)
+    return column.dt.tz_localize("UTC")
 
 
 def _empty_dtype(described: QgsField) -> str:

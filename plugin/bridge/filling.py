@@ -83,9 +83,12 @@ class _Filling:
         self._sql = connection
         self._kinds = kinds or {}
         self._check = check
-        self._table, self._srs = connection.execute(
+        there = connection.execute(
             "SELECT table_name, srs_id FROM gpkg_contents WHERE lower(table_name) = lower(?)", [name]
         ).fetchone()
+        if there is None:  # QGIS does not say so
+            raise FillingError("no table can be added to it")
+        self._table, self._srs = there
         spatial = connection.execute(
             "SELECT column_name, geometry_type_name, z FROM gpkg_geometry_columns WHERE table_name = ?", [self._table]
         ).fetchone()
@@ -98,8 +101,10 @@ class _Filling:
 
     def _open_index(self) -> PackedIndex | None:
         name = f"rtree_{self._table}_{self._column}"
-        there = self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [name]).fetchone()
-        return PackedIndex(self._sql, name, self._check) if self._column and there else None
+        return PackedIndex(self._sql, name, self._check) if self._column and self._is_there(name) else None
+
+    def _is_there(self, name: str) -> bool:
+        return self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [name]).fetchone() is not None
 
     def fill(self, tables: Iterator[pd.DataFrame]) -> int:
         # The triggers would do, row by row, what is done here at once; some ask for functions that only GDAL has.
@@ -112,7 +117,9 @@ class _Filling:
         for table in tables:
             self._add(table, n_rows)
             n_rows += len(table)
-        self._sql.execute("UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", [n_rows, self._table])
+        if self._is_there("gpkg_ogr_contents"):  # GDAL's own, which files of other programs do not have
+            counted = "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?"
+            self._sql.execute(counted, [n_rows, self._table])
         if self._index is not None:
             self._index.finish()
             if np.isfinite(self._index.bounds).all():

@@ -64,7 +64,7 @@ class Fitting:
         if self._titles is not None:
             self.kinds.update(dict.fromkeys(_TITLES, "text"))
         self.notes = [
-            f"{found.title} cannot hold a column {old} beside its others: it is written as {new}."
+            f"{found.title} cannot hold a column {old} as it is called, beside the others: it is written as {new}."
             for old, new in self._new_names.items()
         ]
         if self._as_columns and kind == POINTS:

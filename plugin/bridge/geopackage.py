@@ -86,16 +86,18 @@ def put_in_order(path: str, order: list[str]) -> None:
 
 
 def _remove(sql: sqlite3.Connection, table: str) -> None:
-    named = "SELECT name FROM sqlite_master WHERE type = ? AND tbl_name = ?"
+    # Names are the same in any case, to SQLite, but not what is written of them in a registry.
+    named = "SELECT name FROM sqlite_master WHERE type = ? AND lower(tbl_name) = lower(?)"
     for kind, drop in (("trigger", "DROP TRIGGER"), ("view", "DROP VIEW")):
         for (name,) in sql.execute(named, [kind, table]).fetchall():
             sql.execute(statement(drop, quoted(name)))
-    columns = sql.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [table]).fetchall()
+    spatial = "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)"
+    columns = sql.execute(spatial, [table]).fetchall()
     for (column,) in columns:
         sql.execute(statement("DROP TABLE IF EXISTS", quoted(f"rtree_{table}_{column}")))
     tables = {name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for registry in (name for name in _REGISTRIES if name in tables):
-        sql.execute(statement("DELETE FROM", quoted(registry), "WHERE table_name = ?"), [table])
+        sql.execute(statement("DELETE FROM", quoted(registry), "WHERE lower(table_name) = lower(?)"), [table])
     sql.execute(statement("DROP TABLE", quoted(table)))
 
 

@@ -64,7 +64,9 @@ def source_to_table(
     is_spatial = source.wkbType() != WkbType.NoGeometry
     if found is not None and (found[1] is not None) == is_spatial:
         columns, geometries = found
-        return _as_table(columns, geometries, source, name) if geometries is not None else pd.DataFrame(columns)
+        if geometries is None:
+            return pd.DataFrame(columns)
+        return _as_table(columns, geometries, source, name, progress, None)
     if is_spatial:
         return source_to_geodataframe(source, name=name, progress=progress)
     columns, _ = _read(source, None, name, progress)
@@ -97,7 +99,8 @@ def source_to_geodataframe(
     -------
     GeoDataFrame
         Columns as the fields are called, in their order; NULL is a missing value; date-times are UTC; the geometry
-        column is ``geometry`` in the source's CRS (none where the source has none). Curves become straight pieces, and
+        column is ``geometry`` in the source's CRS (none where the source has none), and a field of that name
+        ``geometry_2``, or what is free. Curves become straight pieces, and
         surfaces of triangles polygons.
 
     Raises
@@ -107,14 +110,18 @@ def source_to_geodataframe(
     InputError
         If the source stops delivering, or its CRS is not known to PROJ.
     """
-    columns, wkb = _read(source, feedback, name, progress or Progress())
-    return _as_table(columns, _geometries(wkb), source, name, crs)
+    progress = progress or Progress()
+    columns, wkb = _read(source, feedback, name, progress)
+    return _as_table(columns, _geometries(wkb), source, name, progress, crs)
 
 
 def _as_table(
-    columns: dict[str, Any], geometries: np.ndarray, source: QgsFeatureSource, name: str, crs: Any = None
+    columns: dict[str, Any], geometries: np.ndarray, source: QgsFeatureSource, name: str, progress: Progress, crs: Any
 ) -> gpd.GeoDataFrame:
-    columns.pop("geometry", None)
+    if "geometry" in columns:
+        new = next(free for n in range(2, len(columns) + 3) if (free := f"geometry_{n}") not in columns)
+        progress.info(f"{name}: the column 'geometry' is called '{new}' from here on, as the shapes have its name.")
+        columns = {new if column == "geometry" else column: values for column, values in columns.items()}
     if crs is None:
         crs = _crs_of(source.sourceCrs(), name)
     return gpd.GeoDataFrame(columns, geometry=geometries, crs=crs)
@@ -173,8 +180,9 @@ def _geometries(wkb: list[bytes | None]) -> np.ndarray:
     try:
         geometries: np.ndarray = shapely.from_wkb(np.array(wkb, dtype=object))
     except (shapely.errors.ShapelyError, NotImplementedError) as error:
+        why = " ".join(str(error).split())
         raise InputError(
-            f"A geometry cannot be read ({error}); mend the layer first, for example with 'Fix geometries'."
+            f"A geometry cannot be read ({why}); mend the layer first, for example with 'Fix geometries'."
         ) from error
     # A file writer makes an empty geometry of a missing one.
     geometries[shapely.is_empty(geometries)] = None

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from itertools import chain, count
 from pathlib import Path
 
 from ...core.common import InputError, fault_of
@@ -111,6 +112,23 @@ def check_table(path: Path, table: str, *, is_geopackage: bool) -> None:
         raise InputError(f"{path} is a database, but no GeoPackage; {ELSEWHERE}.")
     if table.lower() in map(str.lower, _names(path, "view")):
         raise InputError(f"'{table}' is a view in {path}, which no table can replace; choose another name.")
+
+
+def free_title(path: Path, table: str) -> str:
+    """Return what a table that is added to a GeoPackage can be titled: as it is called, where no other one is.
+
+    Raises
+    ------
+    InputError
+        If the database cannot be read.
+    """
+    asked = "SELECT identifier FROM gpkg_contents WHERE lower(table_name) <> lower(?)"
+    try:
+        with closing(sqlite3.connect(path, timeout=_WAIT_S)) as opened:
+            taken = {title for (title,) in opened.execute(asked, [table])}
+    except sqlite3.Error as error:
+        raise InputError(_refused(path, error)) from None
+    return next(title for title in chain([table], (f"{table} ({n})" for n in count(2))) if title not in taken)
 
 
 def _names(path: Path, kind: str) -> list[str]:

@@ -38,6 +38,8 @@ class Format:
         Whether names of columns that differ in case alone are the same.
     reserved : tuple of str
         Names, in lower case, that a column cannot have.
+    unfit_signs : str
+        Signs that are written into a name as they are, where no reader takes them; ``_`` stands in for each.
     times_as_text : bool
         Whether moments are written as ISO 8601 text, as the format would drop their zone, or them.
     max_rows : int, optional
@@ -63,6 +65,7 @@ class Format:
     missing_geometry: bool = True
     ignores_case: bool = False
     reserved: tuple[str, ...] = ()
+    unfit_signs: str = ""
     times_as_text: bool = False
     max_rows: int | None = None
     why_max: str = ""
@@ -116,6 +119,7 @@ _FORMATS = (
         ),
         ignores_case=True,
         reserved=_KML_NAMES,
+        unfit_signs='"<&',
         times_as_text=True,
         missing_geometry=False,
         max_rows=_PLACEMARKS,
@@ -130,6 +134,7 @@ _FORMATS = (
         _ALL,
         as_columns=frozenset((POINTS, LINES, POLYGONS)),
         ignores_case=True,
+        unfit_signs="\r\n",
         times_as_text=True,
         note="all values are text in it",
     ),
@@ -262,16 +267,20 @@ def renamed(found: Format, names: list[str]) -> dict[str, str]:
     """
     taken = set(found.reserved)
     wanted = set(map(_fold, names))
+    fit = {name: name.translate(dict.fromkeys(map(ord, found.unfit_signs), "_")) for name in names}
     changed: dict[str, str] = {}
-    for name in sorted(names, key=lambda one: one != one.lower()):
-        key = _fold(name) if found.ignores_case or _fold(name) in found.reserved else name
+    for name in sorted(names, key=lambda one: (one != fit[one], one != one.lower())):
+        new = fit[name]
+        key = _fold(new) if found.ignores_case or _fold(new) in found.reserved else new
         if key in taken:
             number = 2
-            while _fold(f"{name}_{number}") in wanted:
+            while _fold(f"{new}_{number}") in wanted:
                 number += 1
-            changed[name] = f"{name}_{number}"
-            key = _fold(changed[name])
+            new = f"{new}_{number}"
+            key = _fold(new)
             wanted.add(key)
+        if new != name:
+            changed[name] = new
         taken.add(key)
     return changed
 

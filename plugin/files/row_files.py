@@ -9,6 +9,7 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsFields, QgsProcessingContext, QgsVectorFileWriter
 
 from ...core.common import InputError
+from . import databases
 from .formats import Format
 
 
@@ -47,6 +48,8 @@ def create(
     options.layerOptions = QgsVectorFileWriter.defaultLayerOptions(found.driver)
     if table and path.exists():
         options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        if found.driver == "GPKG":
+            options.layerOptions = [*options.layerOptions, f"IDENTIFIER={databases.free_title(path, table)}"]
     writer = QgsVectorFileWriter.create(str(path), *shape, context.transformContext(), options)
     if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
         raise InputError(" ".join(writer.errorMessage().split()))

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QLineEdit, QMainWindo
 
 from odd_server import OddServer
 from xopr_crossovers import classFactory
+from xopr_crossovers.plugin.looks import message_bar
 from xopr_crossovers.plugin.models import model_titles
 
 
@@ -88,6 +89,15 @@ def test_the_menu_comes_and_goes_with_the_plugin(desktop):
     plugin.unload()
     assert desktop.entries == desktop.factories == []
     assert QgsApplication.processingRegistry().providerById("xopr") is None
+
+
+def test_what_a_run_has_offered_goes_with_the_plugin(desktop, monkeypatch):
+    monkeypatch.setattr(message_bar, "iface", desktop)
+    plugin = classFactory(desktop)
+    plugin.initGui()
+    message_bar.tell("next", "What next?", "Go On", [("Go On", lambda: None)])
+    plugin.unload()
+    assert desktop.bar.items() == []
 
 
 def test_where_all_packages_are_there_no_message_is_shown(plugin, desktop):

@@ -9,6 +9,7 @@ from makers import Log
 from xopr_crossovers.core.common import CancelledError
 from xopr_crossovers.core.crossings import place_shapes
 from xopr_crossovers.core.crossings.places import read_places
+from xopr_crossovers.core.geometry import unit_vectors
 
 
 def blob(lon, lat, size, n=40):
@@ -62,3 +63,33 @@ def test_reading_a_quarter_million_vertices_can_be_stopped_all_along(crs):
     for looks in (0, log.looks // 2, log.looks - 1):
         with pytest.raises(CancelledError):
             read_places(table, "PLACES", Log(cancel_after=looks))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3031", "EPSG:3413", "EPSG:3857", "EPSG:4326"])
+def test_a_polygon_without_size_is_a_point_in_any_projection_and_a_hole_without_size_is_none(crs):
+    corner, outer = (10.0, 75.0), [(20, 70), (30, 70), (30, 75), (20, 70)]
+    shapes = [shapely.Polygon([corner] * 4), shapely.Polygon(outer, [[(28, 71)] * 4]), shapely.Polygon(outer)]
+    found = read_places(gpd.GeoDataFrame(geometry=shapes, crs=4326).to_crs(crs), "PLACES", Log())
+    point, holed, plain = (found.pieces.start[found.pieces.frame == place] for place in range(3))
+    assert np.allclose(point, unit_vectors(*corner), atol=1e-9)
+    assert sorted(map(tuple, holed.round(6))) == sorted(map(tuple, plain.round(6)))
+    assert [areas.place.tolist() for areas in found.areas] == [[1, 2]]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3031", "EPSG:3857", "EPSG:4326"])
+def test_a_polygon_that_crosses_itself_keeps_both_its_halves(crs):
+    crossed = shapely.Polygon([(-1e5, 1e6), (1e5, 1.2e6), (1e5, 1e6), (-1e5, 1.2e6)])
+    found = read_places(gpd.GeoDataFrame(geometry=[crossed], crs="EPSG:3031").to_crs(crs), "PLACES", Log())
+    # Two triangles of 1e5 m in height on sides of 2e5 m; great circles and other projections bend them a little.
+    assert found.areas[0].polygon[0].area == pytest.approx(2e10, rel=0.02)
+
+
+def test_a_polygon_round_the_other_pole_is_read_in_a_pole_s_projection():
+    antarctica = shapely.box(-180, -90, 180, -70)
+    camp = shapely.Point(-45, 70).buffer(0.1)
+    table = gpd.GeoDataFrame(geometry=[antarctica, camp], crs=4326).to_crs("EPSG:3413")
+    assert np.abs(table.total_bounds).max() > 1e12
+    found = read_places(table, "PLACES", Log())
+    (areas,) = found.areas
+    place = int(np.flatnonzero(areas.place == 1)[0])
+    assert areas.polygon[place].area == pytest.approx(table.geometry[1].area, rel=1e-3)

@@ -182,6 +182,12 @@ def test_a_file_that_cannot_be_written_is_said_with_the_reason(context, path):
     other.close()
 
 
+def test_where_qgis_could_add_no_table_that_is_said(fill, path):
+    fill(scattered(1))
+    with pytest.raises(FillingError, match=r"^no table can be added to it$"):
+        filling.fill(path, "another", iter([scattered(1)]), None, lambda: None)
+
+
 def test_no_box_of_the_index_is_smaller_than_what_is_in_it(fill, path):
     table = scattered(5_000, seed=3)
     fill(table)

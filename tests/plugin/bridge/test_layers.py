@@ -24,8 +24,10 @@ from qgis.core import (
 )
 
 from depth import drawn
+from makers import Log
 from xopr_crossovers.core.common.errors import CancelledError, InputError
 from xopr_crossovers.plugin.bridge import layers
+from xopr_crossovers.plugin.bridge.attributes import times_of
 from xopr_crossovers.plugin.bridge.layers import source_to_geodataframe
 
 WHERES = pytest.mark.parametrize("where", ["gpkg", "memory"])
@@ -243,6 +245,32 @@ def test_cancelling_stops_reading_and_writing(feedback, context):
         source_to_geodataframe(layer, feedback)
     with pytest.raises(CancelledError):
         layers.write(table, sink, feedback)
+
+
+def test_a_moment_of_a_year_that_pandas_does_not_reach_stays_as_it_is():
+    moments = times_of(np.array(["400000-01-31T12:00:00", "NaT"], dtype="datetime64[ms]"))
+    assert moments.dt.year.tolist()[0] == 400_000
+    assert moments.isna().tolist() == [False, True]
+
+
+@WHERES
+def test_a_field_called_geometry_stays_beside_the_shapes_and_that_is_said(save, where):
+    table = lines(LINE, geometry_2=["hers"]).rename_geometry("shape").assign(geometry=["mine"], last=[1])
+    log = Log()
+    layer = save(table, where)
+    found = layers.source_to_table(layer, "FRAMES", log, layer)
+    assert found.geometry.tolist() == [LINE]
+    assert [found[name].iloc[0] for name in ("geometry_2", "geometry_3", "last")] == ["hers", "mine", 1]
+    assert [line for line in log.infos if "FRAMES" in line and "'geometry_3'" in line] == log.infos
+
+
+def test_a_geometry_that_cannot_be_read_is_one_sentence(save):
+    layer = QgsVectorLayer("LineString?crs=EPSG:3031", "x", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("LineString (1 1)"))
+    layer.dataProvider().addFeature(feature)
+    with pytest.raises(InputError, match=r"^A geometry cannot be read \(.*\); mend the layer first.*\.$"):
+        source_to_geodataframe(layer)
 
 
 def test_a_file_that_is_no_layer_is_named_in_the_error(tmp_path):

@@ -210,3 +210,14 @@ def test_names_that_a_format_cannot_tell_apart_are_written_under_another_and_tha
 )
 def test_a_new_name_is_never_one_that_is_there(names, changed):
     assert formats.renamed(formats.format_of("gpkg"), names) == changed
+
+
+def test_signs_that_a_format_writes_as_they_are_and_cannot_read_are_not_in_names(write, tmp_path, feedback):
+    names = {'a"b': "x", "a_b": "y", "c<d&e": "z"}
+    table = varied("points", "").assign(**names)
+    assert write("points", table, tmp_path / "out.kml") == ""
+    root = ElementTree.parse(tmp_path / "out.kml").getroot()  # noqa: S314 (our own file)
+    written = {one.get("name") for one in root.iter() if one.tag.endswith("SimpleData")}
+    assert {"a_b", "a_b_2", "c_d_e"} <= written
+    assert any('a"b' in line and "a_b_2" in line for line in feedback.infos)
+    assert formats.renamed(formats.format_of("csv"), ["two\nlines", "one"]) == {"two\nlines": "two_lines"}
