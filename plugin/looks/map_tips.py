@@ -73,7 +73,7 @@ TRACK = "\n".join(
 )
 
 _DAYS = (
-    "CASE WHEN \"days_between\" = 0 THEN 'on the day of the flight' ELSE abs(\"days_between\")"
+    'CASE WHEN "days_between" = 0 THEN \'on the day of the flight\' ELSE abs("days_between")'
     " || if(abs(\"days_between\") = 1, ' day ', ' days ') || if(\"days_between\" < 0, 'before', 'after')"
     " || ' the flight' END"
 )
