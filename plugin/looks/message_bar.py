@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis
+from qgis.core import Qgis, QgsProject
 from qgis.PyQt.QtWidgets import QMenu, QPushButton
 from qgis.utils import iface
 
@@ -75,7 +75,7 @@ def tell(about: str, text: str, label: str, choices: Sequence[tuple[str, Callabl
     label : str
         Of the button.
     choices : sequence of (str, callable)
-        What the button's menu says, and what each choice does. One alone is done at once.
+        What the button's menu says, and what each choice does. One alone is done at once, and the message goes.
     """
     if iface is None:
         return
@@ -89,10 +89,13 @@ def tell(about: str, text: str, label: str, choices: Sequence[tuple[str, Callabl
         # Side by side, buttons as long as these would take the room of the panels beside the map.
         menu = QMenu(button)
         for title, action in choices:
-            menu.addAction(title, partial(_choose, about, action))
+            # The message stays: who closes the dialog again, or wants several of these, finds them there.
+            menu.addAction(title, action)
         button.setMenu(menu)
     item.layout().addWidget(button)
     _told[about] = bar.pushWidget(item, Qgis.MessageLevel.Info)
+    # The layers that it is about go with the project.
+    QgsProject.instance().cleared.connect(item.dismiss)
 
 
 def _choose(about: str, action: Callable[[], None], _: bool = False) -> None:
@@ -106,11 +109,15 @@ def _forget(about: str) -> None:
         iface.messageBar().popWidget(item)
 
 
+def _let_go(dialog: Any, _: Any = None) -> None:
+    _open[:] = [one for one in _open if one is not dialog]
+
+
 def _open_dialog(algorithm: str, values: dict[str, Any]) -> None:
     from processing import createAlgorithmDialog
 
     dialog = createAlgorithmDialog(algorithm, values)
     _open.append(dialog)
     # Not "finished": the dialog has a method of that name.
-    dialog.destroyed.connect(lambda: _open.clear())
+    dialog.destroyed.connect(partial(_let_go, dialog))
     dialog.show()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from qgis.core import QgsProject
 from qgis.gui import QgsMessageBar
+from qgis.PyQt import sip
 from qgis.PyQt.QtWidgets import QDialog, QPushButton
 
 from xopr_crossovers.plugin.looks import NextStep, message_bar
@@ -66,7 +68,17 @@ def test_a_button_for_each_step_opens_its_dialog_with_the_layers(bar, dialogs):
     assert values == {"FRAMES": "frames_id", "GRANULES": "granules_id"}
     assert dialog.isVisible()
     assert dialog in message_bar._open  # else Python's part of it would be gone, and it would not run
-    assert bar.items() == []
+
+
+def test_one_step_chosen_leaves_the_others_to_choose(bar, dialogs):
+    message_bar.offer_next([CROSSOVERS, SCRIPT], {"MATCHED_FRAMES": "frames_id", "MATCHES": "matches_id"})
+    choices(bar)["Crossover points..."]()
+    choices(bar)["Write download script..."]()
+    assert [algorithm for algorithm, _, _ in dialogs] == ["xopr:crossoverpoints", "xopr:downloadscript"]
+    first, second = (dialog for _, _, dialog in dialogs)
+    sip.delete(first)
+    assert second in message_bar._open
+    assert first not in message_bar._open
 
 
 def test_the_message_leaves_the_panels_beside_the_map_their_room(bar):
@@ -93,6 +105,17 @@ def test_messages_about_two_things_stand_side_by_side(bar):
     assert len(bar.items()) == 2
     choices(bar)["Change"]()
     assert list(choices(bar)) == ["Write download script..."]
+
+
+def test_what_is_said_of_a_project_goes_with_it(bar):
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    message_bar.tell("projection", "Another.", "Change", [("Change", lambda: None)])
+    QgsProject.instance().clear()
+    assert bar.items() == []
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    message_bar.offer_next([SCRIPT], {"MATCHES": "matches"})
+    QgsProject.instance().clear()
+    assert bar.items() == []
 
 
 def test_one_that_the_user_has_closed_is_forgotten(bar):
