@@ -99,7 +99,9 @@ def offer_projection(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLay
         return ""
     project.writeEntryBool(_SCOPE, "projection_told", True)
     how = (
-        f"shows distances here up to {stretch:.1f} times wrong" if stretch < inf else "cannot show all of these layers"
+        f"shows distances here up to {stretch:,.{int(stretch < 100)}f} times wrong"
+        if stretch < inf
+        else "cannot show all of these layers"
     )
     name = project.crs().authid() or "the project's projection"
     label = f"Show in {crs.authid()}"
