@@ -30,6 +30,8 @@ _ROOM_AROUND = 1.2
 # grids are off by a few percent; longitude and latitude or Mercator by several times.
 _PROBE = 1_000.0
 _BEARABLE = 1.25
+# From here on decimals say nothing.
+_PLAINLY = 100
 
 
 def know_pole_crs() -> None:
@@ -98,11 +100,8 @@ def offer_projection(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLay
     if stretch <= _BEARABLE:
         return ""
     project.writeEntryBool(_SCOPE, "projection_told", True)
-    how = (
-        f"shows distances here up to {stretch:,.{int(stretch < 100)}f} times wrong"
-        if stretch < inf
-        else "cannot show all of these layers"
-    )
+    times = f"{stretch:.1f}" if stretch < _PLAINLY else f"{stretch:,.0f}"
+    how = f"shows distances here up to {times} times wrong" if stretch < inf else "cannot show all of these layers"
     name = project.crs().authid() or "the project's projection"
     label = f"Show in {crs.authid()}"
 

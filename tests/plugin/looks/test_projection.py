@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -86,6 +87,12 @@ def test_one_that_does_not_is_told_in_log_and_bar_with_a_button_that_changes_it(
     assert project.crs().authid() == crs
     buttons["Show in EPSG:3031"]()
     assert project.crs().authid() == "EPSG:3031"
+
+
+def test_in_the_other_pole_s_projection_distances_are_wrong_a_whole_number_of_times(project, told):
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:3413"))
+    line = projection.offer_projection(project, [(styles.FRAMES, lines(*POLE))])
+    assert re.search(r"up to \d{1,3}(,\d{3})+ times wrong", line), line
 
 
 def test_it_is_told_once_a_project(project, told, tmp_path):
