@@ -128,6 +128,7 @@ radar saw along the flight. The report is a page with charts, tables and a map f
         height_parameters.add_height_files(self)
         height_parameters.add_buffer(
             self,
+            "Distance along the beam",
             100.0,
             "Segments up to so far along the beam from the crossover count, in metres; at least 20.",
             advanced=True,

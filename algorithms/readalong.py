@@ -70,10 +70,10 @@ the one that was flown, trace by trace as the radar's layer file has it; without
 catalog, and the heights come without a difference. Radar is a layer of the picked surface and bed, trace by trace.
 
 FRAMES may hold many frames: the one that is selected is read along, or the one that FRAME names. Granules come from one
-of three places: a layer of granules (GRANULES), the matches of 'Match granules' or crossovers (MATCHES), of which the
-rows of this frame are taken, or files of your own alone (GRANULE_FILES). Granules of the archive need an Earthdata
-login; small pieces of them are read, several granules at once, and kept on this computer, so that a second run needs no
-network.
+of three places: a layer of granules (GRANULES), the matches of 'Match frames and granules' or crossovers (MATCHES), of
+which the rows of this frame are taken, or files of your own alone (GRANULE_FILES). Granules of the archive need an
+Earthdata login; small pieces of them are read, several granules at once, and kept on this computer, so that a second
+run needs no network.
 
 The report is a page for the browser, which needs no network: the radar's picks or the echogram as a section, with the
 laser's heights by cycle, their differences, a map, and for each beam and cycle how many heights there are, what was
@@ -89,7 +89,9 @@ it round. A and B say in both which end is which.
         frame_parameters.add_frames(self)
         height_parameters.add_one_frame(self)
         height_parameters.add_read_granules(self)
-        height_parameters.add_buffer(self, 500.0, "Segments so near to the flown track are taken, in metres.")
+        height_parameters.add_buffer(
+            self, "Distance from the flown track", 500.0, "Segments so near to the flown track are taken, in metres."
+        )
         height_parameters.add_height_files(self)
         height_parameters.add_echogram(self)
         crossing_parameters.add_beams(self, with_centre=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qgis.core import QgsApplication
 
 from .compat import GREYS_FORMS
+from .looks import know_pole_crs
 from .provider import XoprProvider
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class XoprCrossoversPlugin:
 
     def initProcessing(self) -> None:  # noqa: N802 (QGIS asks for this name)
         """Add the provider; ``qgis_process`` calls only this."""
+        know_pole_crs()
         self.provider = XoprProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .loaded_layers import on_load as on_load
     from .message_bar import NextStep as NextStep
     from .message_bar import take_messages_away as take_messages_away
+    from .projection import know_pole_crs as know_pole_crs
     from .readable_forms import ReadableForms as ReadableForms
     from .styles import Style as Style
 

@@ -45,6 +45,11 @@ def _column(name: str) -> str:
     return _shown(_plain(f'"{name}"'))
 
 
+def _counted(name: str, one: str, more: str) -> str:
+    """Show a column's number with its noun."""
+    return f"{_column(name)} " + _shown(f"if(\"{name}\" = 1, '{one}', '{more}')")
+
+
 _PASS = f"RGT {_column('rgt')}, cycle {_column('cycle')}, region {_column('region')}<br>"
 
 GRANULE = "\n".join(
@@ -62,18 +67,23 @@ TRACK = "\n".join(
     [
         f"<b>RGT {_column('rgt')}{_CYCLE}, region {_column('region')}</b><br>",
         _if_known("", "format_date(\"start_time\", 'yyyy-MM-dd HH:mm')", " UTC<br>"),
-        f"{_column('n_crossings')} crossovers on {_column('n_frames')} frames<br>",
+        f"{_counted('n_crossings', 'crossover', 'crossovers')} on {_counted('n_frames', 'frame', 'frames')}<br>",
         _column("seasons"),
     ]
 )
 
+_DAYS = (
+    'CASE WHEN "days_between" = 0 THEN \'on the day of the flight\' ELSE abs("days_between")'
+    " || if(abs(\"days_between\") = 1, ' day ', ' days ') || if(\"days_between\" < 0, 'before', 'after')"
+    " || ' the flight' END"
+)
 _BEAM = "coalesce(\"beam\", 'footprint')"
 CROSSOVER = "\n".join(
     [
         f"<b>{_column('frame_id')} x {_shown(_plain(_BEAM))}</b><br>",
         _PASS,
         _if_known("", "format_date(\"pass_time\", 'yyyy-MM-dd HH:mm:ss')", " UTC<br>"),
-        _if_known("", '"days_between"', " days after flight<br>"),
+        _if_known("", _DAYS, "<br>"),
         _if_known("", 'round("angle_deg", 1)', " degrees, "),
         _if_known("", 'round("distance_m" / 1000, 2)', " km along the line<br>"),
         f"line known by {_column('source')}<br>",
@@ -102,7 +112,7 @@ MEASURED = "\n".join(
 SERIES = "\n".join(
     [
         f"<b>{_column('frame_id')} x RGT {_column('rgt')}, {_column('beam')}</b><br>",
-        f"{_column('n_heights')} heights, cycles {_column('cycles')}<br>",
+        f"{_counted('n_heights', 'height', 'heights')}, cycles {_column('cycles')}<br>",
         _if_known("", "format_date(\"first_time\", 'yyyy-MM-dd')", " to "),
         _if_known("", "format_date(\"last_time\", 'yyyy-MM-dd')", "<br>"),
         _if_known("", 'format_number("trend_m_a", 3)', " m a year"),
@@ -168,11 +178,12 @@ def frame_tip(columns: list[str]) -> str:
     if "opr:date" in columns:
         parts.append(_if_known("<br>flown on ", f"nullif({_plain(_quoted('opr:date'))}, '')"))
     if "n_differing" in columns:
-        parts.append(f"<br>the methods differ on {_column('n_differing')} granules")
+        parts.append(f"<br>the methods differ on {_counted('n_differing', 'granule', 'granules')}")
     elif "atl06_granules" in columns:
         parts += _counts()
     elif "n_crossings" in columns:
-        parts.append(f"<br>{_column('n_crossings')} crossovers with {_column('n_passes')} passes")
+        crossovers = _counted("n_crossings", "crossover", "crossovers")
+        parts.append(f"<br>{crossovers} with {_counted('n_passes', 'pass', 'passes')}")
     if "thumbnail" in columns:
         address = _quoted("thumbnail")
         picture = "'<img src=\"' || " + _plain(address) + ' || \'" width="320" alt="Echogram">\''
@@ -186,7 +197,9 @@ def _counts() -> list[str]:
     first = f"array_slice(from_json({_quoted('atl06_granules')}), 0, {_LINKS_SHOWN - 1})"
     more = f"{_quoted('n_granules')} - {_LINKS_SHOWN}"
     return [
-        f"<br>{_column('n_granules')} granules, {_column('n_crossing')} of them cross the line<br>",
+        f"<br>{_counted('n_granules', 'granule', 'granules')}, {_column('n_crossing')} of them "
+        + _shown("if(\"n_crossing\" = 1, 'crosses', 'cross')")
+        + " the line<br>",
         _shown(f"array_to_string(array_foreach({first}, {one}), '<br>')"),
         _shown(f"CASE WHEN {more} > 0 THEN '<br>and ' || ({more}) || ' more: open the form' ELSE '' END"),
     ]

@@ -8,6 +8,7 @@ from math import hypot, inf
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
     QgsCsException,
     QgsMapLayer,
     QgsPointXY,
@@ -18,6 +19,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QTimer
 from qgis.utils import iface
 
+from ...core.geometry import POLE_CRS
 from ..compat import METRES
 from . import message_bar
 from .styles import Style
@@ -28,6 +30,20 @@ _ROOM_AROUND = 1.2
 # grids are off by a few percent; longitude and latitude or Mercator by several times.
 _PROBE = 1_000.0
 _BEARABLE = 1.25
+# From here on decimals say nothing.
+_PLAINLY = 100
+
+
+def know_pole_crs() -> None:
+    """Let QGIS know the poles' projections by the thread that calls, which should be the window's.
+
+    QGIS (3.22 to 3.44) binds a projection to the thread that names it first. If that is a run's, and ends (those of its
+    pool do so after half a minute without work), threads that begin later take coordinates in that projection for
+    degrees: whatever else is in the project vanishes from the map. A thread that has calculated with it keeps it known.
+    """
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    for name in pole_crs().values():
+        QgsCoordinateTransform(degrees, QgsCoordinateReferenceSystem(name), QgsCoordinateTransformContext())
 
 
 def hemisphere_of(layers: Sequence[QgsMapLayer]) -> str:
@@ -84,9 +100,8 @@ def offer_projection(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLay
     if stretch <= _BEARABLE:
         return ""
     project.writeEntryBool(_SCOPE, "projection_told", True)
-    how = (
-        f"shows distances here up to {stretch:.1f} times wrong" if stretch < inf else "cannot show all of these layers"
-    )
+    times = f"{stretch:.1f}" if stretch < _PLAINLY else f"{stretch:,.0f}"
+    how = f"shows distances here up to {times} times wrong" if stretch < inf else "cannot show all of these layers"
     name = project.crs().authid() or "the project's projection"
     label = f"Show in {crs.authid()}"
 
@@ -144,8 +159,6 @@ def distortion(project: QgsProject, layer: QgsMapLayer) -> float:
 
 def pole_crs() -> dict[str, str]:
     """Return the name of the projection of each hemisphere's pole."""
-    from ...core.geometry import POLE_CRS  # which needs packages that may be missing when QGIS starts
-
     return dict(POLE_CRS)
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-def add_buffer(algorithm: QgsProcessingAlgorithm, default_m: float, help_text: str, advanced: bool = False) -> None:
+def add_buffer(
+    algorithm: QgsProcessingAlgorithm, label: str, default_m: float, help_text: str, advanced: bool = False
+) -> None:
     """Add ``BUFFER``."""
-    algorithm.addParameter(distance("BUFFER", "Distance on the ground", default_m, help_text, advanced=advanced))
+    algorithm.addParameter(distance("BUFFER", label, default_m, help_text, advanced=advanced))
 
 
 def add_one_frame(algorithm: QgsProcessingAlgorithm) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
+
 import pytest
+from pyproj import Transformer
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsVectorLayer
 
 from xopr_crossovers.plugin.looks import message_bar, projection, styles
@@ -83,6 +89,12 @@ def test_one_that_does_not_is_told_in_log_and_bar_with_a_button_that_changes_it(
     assert project.crs().authid() == "EPSG:3031"
 
 
+def test_in_the_other_pole_s_projection_distances_are_wrong_a_whole_number_of_times(project, told):
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:3413"))
+    line = projection.offer_projection(project, [(styles.FRAMES, lines(*POLE))])
+    assert re.search(r"up to \d{1,3}(,\d{3})+ times wrong", line), line
+
+
 def test_it_is_told_once_a_project(project, told, tmp_path):
     frames = lines(*SOUTH)
     project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
@@ -105,3 +117,55 @@ def test_a_run_into_a_project_in_mercator_says_so_in_its_log_and_changes_nothing
     load("memory")
     assert len([info for info in feedback.infos if "EPSG:3857" in info and "EPSG:3031" in info]) == 1
     assert project.crs().authid() == "EPSG:3857"
+
+
+# In a QGIS of its own: in this one the projections were named by the window's thread long ago.
+TWO_THREADS = """
+import json, sys, threading
+from qgis.core import (
+    QgsApplication, QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsCoordinateTransformContext, QgsPointXY,
+    QgsVectorFileWriter, QgsVectorLayer,
+)
+app = QgsApplication([], False)
+app.initQgis()
+from xopr_crossovers.plugin.plugin import XoprCrossoversPlugin
+plugin = XoprCrossoversPlugin(None)
+plugin.initProcessing()
+layers, found = [], []
+
+def run():
+    for number, crs in enumerate(("EPSG:3031", "EPSG:3413")):
+        layers.append(QgsVectorLayer(f"Point?crs={crs}", "in memory", "memory"))
+        path = f"{sys.argv[1]}/{number}.gpkg"
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        QgsVectorFileWriter.writeAsVectorFormatV3(layers[-1], path, QgsCoordinateTransformContext(), options)
+        layers.append(QgsVectorLayer(path, "in a file", "ogr"))
+
+def draw():
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    for layer in layers:
+        across = QgsCoordinateTransform(degrees, layer.crs(), QgsCoordinateTransformContext())
+        point = across.transform(QgsPointXY(10, -80 if layer.crs().authid() == "EPSG:3031" else 80))
+        found.append((layer.crs().authid(), point.x(), point.y()))
+
+for work in (run, draw):
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+print(json.dumps(found))
+layers.clear()
+plugin.unload()
+"""
+
+
+def test_a_map_is_drawn_in_its_place_after_the_thread_of_a_run_is_gone(tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-c", TWO_THREADS, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    found = json.loads(ran.stdout.splitlines()[-1])
+    assert [crs for crs, _, _ in found] == ["EPSG:3031", "EPSG:3031", "EPSG:3413", "EPSG:3413"], ran.stderr
+    for crs, x, y in found:
+        expected = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(
+            10, -80 if crs == "EPSG:3031" else 80
+        )
+        assert (x, y) == pytest.approx(expected, abs=0.01), crs

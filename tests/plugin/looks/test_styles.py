@@ -16,14 +16,16 @@ from qgis.core import (
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
+    QgsFeature,
     QgsRenderContext,
     QgsSingleSymbolRenderer,
+    QgsVectorLayer,
     QgsVectorLayerTemporalContext,
 )
 from qgis.PyQt.QtCore import QDateTime, Qt
 
 from xopr_crossovers.core.reports import legend as classes
-from xopr_crossovers.plugin.looks import styles
+from xopr_crossovers.plugin.looks import map_tips, styles
 
 
 @pytest.fixture
@@ -129,6 +131,56 @@ def test_values_are_never_taken_for_html(matched):
 def test_a_tip_is_black_on_white_in_every_theme_and_a_table_has_none(matched, name):
     assert matched[name].mapTipTemplate().startswith('<div style="background-color: white; color: black">')
     assert matched["MATCHES"].mapTipTemplate() == ""
+
+
+TIP_OF_CROSSOVER = {
+    "frame_id": "string",
+    "granule_id": "string",
+    "beam": "string",
+    "rgt": "integer",
+    "cycle": "integer",
+    "region": "integer",
+    "pass_time": "datetime",
+    "days_between": "integer",
+    "angle_deg": "double",
+    "distance_m": "double",
+    "source": "string",
+    "https_url": "string",
+}
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (-19, "<br>19 days before the flight<br>"),
+        (-1, "<br>1 day before the flight<br>"),
+        (0, "<br>on the day of the flight<br>"),
+        (1, "<br>1 day after the flight<br>"),
+        (1461, "<br>1461 days after the flight<br>"),
+        (None, None),
+    ],
+)
+def test_a_crossovers_tip_says_whether_the_pass_came_before_or_after_the_flight(qgis_app, days, told):
+    fields = "&".join(f"field={name}:{kind}" for name, kind in TIP_OF_CROSSOVER.items())
+    layer = QgsVectorLayer(f"Point?{fields}", "crossovers", "memory")
+    layer.setMapTipTemplate(map_tips.CROSSOVER)
+    feature = QgsFeature(layer.fields())
+    feature["days_between"] = days
+    shown = tip(layer, feature).replace("\n", "")
+    assert "[%" not in shown
+    if told is None:
+        assert "flight" not in shown
+    else:
+        assert told in shown
+
+
+def test_a_tip_counts_one_as_one(matched):
+    layer = matched["MATCHED_FRAMES"]
+    feature = next(layer.getFeatures())
+    feature["n_granules"], feature["n_crossing"] = 1, 1
+    assert "<br>1 granule, 1 of them crosses the line<br>" in tip(layer, feature)
+    feature["n_granules"], feature["n_crossing"] = 2, 0
+    assert "<br>2 granules, 0 of them cross the line<br>" in tip(layer, feature)
 
 
 def test_a_tip_leaves_out_what_is_not_known(save, frames_table, matched):

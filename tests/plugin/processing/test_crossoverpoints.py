@@ -150,7 +150,7 @@ def test_points_are_coloured_by_the_days_between_flight_and_pass_and_tell_their_
     tip = QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
     assert feature["https_url"] in tip
     assert feature["beam"] in tip
-    assert "1461 days after flight" in tip
+    assert "1461 days after the flight" in tip
     assert layer.attributeDisplayName(layer.fields().indexOf("pass_time")) == "Pass (UTC)"
     assert [action.name() for action in layer.actions().actions()] != []
     QgsProject.instance().clear()

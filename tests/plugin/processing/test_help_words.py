@@ -42,3 +42,11 @@ def test_what_is_no_parameter_stays_and_nothing_is_taken_for_html(provider):
         in_dialog("ATL06 <b> & BEST", parameters)
         == "ATL06 &lt;b&gt; &amp; <i>Only the nearest passes of each frame</i>"
     )
+
+
+def test_an_algorithm_that_a_help_names_is_called_as_the_toolbox_calls_it(provider):
+    titles = {algorithm.displayName() for algorithm in provider.algorithms()}
+    for algorithm in provider.algorithms():
+        helps = [algorithm.shortHelpString(), *(one.help() for one in algorithm.parameterDefinitions())]
+        named = {name for text in helps for name in re.findall(r"'([A-Z][^']+)'", text)}
+        assert named <= titles, algorithm.id()
