@@ -157,13 +157,23 @@ def _objects(column: pd.Series) -> list[Any]:
 def _milliseconds(column: pd.Series) -> np.ndarray:
     """Return moments, UTC, in the nearest millisecond."""
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        column = pd.to_datetime(column, utc=True)
+        try:
+            column = pd.to_datetime(column, utc=True)
+        except pd.errors.OutOfBoundsDatetime:  # of pandas 2, see times_of
+            column = pd.Series([_utc(value) for value in column], dtype="datetime64[us]")
     if column.dt.tz is not None:
         column = column.dt.tz_convert(None)
     moments = column.to_numpy("datetime64[us]")
     rounded = np.round(moments.astype(np.int64) / 1e3).astype(np.int64).view("datetime64[ms]")
     rounded[np.isnat(moments)] = "NaT"
     return rounded
+
+
+def _utc(value: Any) -> np.datetime64:
+    if _is_missing(value):
+        return np.datetime64("NaT", "us")
+    moment = pd.Timestamp(value)
+    return (moment if moment.tzinfo is None else moment.tz_convert(None)).to_datetime64()
 
 
 def kind_of(column: pd.Series) -> str:
