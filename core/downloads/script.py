@@ -65,12 +65,14 @@ def _template(name: str) -> str:
 def _about(granules: pd.DataFrame) -> str:
     """Return how many granules there are, how large, and from when to when."""
     unknown = int(granules["n_bytes"].isna().sum())
-    size = f"{total_mb(granules):,.1f} MB"
-    if unknown:
+    size = f", {total_mb(granules):,.1f} MB"
+    if 0 < unknown < len(granules):
         size += f" and {unknown:,} of unknown size"
+    elif unknown:
+        size = " of unknown size"
     times = granules["start_time"].dropna()
     span = f", {on_days(f'{times.min():%Y-%m-%d}', f'{times.max():%Y-%m-%d}')}" if len(times) else ""
-    return f"Fetches {count(len(granules), 'granule', 'granules')}, {size}{span}."
+    return f"Fetches {count(len(granules), 'granule', 'granules')}{size}{span}."
 
 
 def _tell(granules: pd.DataFrame, about: str, progress: Progress) -> None:

@@ -65,6 +65,12 @@ def test_the_log_tells_number_size_and_hosts_and_what_is_unknown(kind):
     assert says in text or text == "".join(f"{HOST}/{name}\n" for name in (A, B, C))
 
 
+def test_where_no_size_is_known_none_is_told():
+    told = Told()
+    download_text(picked(TABLE.assign(size_mb=None))[0], KINDS[0], told)
+    assert told.infos[0] == "Fetches 3 granules of unknown size, from 2024-01-06 to 2024-03-06."
+
+
 @pytest.mark.parametrize(
     ("picking", "expected"),
     [
