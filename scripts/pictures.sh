@@ -10,11 +10,11 @@ build=$PWD/build/pictures
 rm -rf "$build"
 mkdir -p "$build/shots"
 ln -s ../../demo/sample "$build/sample"
-# The copies seem to be in the user's own cache folder, for the picture of the settings.
+# Paths in pictures are of no machine: the copies seem to be in the user's own cache folder, and the report beside it.
 export XDG_CACHE_HOME=/tmp/guide/.cache
 mkdir -p "$XDG_CACHE_HOME"
 ln -sfn "$build/cache" "$XDG_CACHE_HOME/xopr-crossovers"
-export XOPR_CACHE_DIR=$build/cache XOPR_PICTURES=$build/shots
+export XOPR_CACHE_DIR=$build/cache XOPR_PICTURES=$build/shots XOPR_REPORT=/tmp/guide/report.html
 
 started=()
 stop() {
@@ -69,9 +69,9 @@ desktop() { # STORY: tells it in a QGIS with a profile of its own
 desktop main
 cat "$build/shots/log.txt"
 
-if [[ -s $build/report.html ]]; then
+if [[ -s $XOPR_REPORT ]]; then
     chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1500 \
-        --screenshot="$build/shots/report.png" "file://$build/report.html" >"$build/chromium.log" 2>&1
+        --screenshot="$build/shots/report.png" "file://$XOPR_REPORT" >"$build/chromium.log" 2>&1
 fi
 
 map() { # NAME TITLE PARAMETER=VALUE ...: finds granules and draws the map of what was found

@@ -90,7 +90,7 @@ def toolbox() -> Iterator[Wait]:
 
 def find_granules() -> Iterator[Wait]:
     """Run the main job from its dialog."""
-    dialog = processing.createAlgorithmDialog("xopr:findgranules", {**FIND, "REPORT": "report.html"})
+    dialog = processing.createAlgorithmDialog("xopr:findgranules", {**FIND, "REPORT": os.environ["XOPR_REPORT"]})
     dialog.resize(900, 720)
     dialog.show()
     dialog.move(190, 40)

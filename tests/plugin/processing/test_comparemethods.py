@@ -122,7 +122,7 @@ def test_frames_are_coloured_by_what_differs_and_all_fields_have_names_for_peopl
     assert [part.label() for part in layer.renderer().ranges()] == ["all methods agree", "1 granule differs"]
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
     context.setFeature(next(layer.getFeatures()))
-    assert "the methods differ on 1 granules" in QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
+    assert "the methods differ on 1 granule\n" in QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
     for path in paths.values():
         named = fresh(path)
         fields = {
