@@ -125,6 +125,8 @@ def test_the_map_of_the_world_is_not_written_to_even_where_it_could_be(project, 
     folder.mkdir()
     world = folder / "world_map.gpkg"
     shutil.copy(coastline.world_map(), world)
+    # GDAL mends wrong triggers of such files the first time that it may write to them, whoever opens them.
+    assert coastline.coastline(world, "south").isValid()
     before = world.stat().st_mtime_ns, digest(world)
     for side, crs in (("south", "EPSG:3031"), ("north", "EPSG:3413")):
         project.addMapLayer(coastline.coastline(world, side))
