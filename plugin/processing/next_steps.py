@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsMapLayer
 
 from ..looks import NextStep
 
@@ -57,7 +57,9 @@ def possible(run: Inputs, steps: tuple[Next, ...], rows: Mapping[str, int]) -> l
             if source in rows:
                 outputs[parameter] = source
             elif run.given(source):
-                given[parameter] = run.parameters[source]
+                value = run.parameters[source]
+                # Not the layer itself: what is kept of it would outlive the project, and end QGIS in a crash.
+                given[parameter] = value.id() if isinstance(value, QgsMapLayer) else value
         if algorithm is not None and outputs and len(outputs) + len(given) == len(step.takes):
             found.append(NextStep(algorithm.id(), algorithm.displayName(), step.what, outputs, given))
     return found

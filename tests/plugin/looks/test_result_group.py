@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from qgis.core import QgsCoordinateReferenceSystem, QgsLayerTreeGroup, QgsLayerTreeRegistryBridge, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsLayerTreeGroup,
+    QgsLayerTreeRegistryBridge,
+    QgsMapLayer,
+    QgsVectorLayer,
+)
 
-from xopr_crossovers.plugin.looks import result_group
+from xopr_crossovers.plugin.looks import loaded_layers, result_group
 
 
 @pytest.mark.parametrize("where", ["file", "memory"])
@@ -81,3 +87,11 @@ def test_a_single_layer_gets_no_group(load_results, project, in_tree, save, fram
     )
     assert len(in_tree()) == 1
     assert not isinstance(project.layerTreeRoot().children()[0], QgsLayerTreeGroup)
+
+
+def test_what_can_be_done_next_keeps_no_layer_that_the_run_was_handed(load, project):
+    load()
+    given = [value for one in loaded_layers._alive for step in one.next_steps for value in step.given.values()]
+
+    assert given != []
+    assert not any(isinstance(value, QgsMapLayer) for value in given)
