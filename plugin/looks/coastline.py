@@ -1,8 +1,8 @@
 """The coast below the layers of a run: a layer on the map of the world that QGIS ships.
 
 A project keeps the path of such a layer as one of QGIS's own (``inbuilt:``), so that it opens on other computers too.
-QGIS writes into a GeoPackage when its filter is set on an open layer; given with the path, nothing is written. GDAL alone
-mends wrong triggers of the file once, where it may write to it at all.
+QGIS writes into a GeoPackage when its filter is set on an open layer; given with the path, nothing is written. GDAL
+alone mends wrong triggers of the file once, where it may write to it at all.
 """
 
 from __future__ import annotations
