@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from io import BytesIO
@@ -13,7 +12,6 @@ import geopandas as gpd
 import makers
 from xopr_crossovers.core.catalogs import manifest as season_manifest
 from xopr_crossovers.core.catalogs.synchronising import synchronise
-from xopr_crossovers.core.common.progress import Progress
 from xopr_crossovers.core.web.retries import Patience
 
 HASTE = Patience(connect_timeout=2, read_timeout=0.7, retries=1, backoff=0.01, longest_wait=0.05)
@@ -83,14 +81,3 @@ def change_manifest(path, **values):
 def make_old(path=DC8, days=10):
     moment = datetime.now(timezone.utc) - timedelta(days=days)
     change_manifest(path, checked_at=moment.isoformat())
-
-
-class StopsAfter(Progress):
-    """Wants to stop some time after the first look."""
-
-    def __init__(self, seconds):
-        self.seconds, self.began = seconds, None
-
-    def is_cancelled(self):
-        self.began = self.began or time.monotonic()
-        return time.monotonic() - self.began > self.seconds

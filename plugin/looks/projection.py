@@ -42,7 +42,7 @@ def know_pole_crs() -> None:
     degrees: whatever else is in the project vanishes from the map. A thread that has calculated with it keeps it known.
     """
     degrees = QgsCoordinateReferenceSystem("EPSG:4326")
-    for name in pole_crs().values():
+    for name in POLE_CRS.values():
         QgsCoordinateTransform(degrees, QgsCoordinateReferenceSystem(name), QgsCoordinateTransformContext())
 
 
@@ -54,7 +54,7 @@ def hemisphere_of(layers: Sequence[QgsMapLayer]) -> str:
     layers : sequence of QgsMapLayer
     """
     crs = _pole_crs(layers)
-    return next((side for side, name in pole_crs().items() if crs is not None and crs.authid() == name), "")
+    return next((side for side, name in POLE_CRS.items() if crs is not None and crs.authid() == name), "")
 
 
 def show(project: QgsProject, shown: Sequence[tuple[Style, QgsMapLayer]]) -> None:
@@ -157,24 +157,18 @@ def distortion(project: QgsProject, layer: QgsMapLayer) -> float:
     return worst
 
 
-def pole_crs() -> dict[str, str]:
-    """Return the name of the projection of each hemisphere's pole."""
-    return dict(POLE_CRS)
-
-
 def _pole_crs(layers: Sequence[QgsMapLayer]) -> QgsCoordinateReferenceSystem | None:
     """Return the pole's projection that fits layers; None if they are on both hemispheres, or elsewhere."""
-    names = pole_crs()
     found = set()
     for layer in layers:
         extent: QgsRectangle = layer.extent()
-        if layer.crs().authid() in names.values():
+        if layer.crs().authid() in POLE_CRS.values():
             found.add(layer.crs().authid())
         elif layer.crs().isGeographic() and not extent.isNull():
             if extent.yMaximum() < 0:
-                found.add(names["south"])
+                found.add(POLE_CRS["south"])
             elif extent.yMinimum() > 0:
-                found.add(names["north"])
+                found.add(POLE_CRS["north"])
             else:
                 return None
     return QgsCoordinateReferenceSystem(found.pop()) if len(found) == 1 else None

@@ -12,7 +12,6 @@ from season_copies import (
     NORTH,
     P3,
     SOUTH,
-    StopsAfter,
     assert_whole,
     change_manifest,
     copies,
@@ -21,6 +20,7 @@ from season_copies import (
     sync,
 )
 from standin import Fault
+from stopping import StopsAfter
 from xopr_crossovers.core.catalogs import manifest as season_manifest
 from xopr_crossovers.core.catalogs.catalog import read_catalog
 from xopr_crossovers.core.catalogs.seasons import season_names

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import makers
-from season_copies import DC8, NORTH, SOUTH, StopsAfter, asked_for, assert_whole, copies, name_of, publish, states, sync
+from season_copies import DC8, NORTH, SOUTH, asked_for, assert_whole, copies, name_of, publish, states, sync
 from standin import Fault
+from stopping import StopsAfter
 from xopr_crossovers.core.catalogs import manifest as season_manifest
 from xopr_crossovers.core.catalogs.seasons import season_names
 from xopr_crossovers.core.common.errors import CancelledError, InputError

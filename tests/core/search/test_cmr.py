@@ -17,8 +17,8 @@ import requests
 from makers import Log
 from odd_server import OddServer, answer
 from standin import Fault, StandIn
+from stopping import StopsAfter
 from xopr_crossovers.core.common.errors import CancelledError, SearchError
-from xopr_crossovers.core.common.progress import Progress
 from xopr_crossovers.core.search.cmr import CmrClient, GranuleQuery
 
 # One region of one cycle, and half a day of it: 8 granules.
@@ -479,17 +479,6 @@ def test_garbage_in_the_place_of_an_answer_is_told():
 
 
 # Cancel
-
-
-class StopsAfter(Progress):
-    """Wants to stop some time after the first look."""
-
-    def __init__(self, seconds):
-        self.seconds, self.began = seconds, None
-
-    def is_cancelled(self):
-        self.began = self.began or time.monotonic()
-        return time.monotonic() - self.began > self.seconds
 
 
 def seconds_to_stop(url, **settings):

@@ -11,8 +11,8 @@ import requests
 from makers import Log
 from odd_server import OddServer, answer
 from standin import Fault, StandIn
+from stopping import StopsAfter
 from xopr_crossovers.core.common.errors import CancelledError, DownloadError
-from xopr_crossovers.core.common.progress import Progress
 from xopr_crossovers.core.web.download import download_file, fetch
 from xopr_crossovers.core.web.retries import Patience
 
@@ -210,17 +210,6 @@ def test_a_session_from_outside_is_used(files):
     with fetch(files.files_url + PLACE, session=session):
         pass
     assert files.requests[0].headers["authorization"] == "Bearer token"
-
-
-class StopsAfter(Progress):
-    """Wants to stop some time after the first look."""
-
-    def __init__(self, seconds):
-        self.seconds, self.began = seconds, None
-
-    def is_cancelled(self):
-        self.began = self.began or time.monotonic()
-        return time.monotonic() - self.began > self.seconds
 
 
 @pytest.mark.parametrize("kind", ["silence", "drip"])
